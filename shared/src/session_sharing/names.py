@@ -1,0 +1,52 @@
+"""Resource names: what a pin map names, and the alias that may end it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from session_sharing.errors import ResourceNameError
+
+_ALIAS = re.compile(r"client=([A-Za-z0-9_-]{1,32})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ResourceName:
+    """A resource name taken apart.
+
+    Attributes:
+        resource: The name without the alias.
+        alias: The NAME of `?client=NAME` in lower case; empty if there is none.
+    """
+
+    resource: str
+    alias: str = ""
+
+
+def parse_resource_name(text: str) -> ResourceName:
+    """Take a resource name apart.
+
+    Args:
+        text: A resource name as it stands in a pin map; it may end in `?client=NAME`, where NAME is one to 32 letters,
+            digits, `_` or `-`, without regard to case.
+
+    Raises:
+        ResourceNameError: The name is empty, or something else follows a `?`.
+    """
+    resource, mark, suffix = text.partition("?")
+    if not resource.strip():
+        raise ResourceNameError(
+            "The resource name is empty. Name the resource as the pin map does, "
+            "for example 'results.ndjson'.",
+            resource_name=text,
+        )
+    if not mark:
+        return ResourceName(resource)
+    match = _ALIAS.fullmatch(suffix)
+    if match is None:
+        raise ResourceNameError(
+            f"{text!r} has something other than an alias behind its '?'. Only '?client=NAME' may follow, "
+            "NAME being 1 to 32 letters, digits, '_' or '-'.",
+            resource_name=text,
+        )
+    return ResourceName(resource, match.group(1).lower())
