@@ -1,7 +1,7 @@
 """The five initialization behaviours, as one table and three pure questions.
 
-The numbers are those of NI's `SessionInitializationBehavior` and of NI-VISA's gRPC resource strings, and they are the
-numbers on the wire.
+The numbers are those of NI's `SessionInitializationBehavior` and of NI-VISA's gRPC resource
+strings, and they are the numbers on the wire.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from session_sharing.errors import InvalidRequestError
 
 
 class Behavior(IntEnum):
-    """How a client comes by its session, and what becomes of the session when the client releases it."""
+    """How a client comes by its session, and what becomes of it when the client releases it."""
 
     AUTO = 0
-    """Attach if a session is open, else create one. Releasing asks to close only what this attachment created."""
+    """Attach if a session is open, else create one. Releasing asks to close what it created."""
 
     INITIALIZE_SERVER_SESSION = 1
     """Create a session; `SessionExistsError` if one is open. Releasing asks to close."""
@@ -86,8 +86,8 @@ def attaches(behavior: Behavior, *, own_other_alias: bool = False) -> bool:
 
     Args:
         behavior: The behaviour.
-        own_other_alias: The session was created by the same client under another alias, which it still holds, and no
-            close is pending: then the creating behaviours attach too.
+        own_other_alias: The session was created by the same client under another alias, which it
+            still holds, and no close is pending: then the creating behaviours attach too.
     """
     return RULES[behavior].may_attach or own_other_alias
 

@@ -20,11 +20,11 @@ SharingError
 │   ├── NoStationError                                  no discovery service answers
 │   └── ServiceNotFoundError                            discovery knows no such service
 ├── SessionAbortedError            ABORTED              the session was closed by force
-├── OutcomeUnknownError            DEADLINE_EXCEEDED    no answer in time: it may have happened, or not
-├── ClosePendingError              (raised by the client only)  others still hold what was to be closed
+├── OutcomeUnknownError            DEADLINE_EXCEEDED    no answer in time: it may have happened
+├── ClosePendingError              FAILED_PRECONDITION  others still hold what was to be closed
 └── InternalError                  INTERNAL             a defect of the service
 
-The status of each class is in `session_sharing.wire.status`, the one table that maps them both ways.
+The status of each class is in `session_sharing.wire.status`, the one table that maps them.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class NotFoundError(SharingError):
 
 
 class SessionNotFoundError(NotFoundError):
-    """There is no such session, or no longer; `session` tells of the last one if it is remembered."""
+    """There is no such session, or no longer; `session` tells of the last one, if known."""
 
 
 class ResourceNotFoundError(NotFoundError):

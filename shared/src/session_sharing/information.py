@@ -1,4 +1,4 @@
-"""What is told of clients, attachments and sessions: immutable values, the same on both sides of the wire."""
+"""What is told of clients, attachments and sessions: the same on both sides of the wire."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from enum import Enum
 
 CLOSE_COMMAND = "python -m session_sharing close"
 """The command that closes a session by its public id."""
+
+
+MOST_NAMED = 5
+"""How many holders a text names at most."""
 
 
 class SessionState(Enum):
@@ -55,7 +59,7 @@ class AttachmentInformation:
 
 @dataclass(frozen=True)
 class SessionInformation:
-    """One session, as people and programs are told of it. The secret session name is not part of it."""
+    """One session, as people and programs are told of it. The secret session name is not in it."""
 
     public_id: str
     resource_name: str
@@ -73,7 +77,9 @@ class SessionInformation:
         """Say who holds the session."""
         if not self.attachments:
             return "nobody holds it"
-        return "held by " + "; ".join(str(attachment) for attachment in self.attachments)
+        named = [str(attachment) for attachment in self.attachments[:MOST_NAMED]]
+        more = len(self.attachments) - len(named)
+        return "held by " + "; ".join(named) + (f" and {more} more" if more else "")
 
     def __str__(self) -> str:
         creator = str(self.created_by) if self.created_by else "a client without identity"

@@ -27,8 +27,8 @@ def parse_resource_name(text: str) -> ResourceName:
     """Take a resource name apart.
 
     Args:
-        text: A resource name as it stands in a pin map; it may end in `?client=NAME`, where NAME is one to 32 letters,
-            digits, `_` or `-`, without regard to case.
+        text: A resource name as it stands in a pin map; it may end in `?client=NAME`, where NAME
+            is one to 32 letters, digits, `_` or `-`, without regard to case.
 
     Raises:
         ResourceNameError: The name is empty, or something else follows a `?`.
@@ -45,8 +45,8 @@ def parse_resource_name(text: str) -> ResourceName:
     match = _ALIAS.fullmatch(suffix)
     if match is None:
         raise ResourceNameError(
-            f"{text!r} has something other than an alias behind its '?'. Only '?client=NAME' may follow, "
-            "NAME being 1 to 32 letters, digits, '_' or '-'.",
+            f"{text!r} has something other than an alias behind its '?'. Only '?client=NAME' may "
+            "follow, NAME being 1 to 32 letters, digits, '_' or '-'.",
             resource_name=text,
         )
     return ResourceName(resource, match.group(1).lower())

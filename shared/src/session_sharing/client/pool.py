@@ -1,0 +1,89 @@
+"""The connections of this process: one for each service, shared by all its sessions there."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from concurrent.futures import Future
+
+from session_sharing.client.connection import Connection
+
+
+class ConnectionPool:
+    """Shares connections by address, and closes those that nobody uses any more.
+
+    `_guard` guards all state and is never held while connecting: who connects first leaves a
+    future, and whoever wants the same service meanwhile waits for that. A forked child starts
+    with an empty pool.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as a forked child must: nothing of its parent's may be touched."""
+        self._guard = threading.Lock()
+        self._connections: dict[str, Future[Connection]] = {}
+        self._users: Counter[Connection] = Counter()
+
+    def acquire(self, address: str, wait: float) -> Connection:
+        """Return the connection to a service, made if need be; give it back with `release`.
+
+        Args:
+            address: host:port of the service.
+            wait: How long to wait for the service, in seconds.
+
+        Raises:
+            SharingError: The service cannot be reached.
+        """
+        while True:
+            with self._guard:
+                shared = self._connections.get(address)
+                if shared is None or _is_lost(shared):
+                    mine: Future[Connection] = Future()
+                    self._connections[address] = mine
+                    break
+            connection = shared.result(wait)
+            with self._guard:
+                if self._connections.get(address) is shared:
+                    self._users[connection] += 1
+                    return connection
+        return self._connect(address, wait, mine)
+
+    def _connect(self, address: str, wait: float, mine: Future[Connection]) -> Connection:
+        try:
+            connection = Connection(address, wait)
+        except BaseException as error:
+            with self._guard:
+                if self._connections.get(address) is mine:
+                    del self._connections[address]
+            mine.set_exception(error)
+            raise
+        with self._guard:
+            self._users[connection] += 1
+        mine.set_result(connection)
+        return connection
+
+    def release(self, connection: Connection) -> None:
+        """Give a connection back; the last one to do so closes it."""
+        with self._guard:
+            self._users[connection] -= 1
+            if self._users[connection] > 0:
+                return
+            del self._users[connection]
+            shared = self._connections.get(connection.address)
+            if shared is not None and shared.done() and shared.result() is connection:
+                del self._connections[connection.address]
+        connection.close()
+
+
+def _is_lost(shared: Future[Connection]) -> bool:
+    return shared.done() and (shared.exception() is not None or not shared.result().is_alive)
+
+
+CONNECTIONS = ConnectionPool()
+"""The pool of this process."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=CONNECTIONS.reset)

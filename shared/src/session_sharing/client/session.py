@@ -1,0 +1,270 @@
+"""The client side of a session: the base that a service's client is a few lines on top of."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import ClassVar, TypeVar
+
+import grpc
+from session_sharing.behavior import Behavior, behavior_from_number
+from session_sharing.client.pool import CONNECTIONS
+from session_sharing.core import Outcome, Released, ReleaseMode
+from session_sharing.discovery import ResolvingClient, resolve_address
+from session_sharing.errors import (
+    ClosePendingError,
+    OutcomeUnknownError,
+    SessionNotFoundError,
+    SharingError,
+    UnavailableError,
+)
+from session_sharing.wire.generated import session_pb2
+from session_sharing.wire.session import mode_to_wire, released_from_wire
+from session_sharing.wire.status import error_from_call, is_told
+from session_sharing.wire.times import seconds_to_wire
+
+_log = logging.getLogger(__name__)
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+S = TypeVar("S", bound="SessionClient")
+
+WAIT_SECONDS = 30.0
+GIVE_UP_SECONDS = 2.0
+_WARNS_OF_PENDING = {Behavior.INITIALIZE_SERVER_SESSION, Behavior.ATTACH_TO_SESSION_THEN_CLOSE}
+
+
+class SessionClient(ABC):
+    """Holds an attachment to a session of a service, from construction to release.
+
+    A subclass names its service and calls the two RPCs in which its proto embeds the messages of
+    sessions. As a context manager it releases as its behaviour says; `close()` always asks to
+    close; `detach()` never does. The first of them counts; all may be repeated.
+
+    Methods may be called from any thread. `_guard` guards `_released`; no call is made under it.
+
+    Args:
+        resource: The resource name, as it stands in a pin map.
+        behavior: The number of the initialization behaviour; NI's enumeration is taken as well.
+        discovery_client: An NI `DiscoveryClient` to find the service by; by default discovery is
+            found by the environment, NI's software, or the local station's key file.
+        address: host:port of the service; then discovery is not asked.
+        wait: How long a call waits for the service, in seconds.
+        wait_closed: How long a close waits, in seconds, for others to let go; if they still hold
+            the session then, `ClosePendingError` is raised. None: a warning is logged at once.
+
+    Raises:
+        SharingError: The service cannot be reached, or refuses the session.
+    """
+
+    PROVIDED_INTERFACE: ClassVar[str]
+    """The full name of the gRPC service, as registered in discovery."""
+
+    SERVICE_CLASS: ClassVar[str]
+    """The class of the service, as registered in discovery."""
+
+    def __init__(
+        self,
+        resource: str,
+        behavior: int = 0,
+        *,
+        discovery_client: ResolvingClient | None = None,
+        address: str | None = None,
+        wait: float = WAIT_SECONDS,
+        wait_closed: float | None = None,
+    ) -> None:
+        self._behavior = behavior_from_number(behavior)
+        self._wait = wait
+        self._wait_closed = wait_closed
+        self._guard = threading.Lock()
+        self._released: Future[Released] | None = None
+        self._attachment = session_pb2.AttachmentReference(attachment_id=uuid.uuid4().hex)
+        address = address or resolve_address(
+            self.PROVIDED_INTERFACE, self.SERVICE_CLASS, discovery_client=discovery_client
+        )
+        self._connection = CONNECTIONS.acquire(address, wait)
+        try:
+            self._initialize(resource)
+        except BaseException:
+            self._give_up()
+            raise
+
+    # What a subclass writes
+
+    @abstractmethod
+    def _call_initialize(
+        self, request: session_pb2.InitializeRequest, timeout: float
+    ) -> session_pb2.InitializeResponse:
+        """Call the service's Initialize with this message embedded, by `_call`."""
+
+    @abstractmethod
+    def _call_close(
+        self, request: session_pb2.ReleaseRequest, timeout: float
+    ) -> session_pb2.ReleaseResponse:
+        """Call the service's Close with this message embedded, by `_call`."""
+
+    # What a subclass uses
+
+    @property
+    def _channel(self) -> grpc.Channel:
+        """The channel to the service."""
+        return self._connection.channel
+
+    def _call(
+        self,
+        method: Callable[..., Response],
+        request: object,
+        *,
+        timeout: float | None = None,
+    ) -> Response:
+        """Call a unary RPC of the service.
+
+        Args:
+            method: The method of a stub.
+            request: Its request.
+            timeout: How long to wait for the answer, in seconds; the client's `wait` by default.
+
+        Raises:
+            SharingError: The service raised it, does not answer, or this is a forked child.
+        """
+        self._connection.refuse_after_fork()
+        limit = self._wait if timeout is None else timeout
+        try:
+            return method(request, timeout=limit)
+        except grpc.RpcError as failure:
+            raise self._explain(failure, limit) from failure
+
+    def _explain(self, failure: grpc.RpcError, limit: float) -> SharingError:
+        """Return the error that a call failed with, and say where the service is if it is away."""
+        error = error_from_call(failure)
+        address = self._connection.address
+        if type(error) is OutcomeUnknownError:
+            return OutcomeUnknownError(
+                f"The service at {address} gave no answer within {limit:g} s. Whether it did what "
+                "was asked is unknown. Look at its log; `python -m session_sharing list` shows "
+                "whether it answers at all."
+            )
+        if type(error) is UnavailableError and not is_told(failure):
+            return UnavailableError(
+                f"The service at {address} is away: {error.message} Whether it did what was asked "
+                "is unknown. Start it again, then initialize again."
+            )
+        return error
+
+    # What users use
+
+    @property
+    def session_name(self) -> str:
+        """The name of the session, the same for all who share it. It is a secret."""
+        return self._attachment.session_name
+
+    @property
+    def new_session(self) -> bool:
+        """Whether this client created the session."""
+        return self._response.new_session
+
+    @property
+    def public_id(self) -> str:
+        """What people are shown of the session, as in `python -m session_sharing list`."""
+        return self._response.public_id
+
+    def close(self) -> Released:
+        """Release the session and ask to close it: it closes when nobody holds it any more.
+
+        Raises:
+            ClosePendingError: Others still held it after `wait_closed` seconds.
+            SharingError: The service cannot be reached, or closing failed.
+        """
+        return self._release(ReleaseMode.ASK_TO_CLOSE, warn=True)
+
+    def detach(self) -> Released:
+        """Release the session without asking to close it.
+
+        Raises:
+            SharingError: The service cannot be reached.
+        """
+        return self._release(ReleaseMode.LEAVE_OPEN, warn=False)
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            warn = self._behavior in _WARNS_OF_PENDING
+            self._release(ReleaseMode.BY_BEHAVIOR, warn=warn)
+        except SharingError as failure:
+            if error is None:
+                raise
+            _log.warning("Releasing the session failed as well: %s", failure.message)
+
+    # How it is done
+
+    def _initialize(self, resource: str) -> None:
+        request = session_pb2.InitializeRequest(
+            resource_name=resource,
+            initialization_behavior=int(self._behavior),  # type: ignore[arg-type]  # open enum
+            client_id=self._connection.client_id,
+            attachment_id=self._attachment.attachment_id,
+        )
+        self._response = self._call_initialize(request, self._wait)
+        self._attachment.session_name = self._response.session_name
+
+    def _give_up(self) -> None:
+        """Initialize failed or was interrupted: see to it that nothing is held because of it."""
+        try:
+            self._ask_release(ReleaseMode.BY_BEHAVIOR, 0.0, GIVE_UP_SECONDS)
+        except SharingError as error:
+            _log.debug("Nothing was left to release: %s", error.message)
+        finally:
+            CONNECTIONS.release(self._connection)
+
+    def _release(self, mode: ReleaseMode, *, warn: bool) -> Released:
+        with self._guard:
+            first = self._released is None
+            self._released = self._released or Future()
+        if not first:
+            return self._released.result()
+        try:
+            released = self._ask_release(mode, self._wait_closed or 0.0, self._wait)
+        except BaseException as error:
+            self._released.set_exception(error)
+            raise
+        finally:
+            CONNECTIONS.release(self._connection)
+        self._released.set_result(released)
+        self._report_pending(released, warn=warn)
+        return released
+
+    def _ask_release(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
+        request = session_pb2.ReleaseRequest(
+            attachment=self._attachment,
+            client_id=self._connection.client_id,
+            mode=mode_to_wire(mode),
+            wait_closed=seconds_to_wire(wait_closed),
+        )
+        try:
+            return released_from_wire(self._call_close(request, wait_closed + timeout))
+        except SessionNotFoundError as error:
+            _log.info("The session was gone already: %s", error.message)
+            return Released(Outcome.CLOSED)
+
+    def _report_pending(self, released: Released, *, warn: bool) -> None:
+        """Say that others hold what was to be closed: as an error if it was waited for."""
+        session = released.session
+        if released.outcome is not Outcome.CLOSE_PENDING or session is None:
+            return
+        text = f"The close is pending: {session}. {session.how_to_close()}"
+        if self._wait_closed is not None:
+            raise ClosePendingError(text, resource_name=session.resource_name, session=session)
+        own = self._connection.identity
+        if warn and any(held.holder != own for held in session.attachments):
+            _log.warning("%s", text)

@@ -1,0 +1,187 @@
+"""How clients come by sessions: who creates, who attaches, who waits, who is refused."""
+
+from __future__ import annotations
+
+from session_sharing.behavior import asks_to_close, attaches, creates
+from session_sharing.core import refusals
+from session_sharing.core.departures import begin_close, close_if_unheld
+from session_sharing.core.effects import EventKind, OpenResource, Ticket
+from session_sharing.core.requests import InitializeRequest
+from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
+from session_sharing.core.table import Step
+from session_sharing.errors import SharingError
+from session_sharing.information import SessionState
+
+
+def initialize(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
+    """Take in an Initialize call; it is answered in this step or a later one."""
+    try:
+        _check_client(step, request)
+        if not _repeats(step, ticket, request):
+            decide(step, Waiter(request, [ticket]))
+    except SharingError as error:
+        step.answer(ticket, error)
+
+
+def _check_client(step: Step, request: InitializeRequest) -> None:
+    """Refuse a client that is not connected. Clients without identity have nothing to check."""
+    if not request.client_id and not request.attachment_id:
+        return
+    if not request.client_id or not request.attachment_id:
+        raise refusals.identifiers_missing()
+    client = step.table.clients.get(request.client_id)
+    if client is None or not client.connected:
+        raise refusals.client_unknown()
+
+
+def _repeats(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
+    """Handle a repeated request: the same answer, or a place beside the call that waits."""
+    ended = step.table.memory.ended.get(request.attachment_id)
+    if ended is not None:
+        raise refusals.attachment_ended(ended)
+    held = step.table.attached.get(request.attachment_id)
+    waiter = step.table.waiting.get(request.attachment_id)
+    known = held[1].request if held else waiter.request if waiter else None
+    if known is None:
+        return False
+    if (known.client_id, known.key, known.behavior, known.alias) != (
+        request.client_id,
+        request.key,
+        request.behavior,
+        request.alias,
+    ):
+        raise refusals.attachment_reused()
+    if waiter is not None:
+        waiter.tickets.append(ticket)
+    elif held is not None:
+        _deliver(step, held[0], held[1], [ticket])
+    return True
+
+
+def decide(step: Step, waiter: Waiter) -> None:
+    """Decide a request by the state of its resource, as if it arrived now."""
+    request = waiter.request
+    session = step.table.by_key.get(request.key)
+    if session is None:
+        _decide_absent(step, waiter)
+    elif session.state is not SessionState.OPEN:
+        _wait(step, session, waiter)
+    elif attaches(request.behavior, own_other_alias=_is_own_other_alias(session, request)):
+        _attach(step, session, waiter, created=False)
+    else:
+        step.refuse(waiter, refusals.session_exists(session.information()))
+
+
+def _decide_absent(step: Step, waiter: Waiter) -> None:
+    request = waiter.request
+    if not creates(request.behavior):
+        last = step.table.memory.closed_by_key.get(request.key)
+        step.refuse(waiter, refusals.nothing_to_attach_to(request.resource_name, last))
+        return
+    session = step.table.add_session(request, step.now)
+    _wait(step, session, waiter)
+    step.effects.append(OpenResource(session.name, session.key))
+    step.tell(EventKind.OPENING, session)
+
+
+def _wait(step: Step, session: Session, waiter: Waiter) -> None:
+    session.waiters.append(waiter)
+    if waiter.request.attachment_id:
+        step.table.waiting[waiter.request.attachment_id] = waiter
+        step.table.clients[waiter.request.client_id].waiting_ids.add(waiter.request.attachment_id)
+
+
+def _is_own_other_alias(session: Session, request: InitializeRequest) -> bool:
+    """Return whether this client created the session and holds it, under other aliases only."""
+    if session.close_pending or session.creator is None:
+        return False
+    if session.creator.client_id != request.client_id:
+        return False
+    own = [
+        held.request.alias
+        for held in session.attachments.values()
+        if held.client is session.creator
+    ]
+    return bool(own) and request.alias not in own
+
+
+def _attach(step: Step, session: Session, waiter: Waiter, *, created: bool) -> None:
+    request = waiter.request
+    step.forget(waiter)
+    session.last_used_at = step.now
+    client = step.table.clients.get(request.client_id)
+    if client is None:
+        session.anonymous_closed = False
+        for ticket in waiter.tickets:
+            step.answer(ticket, session.initialized(new_session=created))
+        step.tell(EventKind.ATTACHED, session, text=ANONYMOUS)
+        return
+    attachment = Attachment(request.attachment_id, client, request, step.now, created)
+    session.attachments[request.attachment_id] = attachment
+    client.attachment_ids.add(request.attachment_id)
+    step.table.attached[request.attachment_id] = (session, attachment)
+    _deliver(step, session, attachment, waiter.tickets)
+    step.tell(EventKind.ATTACHED, session, attachment)
+
+
+def _deliver(step: Step, session: Session, attachment: Attachment, tickets: list[Ticket]) -> None:
+    """Answer calls with an attachment."""
+    attachment.deliveries += len(tickets)
+    answer = session.initialized(
+        new_session=attachment.created, last_record_number=attachment.last_record_number
+    )
+    for ticket in tickets:
+        step.answer(ticket, answer)
+
+
+def opened(step: Step, session: Session) -> None:
+    """The resource is open: the creator gets the session, then the others are decided in order."""
+    session.state = SessionState.OPEN
+    session.created_at = step.now
+    waiters, session.waiters = session.waiters, []
+    step.tell(EventKind.OPENED, session)
+    if not waiters:
+        begin_close(step, session, "the service, as nobody waited for it any more")
+        return
+    creator = _creator(session, waiters)
+    if creator is not None:
+        waiters.remove(creator)
+        session.opener = creator.request
+        session.creator = step.table.clients.get(creator.request.client_id)
+        _attach(step, session, creator, created=True)
+    for waiter in waiters:
+        decide(step, waiter)
+    if creator is None and asks_to_close(session.opener.behavior, created=True):
+        # The creator went away while it waited: as if it had got the session and released it.
+        session.close_asked_by = str(session.creator.identity) if session.creator else ANONYMOUS
+        close_if_unheld(step, session)
+
+
+def _creator(session: Session, waiters: list[Waiter]) -> Waiter | None:
+    """Return who created the session: the opener, or if it went away the first who would have."""
+    for waiter in waiters:
+        if waiter.request is session.opener:
+            return waiter
+    return next((waiter for waiter in waiters if creates(waiter.request.behavior)), None)
+
+
+def open_failed(step: Step, session: Session, error: SharingError) -> None:
+    """The resource could not be opened: everyone who waits gets the error; nothing stays."""
+    step.table.remove_session(session)
+    session.state = SessionState.CLOSED
+    for waiter in session.waiters:
+        step.refuse(waiter, error)
+    step.tell(EventKind.OPEN_FAILED, session, text=error.message)
+
+
+def withdraw(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
+    """Take back a call whose caller went away while it waited; return whether it did wait."""
+    session = step.table.by_key.get(request.key)
+    for waiter in session.waiters if session else []:
+        if ticket in waiter.tickets:
+            waiter.tickets.remove(ticket)
+            if not waiter.tickets and session:
+                session.waiters.remove(waiter)
+                step.forget(waiter)
+            return True
+    return False

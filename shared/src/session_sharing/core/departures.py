@@ -1,0 +1,204 @@
+"""How sessions are let go: releases, pending closes, expiry, closing by force."""
+
+from __future__ import annotations
+
+from session_sharing.behavior import asks_to_close
+from session_sharing.core import refusals
+from session_sharing.core.effects import (
+    CloseResource,
+    EndStreams,
+    EventKind,
+    Outcome,
+    Released,
+    Ticket,
+)
+from session_sharing.core.memory import EndedAttachment
+from session_sharing.core.requests import ReleaseMode, ReleaseRequest
+from session_sharing.core.state import ANONYMOUS, Attachment, Client, Session
+from session_sharing.core.table import Step
+from session_sharing.errors import SharingError
+from session_sharing.information import SessionState, clock
+
+
+def release(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
+    """Take in a Release call; it is answered in this step, or when the session is closed."""
+    held = step.table.attached.get(request.attachment_id)
+    try:
+        if held is None:
+            _release_again(step, ticket, request)
+        elif held[1].client.client_id != request.client_id:
+            raise refusals.attachment_reused()
+        else:
+            _release_held(step, ticket, request.mode, *held)
+    except SharingError as error:
+        step.answer(ticket, error)
+
+
+def _release_held(
+    step: Step, ticket: Ticket, mode: ReleaseMode, session: Session, attachment: Attachment
+) -> None:
+    asks = mode is ReleaseMode.ASK_TO_CLOSE or (
+        mode is ReleaseMode.BY_BEHAVIOR
+        and asks_to_close(attachment.request.behavior, created=attachment.created)
+    )
+    why = f"The attachment was released at {clock(step.now)}."
+    detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
+    released = _outcome(session)
+    step.table.memory.ended.put(
+        attachment.attachment_id, EndedAttachment(session.name, why, released)
+    )
+    _answer_release(step, ticket, session, released)
+
+
+def _outcome(session: Session) -> Released:
+    if session.state is not SessionState.OPEN:
+        return Released(Outcome.CLOSED)
+    if session.close_asked_by:
+        return Released(Outcome.CLOSE_PENDING, session.information())
+    return Released(Outcome.LEFT_OPEN, session.information())
+
+
+def _answer_release(step: Step, ticket: Ticket, session: Session, released: Released) -> None:
+    """Answer now; but a release that closes the session is answered when it is closed."""
+    if released.outcome is Outcome.CLOSED:
+        session.closers.append(ticket)
+    else:
+        step.answer(ticket, released)
+
+
+def _release_again(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
+    """Release what is not held: repeat the answer, or see to it that it never will be held."""
+    ended = step.table.memory.ended.get(request.attachment_id)
+    if ended is None:
+        _forbid(step, request)
+    name = request.session_name or (ended.session_name if ended else "")
+    session = step.table.by_name.get(name)
+    if session is not None and session.state is SessionState.CLOSING:
+        session.closers.append(ticket)
+    elif session is not None or not name:
+        repeated = ended.released if ended else None
+        step.answer(ticket, repeated or Released(Outcome.LEFT_OPEN))
+    elif ended is not None or step.table.memory.closed_by_name.get(name) is not None:
+        step.answer(ticket, Released(Outcome.CLOSED))
+    else:
+        raise refusals.no_such_session(None)
+
+
+def _forbid(step: Step, request: ReleaseRequest) -> None:
+    """End an attachment that still waits, or that comes later than its release."""
+    waiter = step.table.waiting.get(request.attachment_id)
+    ended = EndedAttachment("", f"The attachment was given up at {clock(step.now)}.")
+    if waiter is not None:
+        if waiter.request.client_id != request.client_id:
+            raise refusals.attachment_reused()
+        step.table.by_key[waiter.request.key].waiters.remove(waiter)
+        step.refuse(waiter, refusals.attachment_ended(ended))
+    step.table.memory.ended.put(request.attachment_id, ended)
+
+
+def detach(
+    step: Step,
+    session: Session,
+    attachment: Attachment,
+    *,
+    asks: bool,
+    kind: EventKind,
+    text: str = "",
+) -> None:
+    """Take an attachment off its session, and close the session if that was the last obstacle."""
+    del session.attachments[attachment.attachment_id]
+    del step.table.attached[attachment.attachment_id]
+    attachment.client.attachment_ids.discard(attachment.attachment_id)
+    session.last_used_at = step.now
+    first_to_ask = asks and not session.close_asked_by
+    if first_to_ask:
+        session.close_asked_by = str(attachment.client.identity)
+    step.tell(kind, session, attachment, text)
+    if first_to_ask and session.attachments:
+        step.tell(EventKind.CLOSE_PENDING, session, attachment)
+    close_if_unheld(step, session)
+
+
+def expire(step: Step, client: Client) -> None:
+    """A client is gone for good: release what it holds, take back what it waits for."""
+    for attachment_id in sorted(client.waiting_ids):
+        waiter = step.table.waiting[attachment_id]
+        step.table.by_key[waiter.request.key].waiters.remove(waiter)
+        step.refuse(waiter, refusals.client_unknown())
+    for attachment_id in sorted(client.attachment_ids):
+        session, attachment = step.table.attached[attachment_id]
+        why = (
+            f"The attachment of {client.identity} was taken away at {clock(step.now)}, "
+            "as its client was not heard of for longer than the grace time."
+        )
+        asks = asks_to_close(attachment.request.behavior, created=attachment.created)
+        detach(step, session, attachment, asks=asks, kind=EventKind.EXPIRED, text=why)
+        step.table.memory.ended.put(attachment_id, EndedAttachment(session.name, why))
+    step.table.clients.pop(client.client_id, None)
+
+
+def close_anonymously(step: Step, ticket: Ticket, session_name: str) -> None:
+    """A client without identity asks to close; it is answered at once when attachments remain."""
+    try:
+        session = step.table.open_session(session_name)
+        if session.anonymous_closed:
+            raise refusals.no_such_session(session.information())
+    except SharingError as error:
+        step.answer(ticket, error)
+        return
+    session.anonymous_closed = True
+    session.close_asked_by = session.close_asked_by or ANONYMOUS
+    step.tell(EventKind.RELEASED, session, text=ANONYMOUS)
+    if session.attachments:
+        step.tell(EventKind.CLOSE_PENDING, session, text=ANONYMOUS)
+    close_if_unheld(step, session)
+    _answer_release(step, ticket, session, _outcome(session))
+
+
+def force_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
+    """Close a session under its holders; answered when it is closed."""
+    why = f"The session was closed by {by} at {clock(step.now)}."
+    if session.state is SessionState.OPEN:
+        session.close_asked_by = by
+        for attachment in list(session.attachments.values()):
+            step.table.memory.ended.put(
+                attachment.attachment_id,
+                EndedAttachment(session.name, why, Released(Outcome.CLOSED)),
+            )
+            detach(step, session, attachment, asks=True, kind=EventKind.RELEASED, text=why)
+        close_if_unheld(step, session)
+    session.closers.append(ticket)
+
+
+def close_if_unheld(step: Step, session: Session) -> None:
+    """Close a session that was asked to close and is not held any more."""
+    if session.close_pending and not session.attachments:
+        begin_close(step, session, session.close_asked_by)
+
+
+def begin_close(step: Step, session: Session, by: str) -> None:
+    """Refuse new operations; the handle is closed when the accepted ones have ended."""
+    session.state = SessionState.CLOSING
+    session.close_asked_by = by
+    session.closed_at = step.now
+    step.effects.append(EndStreams(session.name))
+    step.tell(EventKind.CLOSING, session)
+    if session.operations == 0:
+        step.effects.append(CloseResource(session.name))
+
+
+def end_operation(step: Step, session: Session) -> None:
+    """An accepted operation has ended."""
+    session.operations -= 1
+    if session.state is SessionState.CLOSING and session.operations == 0:
+        step.effects.append(CloseResource(session.name))
+
+
+def closed(step: Step, session: Session, error: SharingError | None) -> None:
+    """The handle is closed, or its closing failed: either way the resource is free."""
+    step.table.remove_session(session)
+    session.state = SessionState.CLOSED
+    step.table.memory.remember_closed(session.name, session.information())
+    for ticket in session.closers:
+        step.answer(ticket, error or Released(Outcome.CLOSED))
+    step.tell(EventKind.CLOSED, session, text=error.message if error else "")

@@ -1,0 +1,66 @@
+"""What the registry remembers of the past, in bounded space: closed sessions, ended attachments."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from session_sharing.core.effects import Released
+from session_sharing.information import SessionInformation
+
+T = TypeVar("T")
+
+REMEMBERED_SESSIONS = 1_000
+REMEMBERED_ATTACHMENTS = 10_000
+
+
+@dataclass(frozen=True)
+class EndedAttachment:
+    """An attachment that is no more.
+
+    Attributes:
+        session_name: The session it was on; empty if it never got one.
+        why: A sentence for people.
+        released: What its release answered; None if it was taken away.
+    """
+
+    session_name: str
+    why: str
+    released: Released | None = None
+
+
+class Recent(Generic[T]):
+    """The last so many entries by name; the oldest go first."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: OrderedDict[str, T] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, name: str) -> T | None:
+        """Return the entry of this name if it is remembered."""
+        return self._entries.get(name)
+
+    def put(self, name: str, entry: T) -> None:
+        """Remember an entry as the newest."""
+        self._entries[name] = entry
+        self._entries.move_to_end(name)
+        while len(self._entries) > self._capacity:
+            self._entries.popitem(last=False)
+
+
+class Memory:
+    """Closed sessions by name and by resource key, and ended attachments by id."""
+
+    def __init__(self) -> None:
+        self.closed_by_name: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
+        self.closed_by_key: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
+        self.ended: Recent[EndedAttachment] = Recent(REMEMBERED_ATTACHMENTS)
+
+    def remember_closed(self, name: str, information: SessionInformation) -> None:
+        """Remember a closed session."""
+        self.closed_by_name.put(name, information)
+        self.closed_by_key.put(information.resource_key, information)

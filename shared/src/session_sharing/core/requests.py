@@ -1,0 +1,47 @@
+"""The wishes that clients bring to the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from session_sharing.behavior import Behavior
+
+
+@dataclass(frozen=True)
+class InitializeRequest:
+    """A wish for a session.
+
+    Attributes:
+        key: The canonical identity of the resource.
+        resource_name: The resource as the client named it, without alias.
+        behavior: How to come by the session.
+        alias: The alias, empty if there is none.
+        client_id: Who asks; empty for a client without identity, which makes no attachment.
+        attachment_id: Made by the client; empty for a client without identity.
+    """
+
+    key: str
+    resource_name: str
+    behavior: Behavior
+    alias: str = ""
+    client_id: str = ""
+    attachment_id: str = ""
+
+
+class ReleaseMode(Enum):
+    """What a release asks for."""
+
+    BY_BEHAVIOR = "as the behaviour says"
+    ASK_TO_CLOSE = "ask to close"
+    LEAVE_OPEN = "leave open"
+
+
+@dataclass(frozen=True)
+class ReleaseRequest:
+    """A wish to let a session go. `session_name` is empty if the client never learned it."""
+
+    client_id: str
+    attachment_id: str
+    session_name: str = ""
+    mode: ReleaseMode = ReleaseMode.BY_BEHAVIOR

@@ -1,0 +1,103 @@
+"""Joining a program that was written for NI's SDK to the local station.
+
+Two things of NI's need more than every machine has, and are replaced here, each at one seam:
+
+- `DiscoveryClient` asks a function for the address of discovery, and that function knows only
+  Windows. It is replaced whole: its parts would, where no file lock stops them, empty and delete
+  the key file of a running station.
+- A `MeasurementService` binds `[::1]` and nothing else. Where that does not exist, `grpc.server` is
+  replaced by a maker of the same servers, which bind `127.0.0.1`. The SDK calls `grpc.server` by
+  that public name when it hosts, so it does not matter when it is imported, nor whether: an
+  import hook would be more code, and grpc's server class is private. Elsewhere grpc is left alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import socket
+from collections.abc import Callable
+from types import ModuleType
+
+import grpc
+from session_sharing.discovery import discovery_address
+from session_sharing.discovery.ni_software import ni_key_file_folder
+from session_sharing.errors import PreconditionError
+
+_NI_CLIENT = "ni.measurementlink.discovery.v1.client"
+_ADDRESS_FUNCTION = "_get_discovery_service_address"
+_IPV6_LOOPBACK = "[::1]:"
+
+
+def join_local_station() -> None:
+    """Let NI's `DiscoveryClient` and `MeasurementService` in this process use the local station.
+
+    Call it at the start of a program, before or after importing NI's packages; a second call does
+    no harm. Each look-up reads anew where the station is, so the station may be started later.
+    Where NI's discovery package is not installed, and on a machine with NI's software, it does
+    nothing.
+
+    Raises:
+        PreconditionError: NI's installed discovery client is of a form that cannot be joined.
+    """
+    if ni_key_file_folder() is not None:
+        return
+    _redirect_discovery()
+    if not _can_bind_ipv6_loopback():
+        _bind_ipv4_instead()
+
+
+def _redirect_discovery() -> None:
+    modules = [_module(f"{_NI_CLIENT}._client"), _module(f"{_NI_CLIENT}._support")]
+    for module in filter(None, modules):
+        if not hasattr(module, _ADDRESS_FUNCTION):
+            raise PreconditionError(
+                f"The installed {_NI_CLIENT} cannot be joined to the local station: it has no "
+                f"{module.__name__}.{_ADDRESS_FUNCTION}. Install a release below 2 of it."
+            )
+        # Also in `_client`, which holds the function by a name of its own.
+        setattr(module, _ADDRESS_FUNCTION, discovery_address)
+
+
+def _module(name: str) -> ModuleType | None:
+    """Import a module; None if it, or the package that it belongs to, is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and name.startswith(error.name):
+            return None
+        raise
+
+
+def _can_bind_ipv6_loopback() -> bool:
+    if not socket.has_ipv6:
+        return False
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def _bind_ipv4_instead() -> None:
+    if not isinstance(grpc.server, _Ipv4Servers):
+        grpc.server = _Ipv4Servers(grpc.server)
+
+
+class _Ipv4Servers:
+    """Makes grpc's servers so that they bind 127.0.0.1 when asked for [::1]."""
+
+    def __init__(self, make: Callable[..., grpc.Server]) -> None:
+        self._make = make
+
+    def __call__(self, *args: object, **options: object) -> grpc.Server:
+        server = self._make(*args, **options)
+        add_insecure_port = server.add_insecure_port
+
+        def add_on_ipv4(address: str) -> int:
+            if address.startswith(_IPV6_LOOPBACK):
+                address = address.replace(_IPV6_LOOPBACK, "127.0.0.1:", 1)
+            return add_insecure_port(address)
+
+        server.add_insecure_port = add_on_ipv4  # type: ignore[method-assign]
+        return server

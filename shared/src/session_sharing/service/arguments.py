@@ -1,0 +1,110 @@
+"""The command line that all services share, with a TOML file behind it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from session_sharing.service.engine import GRACE_SECONDS
+from session_sharing.service.folders import default_data_folder
+from session_sharing.service.session_service import ServiceOptions
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def service_parser(name: str, description: str) -> argparse.ArgumentParser:
+    """Return a parser with the options that every service has.
+
+    Args:
+        name: The name of the service, started with `python -m NAME`.
+        description: What it does, for `--help`.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
+    parser.add_argument(
+        "--port", type=_port, help="port; 0 takes any free one (default: that of the last run)"
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where the service keeps its data"
+    )
+    parser.add_argument(
+        "--grace",
+        type=_seconds,
+        default=GRACE_SECONDS,
+        metavar="SECONDS",
+        help="how long a client that is gone keeps its sessions (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML file with the same options as keys"
+    )
+    parser.add_argument("--verbose", "-v", action="store_true", help="log more")
+    return parser
+
+
+def parse_with_config(
+    parser: argparse.ArgumentParser, argv: Sequence[str] | None = None
+) -> argparse.Namespace:
+    """Parse the command line; what it does not say is taken from the TOML file that it names.
+
+    Wrong usage, also in the file, ends the process with exit code 2.
+
+    Args:
+        parser: From `service_parser`, with the service's own options added.
+        argv: The arguments; those of the process by default.
+    """
+    arguments = parser.parse_args(argv)
+    if arguments.config is None:
+        return arguments
+    return parser.parse_args([*_as_arguments(parser, arguments.config), *(argv or sys.argv[1:])])
+
+
+def _as_arguments(parser: argparse.ArgumentParser, path: Path) -> list[str]:
+    """Turn a TOML file into arguments: they come first, so that the command line wins."""
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        parser.error(f"cannot read the configuration {path}: {error}")
+    arguments: list[str] = []
+    for key, value in settings.items():
+        option = "--" + key.replace("_", "-")
+        for item in value if isinstance(value, list) else [value]:
+            arguments += _option(parser, path, option, item)
+    return arguments
+
+
+def _option(parser: argparse.ArgumentParser, path: Path, option: str, value: Any) -> list[str]:  # noqa: ANN401
+    if isinstance(value, bool):
+        return [option] if value else []
+    if not isinstance(value, str | int | float):
+        parser.error(f"{path}: {option[2:]} must be a text, a number, or a list of them")
+    return [f"{option}={value}"]
+
+
+def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
+    """Return the options that every service has.
+
+    Args:
+        name: The name of the service.
+        arguments: What `parse_with_config` returned.
+    """
+    folder = arguments.data_dir or default_data_folder(name)
+    return ServiceOptions(arguments.port, Path(folder).absolute(), arguments.grace)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError("a number of seconds, 0 or more")
+    return seconds

@@ -1,0 +1,71 @@
+"""The live streams of clients, and the grace time of those whose stream was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable
+
+from session_sharing.core import Registry, refusals
+from session_sharing.information import ClientIdentity
+
+
+class ClientStreams:
+    """Counts the streams of every client and starts the grace time when the last one ends.
+
+    Used on one event loop only, which guards all state. Nothing here waits: the end of a stream
+    is noticed in a task that is being cancelled, where waiting is impossible.
+
+    Args:
+        registry: Is told of clients that come and go.
+        grace: How long a lost client keeps its attachments, in seconds.
+        expire: Called with the id of a client that did not come back in time.
+    """
+
+    def __init__(self, registry: Registry, grace: float, expire: Callable[[str], None]) -> None:
+        self._registry = registry
+        self._expire = expire
+        self._streams: Counter[str] = Counter()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self.grace = grace
+
+    def connect(self, client_id: str, identity: ClientIdentity) -> str:
+        """A stream has begun; return the client's id.
+
+        Args:
+            client_id: The id of a client that comes back, or empty for a new one.
+            identity: The client's description of itself.
+
+        Raises:
+            UnknownClientError: The client that comes back is not known any more.
+        """
+        if client_id and not self._registry.knows(client_id):
+            raise refusals.client_unknown()
+        client_id = client_id or secrets.token_hex(16)
+        timer = self._timers.pop(client_id, None)
+        if timer is not None:
+            timer.cancel()
+        self._streams[client_id] += 1
+        self._registry.connect(client_id, identity)
+        return client_id
+
+    def end(self, client_id: str) -> None:
+        """A stream has ended. That is never a release: it may be a lost connection."""
+        self._streams[client_id] -= 1
+        if self._streams[client_id] > 0:
+            return
+        del self._streams[client_id]
+        if self._registry.lose(client_id):
+            loop = asyncio.get_running_loop()
+            self._timers[client_id] = loop.call_later(self.grace, self._give_up, client_id)
+
+    def _give_up(self, client_id: str) -> None:
+        del self._timers[client_id]
+        self._expire(client_id)
+
+    def stop(self) -> None:
+        """Expire nobody any more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()

@@ -1,0 +1,150 @@
+"""The executor: does what the registry decided, on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from session_sharing.core import (
+    Answer,
+    CloseResource,
+    Effect,
+    EndStreams,
+    Initialized,
+    OpenResource,
+    Registry,
+    Released,
+    Tell,
+)
+from session_sharing.errors import InternalError, SharingError
+from session_sharing.service.driver import ResourceDriver, explain
+from session_sharing.service.operations import OpenSession
+from session_sharing.service.threads import in_thread
+from session_sharing.service.watchers import Watchers
+
+H = TypeVar("H")
+_log = logging.getLogger(__name__)
+
+
+class EffectExecutor(Generic[H]):
+    """Opens and closes resources, answers calls, tells watchers.
+
+    All state belongs to one event loop; there are no locks. The methods of the driver run in
+    threads of their own and touch nothing here: their results come back to the loop.
+
+    Args:
+        driver: Opens and closes the resources.
+        registry: Is told how opening and closing went.
+        clock: Tells the time.
+
+    Attributes:
+        sessions: The sessions that have an open handle, by session name.
+        watchers: Those who are told of every change.
+    """
+
+    def __init__(
+        self, driver: ResourceDriver[H], registry: Registry, clock: Callable[[], datetime]
+    ) -> None:
+        self._driver = driver
+        self._registry = registry
+        self._clock = clock
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.sessions: dict[str, OpenSession[H]] = {}
+        self.watchers = Watchers()
+
+    def carry_out(self, effects: Iterable[Effect]) -> None:
+        """Carry out effects, in order."""
+        for effect in effects:
+            match effect:
+                case Answer(ticket=asyncio.Future() as ticket, result=result):
+                    _answer(ticket, result)
+                case Tell(event=event):
+                    self.watchers.tell(event)
+                case EndStreams(session_name=name):
+                    self.sessions[name].end_streams()
+                case OpenResource(session_name=name, key=key):
+                    self._task(self._open_resource(name, key), f"open {key}")
+                case CloseResource(session_name=name):
+                    session = self.sessions[name]
+                    self._task(self._close_resource(session), f"close {session.key}")
+
+    def _task(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _open_resource(self, session_name: str, key: str) -> None:
+        opening = in_thread(f"open {key}", lambda: self._driver.open(key))
+        await asyncio.wait([opening])
+        error = opening.exception()
+        if error is None:
+            self.sessions[session_name] = OpenSession(session_name, key, opening.result())
+            self.carry_out(self._registry.opened(session_name, self._clock()))
+            return
+        explained = self._explain(error, f"open {key!r}")
+        self.carry_out(self._registry.open_failed(session_name, explained, self._clock()))
+
+    async def _close_resource(self, session: OpenSession[H]) -> None:
+        error = await self._close_handle(session)
+        del self.sessions[session.name]
+        self.carry_out(self._registry.closed(session.name, error, self._clock()))
+        session.closed.set()
+
+    async def _close_handle(self, session: OpenSession[H]) -> SharingError | None:
+        session.closing_handle = True
+        closing = in_thread(f"close {session.key}", lambda: self._driver.close(session.handle))
+        await asyncio.wait([closing])
+        error = closing.exception()
+        return None if error is None else self._explain(error, f"close {session.key!r}")
+
+    def _explain(self, error: BaseException, what: str) -> SharingError:
+        explained = explain(error, what)
+        defect = isinstance(explained, InternalError)
+        _log.log(
+            logging.ERROR if defect else logging.WARNING,
+            "%s",
+            explained.message,
+            exc_info=error if defect else None,
+        )
+        return explained
+
+    async def shut_down(self, timeout: float) -> None:
+        """Finish what was accepted, end streams, close all handles.
+
+        Args:
+            timeout: How long each of these may take, in seconds.
+        """
+        await _finish(list(self._tasks), timeout)
+        open_sessions = list(self.sessions.values())
+        await _finish([self._task(held.idle.wait(), "drain") for held in open_sessions], timeout)
+        for session in open_sessions:
+            session.end_streams()
+        closing = [
+            self._task(self._close_handle(session), f"close {session.key}")
+            for session in open_sessions
+            if not session.closing_handle
+        ]
+        await _finish(closing, timeout)
+        self.watchers.stop()
+
+
+async def _finish(tasks: list[asyncio.Task[Any]], timeout: float) -> None:
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=timeout)
+    for task in late:
+        _log.warning("%s did not end within %s s; going on without it", task.get_name(), timeout)
+
+
+def _answer(ticket: asyncio.Future[Any], result: Initialized | Released | SharingError) -> None:
+    if ticket.done():  # Its caller went away.
+        return
+    if isinstance(result, SharingError):
+        ticket.set_exception(copy.copy(result))  # One error may go to many: each gets its own.
+    else:
+        ticket.set_result(result)

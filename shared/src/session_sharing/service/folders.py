@@ -1,0 +1,111 @@
+"""Folders and small files of a service: private to its user, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import platformdirs
+from session_sharing.errors import AccessDeniedError, PreconditionError, UnavailableError
+
+DATA_VARIABLE = "SESSION_SHARING_DATA"
+"""The environment variable that names the folder in which every service has its data folder."""
+
+_PATIENCE = 2.0 if sys.platform == "win32" else 0.0  # seconds
+_PAUSE = 0.01  # seconds
+
+_Result = TypeVar("_Result")
+
+
+def default_data_folder(name: str) -> Path:
+    """Return the data folder of a service that was given none; it need not exist.
+
+    It is the folder called `name` in `$SESSION_SHARING_DATA`, or else in the user's data folder. So
+    one variable serves several services, and each has a folder, and a lock, of its own.
+
+    Args:
+        name: The service, for example `json_logger`.
+    """
+    chosen = os.environ.get(DATA_VARIABLE, "").strip()
+    if chosen:
+        return Path(chosen).expanduser().absolute() / name
+    return platformdirs.user_data_path("session-sharing", appauthor=False) / name
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder that only this user may enter, missing parents likewise; return `path`.
+
+    Folders that exist keep their mode: who made them chose it.
+
+    Raises:
+        AccessDeniedError: The folder may not be created.
+        PreconditionError: Something else has the name of the folder, or of one above it.
+        UnavailableError: The storage does not let itself be written.
+    """
+    try:
+        # Path.mkdir(parents=True) would give the parents the default mode: each is made by itself.
+        missing = [folder for folder in path.parents if not folder.exists()]
+        for folder in (*reversed(missing), path):
+            folder.mkdir(mode=0o700, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise PreconditionError(
+            f"{path} cannot be a folder: something else is in its place. "
+            "Move that away, or choose another folder."
+        ) from error
+    except PermissionError as error:
+        raise AccessDeniedError(
+            f"The folder {path} cannot be created: {error.strerror}. "
+            "Choose another folder, or ask its owner for the right to write there."
+        ) from error
+    except OSError as error:
+        raise UnavailableError(
+            f"The folder {path} cannot be created: {error.strerror}. "
+            "Check the disk or share, or choose another folder."
+        ) from error
+    return path
+
+
+def atomic_write_text(path: Path, text: str) -> None:
+    """Write a small file so that every reader, and every crash, sees the old text or the new one.
+
+    The file has mode 0600 where there are modes. Encoding UTF-8, line ends as they are.
+
+    Raises:
+        OSError: The file could not be written; the old one is untouched.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            # Without it a power cut can leave the new name with no content.
+            os.fsync(file.fileno())
+        patiently(lambda: temporary.replace(path))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def patiently(action: Callable[[], _Result]) -> _Result:
+    """Do something with a file; on Windows again and again, up to two seconds, while it is refused.
+
+    Windows refuses to replace or to open a file as long as somebody else, often a virus scanner,
+    has it open in a way that forbids it. Elsewhere a refusal is final.
+
+    Raises:
+        PermissionError: It was refused to the end.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return action()
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE)

@@ -1,0 +1,140 @@
+"""The interceptor of every server: errors become statuses, floods and garbage are refused."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, NoReturn, cast
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError, Message
+from session_sharing.errors import InternalError, InvalidRequestError, SharingError
+from session_sharing.service.admission import Admission
+from session_sharing.wire.status import error_to_trailers, status_of
+
+_log = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Unary = Callable[[Any, Context], Awaitable[Any]]
+Stream = Callable[[Any, Context], AsyncGenerator[Any, None]]
+
+
+class _Garbage:
+    """Stands for a request that is no valid message."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class ErrorInterceptor(grpc.aio.ServerInterceptor):
+    """Turns a `SharingError` that a method raises into its status, text and data.
+
+    Everything else that a method raises is a defect: it is logged whole, and the client is told.
+    Methods of gRPC's own services (health, reflection) are left alone. It has no state but that of
+    its `Admission`, which belongs to the event loop.
+
+    Args:
+        admission: Bounds what is in flight.
+    """
+
+    def __init__(self, admission: Admission | None = None) -> None:
+        self._admission = admission or Admission()
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap the handler of a call."""
+        handler = await continuation(handler_call_details)
+        if handler is None or handler_call_details.method.startswith("/grpc."):
+            return handler
+        parse = _careful(handler.request_deserializer)
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(
+                self._unary(cast("Unary", handler.unary_unary)), parse, handler.response_serializer
+            )
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(
+                self._stream(cast("Stream", handler.unary_stream)),
+                parse,
+                handler.response_serializer,
+            )
+        return handler
+
+    def _unary(self, method: Unary) -> Unary:
+        async def call(request: Any, context: Context) -> Any:  # noqa: ANN401
+            try:
+                with self._admission.admit(context.peer(), _size(request)):
+                    return await method(_valid(request), context)
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary: no abort is raised within
+                failure = _failure(error)
+            return await _abort(context, failure)
+
+        return call
+
+    def _stream(self, method: Stream) -> Stream:
+        async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:  # noqa: ANN401
+            try:
+                with self._admission.admit(context.peer(), _size(request)):
+                    async with aclosing(method(_valid(request), context)) as responses:
+                        async for response in responses:
+                            yield response
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary: no abort is raised within
+                failure = _failure(error)
+            else:
+                return
+            await _abort(context, failure)
+
+        return call
+
+
+def _careful(parse: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
+    """Wrap a deserializer so that garbage reaches the method's wrapper, which can say so."""
+
+    def deserialize(data: bytes) -> Any:  # noqa: ANN401
+        try:
+            return parse(data) if parse else data
+        except DecodeError:
+            return _Garbage(len(data))
+
+    return deserialize
+
+
+def _size(request: Message | _Garbage) -> int:
+    return request.size if isinstance(request, _Garbage) else request.ByteSize()
+
+
+def _valid(request: Message | _Garbage) -> Message:
+    if isinstance(request, _Garbage):
+        raise InvalidRequestError(
+            f"The request ({request.size} bytes) is no valid protobuf message of this method. "
+            "Generate the client's stubs from the protos of this service's version."
+        )
+    return request
+
+
+def _failure(error: Exception) -> SharingError:
+    """Return what the client is told of an exception."""
+    if isinstance(error, SharingError):
+        return error
+    _log.error("A call failed because of a defect of the service", exc_info=error)
+    return InternalError(
+        f"The service has a defect: {type(error).__name__}. Its log holds the details; "
+        "please report it. Whether the call had an effect is unknown."
+    )
+
+
+async def _abort(context: Context, error: SharingError) -> NoReturn:
+    """End a call with the status, text and data of an error."""
+    context.set_trailing_metadata(error_to_trailers(error))
+    await context.abort(status_of(error), error.message[:2000])
+    raise AssertionError("abort always raises")

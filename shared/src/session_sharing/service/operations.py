@@ -1,0 +1,108 @@
+"""A session that is open: its handle, the operations that use it, and the streams that read it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from session_sharing.errors import SessionAbortedError
+
+H = TypeVar("H")
+T = TypeVar("T")
+
+
+class OpenSession(Generic[H]):
+    """One open handle with everything that uses it.
+
+    Used on one event loop only, which guards all state.
+
+    Attributes:
+        name: The session name.
+        key: The resource.
+        handle: What the driver opened.
+        idle: Set while no operation uses the handle.
+        closed: Set when the handle is closed.
+        closing_handle: The driver is closing, or has closed, the handle.
+    """
+
+    def __init__(self, name: str, key: str, handle: H) -> None:
+        self.name = name
+        self.key = key
+        self.handle = handle
+        self.idle = asyncio.Event()
+        self.idle.set()
+        self.closed = asyncio.Event()
+        self.closing_handle = False
+        self._ending = asyncio.Event()
+        self._operations: dict[asyncio.Task[object], int] = {}
+        self._aborted_by = ""
+
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        """Count the running task among the operations of the session.
+
+        Raises:
+            SessionAbortedError: The session was closed by force, and the operation took too long.
+        """
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("An operation must run in a task.")
+        self._operations[task] = self._operations.get(task, 0) + 1
+        self.idle.clear()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self._aborted_by:
+                raise SessionAbortedError(
+                    f"The session was closed by {self._aborted_by} while this call ran; "
+                    "what it was to do may have happened, or not. Initialize again to go on."
+                ) from None
+            raise
+        finally:
+            self._operations[task] -= 1
+            if not self._operations[task]:
+                del self._operations[task]
+            if not self._operations:
+                self.idle.set()
+
+    def abort_operations(self, by: str) -> None:
+        """End the operations that still run; they fail with `SessionAbortedError`."""
+        self._aborted_by = by
+        for task in list(self._operations):
+            task.cancel()
+
+    async def wait_closed(self, timeout: float) -> bool:
+        """Wait until the session is closed; return whether it was within the time, in seconds."""
+        try:
+            await asyncio.wait_for(self.closed.wait(), timeout)
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+    def end_streams(self) -> None:
+        """The session closes: streams that read from it end."""
+        self._ending.set()
+
+    async def until_ending(self, source: AsyncIterator[T]) -> AsyncIterator[T]:
+        """Yield what a source yields, until the session closes.
+
+        Streams are no operations: they hold nothing open.
+        """
+        ending = asyncio.ensure_future(self._ending.wait())
+        try:
+            while True:
+                following = asyncio.ensure_future(anext(source))
+                try:
+                    await asyncio.wait({ending, following}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    if not following.done():
+                        following.cancel()
+                if not following.done() or following.cancelled():
+                    return
+                if isinstance(following.exception(), StopAsyncIteration):
+                    return
+                yield following.result()
+        finally:
+            ending.cancel()

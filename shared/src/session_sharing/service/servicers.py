@@ -1,0 +1,81 @@
+"""The services that every session service offers beside its own: clients and administration."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import grpc.aio
+from session_sharing.service.engine import SessionEngine
+from session_sharing.wire.events import event_to_wire
+from session_sharing.wire.generated import (
+    administration_pb2,
+    administration_pb2_grpc,
+    clients_pb2,
+    clients_pb2_grpc,
+)
+from session_sharing.wire.session import identity_from_wire, session_to_wire
+from session_sharing.wire.times import seconds_to_wire
+
+T = TypeVar("T")
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
+    """Holds a stream for every client."""
+
+    def __init__(self, engine: SessionEngine[Any]) -> None:
+        self._engine = engine
+        self._instance_id = secrets.token_hex(8)
+
+    async def Connect(
+        self, request: clients_pb2.ConnectRequest, context: Context
+    ) -> AsyncIterator[clients_pb2.ConnectResponse]:
+        """Name the client, then hold the stream until either side ends."""
+        self._engine.refuse_when_stopping()
+        streams = self._engine.clients
+        client_id = streams.connect(request.client_id, identity_from_wire(request.identity))
+        try:
+            yield clients_pb2.ConnectResponse(
+                client_id=client_id,
+                service_instance_id=self._instance_id,
+                grace_time=seconds_to_wire(streams.grace),
+            )
+            await self._engine.stopping.wait()
+        finally:
+            streams.end(client_id)
+        self._engine.refuse_when_stopping()
+
+
+class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServicer):
+    """Shows the sessions, and closes them for operators."""
+
+    def __init__(self, engine: SessionEngine[Any]) -> None:
+        self._engine = engine
+
+    async def ListSessions(
+        self, request: administration_pb2.ListSessionsRequest, context: Context
+    ) -> administration_pb2.ListSessionsResponse:
+        """Return the sessions that are not closed."""
+        listed = [session_to_wire(session) for session in self._engine.sessions()]
+        return administration_pb2.ListSessionsResponse(
+            sessions=[session for session in listed if session is not None]
+        )
+
+    async def WatchSessions(
+        self, request: administration_pb2.WatchSessionsRequest, context: Context
+    ) -> AsyncIterator[administration_pb2.WatchSessionsResponse]:
+        """Yield the sessions, then every change, until the service stops."""
+        async for event in self._engine.watch():
+            yield administration_pb2.WatchSessionsResponse(event=event_to_wire(event))
+        self._engine.refuse_when_stopping()
+
+    async def CloseSession(
+        self, request: administration_pb2.CloseSessionRequest, context: Context
+    ) -> administration_pb2.CloseSessionResponse:
+        """Close a session under its holders."""
+        by = str(identity_from_wire(request.requested_by))
+        reason = f", reason: {request.reason[:200]}" if request.reason else ""
+        closed = await self._engine.force_close(request.public_id, f"{by}{reason}")
+        return administration_pb2.CloseSessionResponse(session=session_to_wire(closed))

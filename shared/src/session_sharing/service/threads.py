@@ -1,0 +1,50 @@
+"""Blocking work beside the event loop, a thread for each piece: one that hangs delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
+    """Run blocking work in a thread of its own.
+
+    A pool would not do: as many hanging file shares as it has threads would stop everything. The
+    thread is a daemon, so that work which never ends cannot keep the process alive.
+
+    Args:
+        name: Names the thread.
+        work: Called without arguments in the thread.
+
+    Returns:
+        A future of the calling event loop with the result or the exception of the work.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def deliver(result: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result: T | None = None
+        error: BaseException | None = None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 - handed over whole to the one who waits
+            error = raised
+        try:
+            loop.call_soon_threadsafe(deliver, result, error)
+        except RuntimeError:  # The loop has ended: nobody waits any more.
+            return
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return future

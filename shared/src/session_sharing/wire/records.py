@@ -1,0 +1,139 @@
+"""Measurement records on the wire, with typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from google.protobuf.struct_pb2 import NULL_VALUE
+from session_sharing.errors import InvalidRequestError
+from session_sharing.records.lines import record_label, record_microseconds
+from session_sharing.records.model import (
+    CONFIGURATIONS,
+    CONTEXT_TYPES,
+    OUTPUTS,
+    Record,
+    RecordContext,
+    Value,
+)
+from session_sharing.records.plain import plain_values
+from session_sharing.records.pointers import Place, pointer, restore_numbers
+from session_sharing.wire.generated import records_pb2
+from session_sharing.wire.times import moment_from_wire, moment_to_wire
+
+
+def record_from_wire(message: records_pb2.Record) -> Record:
+    """Convert a record; without a timestamp its time is None, the service's clock.
+
+    Raises:
+        InvalidRequestError: A value is of no kind, or the timestamp is out of range.
+    """
+    try:
+        return Record(
+            message.measurement_name,
+            _mapping_from_wire(message.configurations, (None, CONFIGURATIONS)),
+            _mapping_from_wire(message.outputs, (None, OUTPUTS)),
+            _timestamp_from_wire(message),
+            _context_from_wire(message),
+        )
+    except InvalidRequestError as error:
+        raise InvalidRequestError(
+            f"Record {message.measurement_name[:80]!r} cannot be taken: {error}"
+        ) from error
+
+
+def record_to_wire(record: Record) -> records_pb2.Record:
+    """Convert a record; its values are checked and copied.
+
+    Raises:
+        ValueTypeError: A value has no place in a record, or the time lies outside the years 1 to
+            9999 of UTC; names the record and the value's place.
+    """
+    record_microseconds(record)
+    plain = plain_values(record.configurations, record.outputs, record_label(record))
+    restore_numbers(plain.non_finite, plain.configurations, plain.outputs)
+    context = record.context
+    message = records_pb2.Record(
+        measurement_name=record.measurement_name,
+        timestamp=moment_to_wire(record.timestamp),
+        context=None if context is None else _context_to_wire(context),
+    )
+    for target, values in (
+        (message.configurations, plain.configurations),
+        (message.outputs, plain.outputs),
+    ):
+        for name, value in values.items():
+            _fill(target[name], value)
+    return message
+
+
+def _timestamp_from_wire(message: records_pb2.Record) -> datetime | None:
+    if not message.HasField("timestamp"):
+        return None
+    nanos = message.timestamp.nanos
+    if not 0 <= nanos < 1_000_000_000:
+        raise InvalidRequestError(f"The timestamp has {nanos} nanoseconds; 0 to 999999999 are one.")
+    return moment_from_wire(message.timestamp)
+
+
+def _context_from_wire(message: records_pb2.Record) -> RecordContext | None:
+    if not message.HasField("context"):
+        return None
+    context = message.context
+    return RecordContext(
+        **{name: getattr(context, name) for name in CONTEXT_TYPES if context.HasField(name)}
+    )
+
+
+def _context_to_wire(context: RecordContext) -> records_pb2.RecordContext:
+    message = records_pb2.RecordContext()
+    for name, value in context.fields_set().items():
+        setattr(message, name, value)
+    return message
+
+
+def _mapping_from_wire(values: Mapping[str, records_pb2.Value], place: Place) -> dict[str, Value]:
+    return {name: _value_from_wire(value, (place, name)) for name, value in values.items()}
+
+
+def _list_from_wire(values: Iterable[records_pb2.Value], place: Place) -> list[Value]:
+    return [_value_from_wire(value, (place, index)) for index, value in enumerate(values)]
+
+
+def _value_from_wire(message: records_pb2.Value, place: Place) -> Value:
+    kind = message.WhichOneof("kind")
+    if kind is None:
+        raise InvalidRequestError(
+            f"The value at {pointer(place)[:400]} is of no kind. Set one field of its Value; "
+            "`null_value` stands for no value."
+        )
+    if kind == "list_value":
+        return _list_from_wire(message.list_value.values, place)
+    if kind == "map_value":
+        return _mapping_from_wire(message.map_value.values, place)
+    if kind == "null_value":
+        return None
+    scalar: Value = getattr(message, kind)
+    return scalar
+
+
+def _fill(message: records_pb2.Value, value: Value) -> None:
+    """Set a message to a plain value; bool before int, which it is a subtype of."""
+    if value is None:
+        message.null_value = NULL_VALUE
+    elif isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, int):
+        message.integer_value = value
+    elif isinstance(value, float):
+        message.number_value = value
+    elif isinstance(value, str):
+        message.text_value = value
+    elif isinstance(value, list):
+        message.list_value.SetInParent()
+        for item in value:
+            _fill(message.list_value.values.add(), item)
+    else:
+        message.map_value.SetInParent()
+        for name, item in value.items():
+            _fill(message.map_value.values[name], item)
