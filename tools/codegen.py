@@ -1,17 +1,15 @@
-"""Makes the gRPC stubs of every package from `protos/`, or checks that the committed ones are up to date.
+"""Makes the gRPC stubs of every package from `protos/`, or checks that the committed ones are so.
 
-Run through `nox -s codegen` (add `-- --check` to only check): the session brings the one pinned generator.
+Run through `nox -s codegen`, which brings the one pinned generator; `-- --check` only checks.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
-from importlib.resources import files
 from pathlib import Path
-
-from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
@@ -30,11 +28,12 @@ def generate(package: str, output: Path) -> None:
     """
     protos = sorted((PROTOS / package).rglob("*.proto"))
     services = [proto for proto in protos if "\nservice " in proto.read_text("utf-8")]
-    includes = ["protoc", f"-I{PROTOS}", f"-I{files('grpc_tools') / '_proto'}"]
+    compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}"]
     messages = [f"--python_out={output}", f"--mypy_out=quiet:{output}"]
     stubs = [f"--grpc_python_out={output}", f"--mypy_grpc_out=quiet:{output}"]
     for options, sources in ((messages, protos), (stubs, services)):
-        if sources and protoc.main([*includes, *options, *map(str, sources)]) != 0:
+        command = [*compiler, *options, *map(str, sources)]
+        if sources and subprocess.run(command, check=False).returncode != 0:
             raise SystemExit(f"The protos of {package} do not compile; see above.")
 
 

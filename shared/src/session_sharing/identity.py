@@ -16,7 +16,7 @@ _WINDOWS_EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 
 
 def this_client() -> ClientIdentity:
-    """Describe this process: its program, host, process id and start, user, and boot of the host."""
+    """Describe this process: its program, host, process id and start, user, and boot id."""
     return ClientIdentity(
         program=_program(),
         host=socket.gethostname(),

@@ -15,7 +15,8 @@ import grpc
 from session_sharing.behavior import Behavior, behavior_from_number
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome, Released, ReleaseMode
-from session_sharing.discovery import ResolvingClient, resolve_address
+from session_sharing.discovery import resolve_address
+from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import (
     ClosePendingError,
     OutcomeUnknownError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from session_sharing.behavior import asks_to_close, attaches, creates
 from session_sharing.core import refusals
-from session_sharing.core.departures import begin_close, close_if_unheld
+from session_sharing.core.departures import begin_close, close_if_unheld, detach
 from session_sharing.core.effects import EventKind, OpenResource, Ticket
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
@@ -54,6 +54,7 @@ def _repeats(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
     if waiter is not None:
         waiter.tickets.append(ticket)
     elif held is not None:
+        held[1].undelivered.clear()  # The client is told now: older answers may be lost.
         _deliver(step, held[0], held[1], [ticket])
     return True
 
@@ -80,7 +81,7 @@ def _decide_absent(step: Step, waiter: Waiter) -> None:
         return
     session = step.table.add_session(request, step.now)
     _wait(step, session, waiter)
-    step.effects.append(OpenResource(session.name, session.key))
+    step.effects.append(OpenResource(session.name, session.key, request.address))
     step.tell(EventKind.OPENING, session)
 
 
@@ -117,6 +118,7 @@ def _attach(step: Step, session: Session, waiter: Waiter, *, created: bool) -> N
         step.tell(EventKind.ATTACHED, session, text=ANONYMOUS)
         return
     attachment = Attachment(request.attachment_id, client, request, step.now, created)
+    attachment.undelivered.update(waiter.tickets)
     session.attachments[request.attachment_id] = attachment
     client.attachment_ids.add(request.attachment_id)
     step.table.attached[request.attachment_id] = (session, attachment)
@@ -126,7 +128,6 @@ def _attach(step: Step, session: Session, waiter: Waiter, *, created: bool) -> N
 
 def _deliver(step: Step, session: Session, attachment: Attachment, tickets: list[Ticket]) -> None:
     """Answer calls with an attachment."""
-    attachment.deliveries += len(tickets)
     answer = session.initialized(
         new_session=attachment.created, last_record_number=attachment.last_record_number
     )
@@ -154,6 +155,8 @@ def opened(step: Step, session: Session) -> None:
     if creator is None and asks_to_close(session.opener.behavior, created=True):
         # The creator went away while it waited: as if it had got the session and released it.
         session.close_asked_by = str(session.creator.identity) if session.creator else ANONYMOUS
+        if session.attachments:
+            step.tell(EventKind.CLOSE_PENDING, session)
         close_if_unheld(step, session)
 
 
@@ -174,8 +177,26 @@ def open_failed(step: Step, session: Session, error: SharingError) -> None:
     step.tell(EventKind.OPEN_FAILED, session, text=error.message)
 
 
-def withdraw(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
-    """Take back a call whose caller went away while it waited; return whether it did wait."""
+def abandon(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
+    """Take back a call whose caller went away without its answer.
+
+    An attachment of which no caller ever learned is released as its behaviour says. It is not
+    remembered as ended, so that the client may repeat its request.
+    """
+    held = step.table.attached.get(request.attachment_id)
+    if _withdraw(step, ticket, request) or held is None:
+        return
+    session, attachment = held
+    if ticket not in attachment.undelivered:
+        return
+    attachment.undelivered.remove(ticket)
+    if not attachment.undelivered:
+        asks = asks_to_close(attachment.request.behavior, created=attachment.created)
+        detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
+
+
+def _withdraw(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
+    """Take a call out of the queue in which it waits; return whether it did wait."""
     session = step.table.by_key.get(request.key)
     for waiter in session.waiters if session else []:
         if ticket in waiter.tickets:

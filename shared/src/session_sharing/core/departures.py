@@ -24,6 +24,8 @@ def release(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
     """Take in a Release call; it is answered in this step, or when the session is closed."""
     held = step.table.attached.get(request.attachment_id)
     try:
+        if not request.client_id or not request.attachment_id:
+            raise refusals.identifiers_missing()
         if held is None:
             _release_again(step, ticket, request)
         elif held[1].client.client_id != request.client_id:
@@ -45,7 +47,7 @@ def _release_held(
     detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
     released = _outcome(session)
     step.table.memory.ended.put(
-        attachment.attachment_id, EndedAttachment(session.name, why, released)
+        attachment.attachment_id, EndedAttachment(session.name, why, released.outcome)
     )
     _answer_release(step, ticket, session, released)
 
@@ -71,15 +73,15 @@ def _release_again(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
     ended = step.table.memory.ended.get(request.attachment_id)
     if ended is None:
         _forbid(step, request)
-    name = request.session_name or (ended.session_name if ended else "")
+    name = (ended.session_name if ended else "") or request.session_name
     session = step.table.by_name.get(name)
-    if session is not None and session.state is SessionState.CLOSING:
-        session.closers.append(ticket)
-    elif session is not None or not name:
-        repeated = ended.released if ended else None
-        step.answer(ticket, repeated or Released(Outcome.LEFT_OPEN))
-    elif ended is not None or step.table.memory.closed_by_name.get(name) is not None:
-        step.answer(ticket, Released(Outcome.CLOSED))
+    if not name or (ended is not None and ended.outcome is Outcome.LEFT_OPEN):
+        now = session.information() if session else None
+        step.answer(ticket, Released(Outcome.LEFT_OPEN, now))
+    elif session is not None:
+        _answer_release(step, ticket, session, _outcome(session))
+    elif (ended and ended.session_name) or step.table.memory.closed_by_name.get(name):
+        step.answer(ticket, step.table.memory.close_errors.get(name) or Released(Outcome.CLOSED))
     else:
         raise refusals.no_such_session(None)
 
@@ -163,7 +165,7 @@ def force_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
         for attachment in list(session.attachments.values()):
             step.table.memory.ended.put(
                 attachment.attachment_id,
-                EndedAttachment(session.name, why, Released(Outcome.CLOSED)),
+                EndedAttachment(session.name, why, Outcome.CLOSED),
             )
             detach(step, session, attachment, asks=True, kind=EventKind.RELEASED, text=why)
         close_if_unheld(step, session)
@@ -198,7 +200,7 @@ def closed(step: Step, session: Session, error: SharingError | None) -> None:
     """The handle is closed, or its closing failed: either way the resource is free."""
     step.table.remove_session(session)
     session.state = SessionState.CLOSED
-    step.table.memory.remember_closed(session.name, session.information())
+    step.table.memory.remember_closed(session.name, session.information(), error)
     for ticket in session.closers:
         step.answer(ticket, error or Released(Outcome.CLOSED))
     step.tell(EventKind.CLOSED, session, text=error.message if error else "")

@@ -73,6 +73,7 @@ class OpenResource:
 
     session_name: str
     key: str
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from session_sharing.core.effects import Released
+from session_sharing.core.effects import Outcome
+from session_sharing.errors import SharingError
 from session_sharing.information import SessionInformation
 
 T = TypeVar("T")
@@ -22,12 +24,12 @@ class EndedAttachment:
     Attributes:
         session_name: The session it was on; empty if it never got one.
         why: A sentence for people.
-        released: What its release answered; None if it was taken away.
+        outcome: What its release answered; None if it was taken away, or given up early.
     """
 
     session_name: str
     why: str
-    released: Released | None = None
+    outcome: Outcome | None = None
 
 
 class Recent(Generic[T]):
@@ -53,14 +55,20 @@ class Recent(Generic[T]):
 
 
 class Memory:
-    """Closed sessions by name and by resource key, and ended attachments by id."""
+    """Closed sessions by name and by key, failures of closing by name, ended attachments by id."""
 
     def __init__(self) -> None:
         self.closed_by_name: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
         self.closed_by_key: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
+        self.close_errors: Recent[SharingError] = Recent(REMEMBERED_SESSIONS)
         self.ended: Recent[EndedAttachment] = Recent(REMEMBERED_ATTACHMENTS)
 
-    def remember_closed(self, name: str, information: SessionInformation) -> None:
-        """Remember a closed session."""
+    def remember_closed(
+        self, name: str, information: SessionInformation, error: SharingError | None
+    ) -> None:
+        """Remember a closed session, and how its closing failed if it did."""
         self.closed_by_name.put(name, information)
         self.closed_by_key.put(information.resource_key, information)
+        if error is not None:
+            # A copy: the error itself may hold a traceback, and with it everything it leads to.
+            self.close_errors.put(name, copy(error))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from session_sharing.behavior import asks_to_close
 from session_sharing.core import arrivals, departures, refusals
-from session_sharing.core.effects import Effect, EventKind, Ticket
+from session_sharing.core.effects import Effect, Ticket
 from session_sharing.core.requests import InitializeRequest, ReleaseRequest
 from session_sharing.core.state import Client, Session
 from session_sharing.core.table import Step, Table
@@ -78,13 +77,7 @@ class Registry:
     ) -> Sequence[Effect]:
         """The caller of an Initialize went away without having its answer."""
         step = Step(self._table, now)
-        held = self._table.attached.get(request.attachment_id)
-        if not arrivals.withdraw(step, ticket, request) and held is not None:
-            session, attachment = held
-            attachment.deliveries -= 1
-            if attachment.deliveries == 0:
-                asks = asks_to_close(request.behavior, created=attachment.created)
-                departures.detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
+        arrivals.abandon(step, ticket, request)
         return step.effects
 
     def opened(self, session_name: str, now: datetime) -> Sequence[Effect]:
@@ -157,7 +150,7 @@ class Registry:
             AttachmentEndedError: The attachment does not hold the session, or no longer.
         """
         ended = None if anonymous else self._table.memory.ended.get(attachment_id)
-        if ended is not None and ended.released is None:
+        if ended is not None and ended.outcome is None:
             raise refusals.attachment_ended(ended)
         session = self._table.open_session(session_name)
         if anonymous and session.anonymous_closed:

@@ -19,6 +19,7 @@ class InitializeRequest:
         alias: The alias, empty if there is none.
         client_id: Who asks; empty for a client without identity, which makes no attachment.
         attachment_id: Made by the client; empty for a client without identity.
+        address: What the resource is opened by; of no meaning here.
     """
 
     key: str
@@ -27,6 +28,7 @@ class InitializeRequest:
     alias: str = ""
     client_id: str = ""
     attachment_id: str = ""
+    address: str = ""
 
 
 class ReleaseMode(Enum):

@@ -39,14 +39,24 @@ class Waiter:
 
 @dataclass(eq=False)
 class Attachment:
-    """A client's hold on a session. `deliveries` counts the calls that were answered with it."""
+    """A client's hold on a session.
+
+    Attributes:
+        attachment_id: Made by the client.
+        client: Who holds.
+        request: How it was asked for.
+        since: When it was made.
+        created: It created the session.
+        undelivered: The calls that it was made for, as long as all their answers may be lost.
+        last_record_number: The highest number of a record that is stored for it.
+    """
 
     attachment_id: str
     client: Client
     request: InitializeRequest
     since: datetime
     created: bool
-    deliveries: int = 0
+    undelivered: set[Ticket] = field(default_factory=set)
     last_record_number: int = 0
 
     def information(self) -> AttachmentInformation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from session_sharing.errors import (
@@ -22,6 +23,19 @@ MISSING = {errno.ENOENT, errno.ENOTDIR}
 RETRY_SECONDS = 1.0
 
 
+@dataclass(frozen=True)
+class Located:
+    """A resource that was found.
+
+    Attributes:
+        key: Its canonical identity, the same for all names that denote it.
+        address: What it is opened by; it may keep what the key leaves out, such as letter case.
+    """
+
+    key: str
+    address: str
+
+
 class ResourceDriver(Protocol[H]):
     """Finds, opens and closes resources. H is the type of the open handle.
 
@@ -30,10 +44,8 @@ class ResourceDriver(Protocol[H]):
     else that is no `SharingError` is reported as a defect.
     """
 
-    def locate(self, resource: str) -> str:
-        """Return the canonical identity of a resource: its key.
-
-        Names that denote the same thing must give the same key.
+    def locate(self, resource: str) -> Located:
+        """Find a resource; names that denote the same thing must give the same key.
 
         Args:
             resource: The resource name without alias.
@@ -43,8 +55,11 @@ class ResourceDriver(Protocol[H]):
         """
         ...
 
-    def open(self, key: str) -> H:
-        """Open the resource.
+    def open(self, address: str) -> H:
+        """Open a resource that was located.
+
+        Args:
+            address: Where `locate` found it, for whoever came first.
 
         Raises:
             SharingError: It cannot be opened; nothing is left open.

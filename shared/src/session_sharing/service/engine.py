@@ -25,7 +25,7 @@ from session_sharing.errors import UnavailableError
 from session_sharing.information import SessionInformation
 from session_sharing.names import parse_resource_name
 from session_sharing.service.clients import ClientStreams
-from session_sharing.service.driver import ResourceDriver, explain
+from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.threads import in_thread
@@ -96,9 +96,15 @@ class SessionEngine(Generic[H]):
         """
         self.refuse_when_stopping()
         name, wanted = parse_resource_name(resource_name), behavior_from_number(behavior)
-        key = await self._locate(name.resource)
+        located = await self._locate(name.resource)
         request = InitializeRequest(
-            key, name.resource, wanted, name.alias, client_id, attachment_id
+            key=located.key,
+            resource_name=name.resource,
+            behavior=wanted,
+            alias=name.alias,
+            client_id=client_id,
+            attachment_id=attachment_id,
+            address=located.address,
         )
         ticket: asyncio.Future[Initialized] = asyncio.get_running_loop().create_future()
         self._executor.carry_out(self._registry.initialize(ticket, request, self._clock()))
@@ -231,7 +237,7 @@ class SessionEngine(Generic[H]):
         self.clients.stop()
         await self._executor.shut_down(timeout)
 
-    async def _locate(self, resource: str) -> str:
+    async def _locate(self, resource: str) -> Located:
         try:
             return await in_thread("locate resource", lambda: self._driver.locate(resource))
         except (OSError, ValueError) as error:

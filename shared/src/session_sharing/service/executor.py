@@ -66,8 +66,8 @@ class EffectExecutor(Generic[H]):
                     self.watchers.tell(event)
                 case EndStreams(session_name=name):
                     self.sessions[name].end_streams()
-                case OpenResource(session_name=name, key=key):
-                    self._task(self._open_resource(name, key), f"open {key}")
+                case OpenResource() as wanted:
+                    self._task(self._open_resource(wanted), f"open {wanted.key}")
                 case CloseResource(session_name=name):
                     session = self.sessions[name]
                     self._task(self._close_resource(session), f"close {session.key}")
@@ -78,16 +78,17 @@ class EffectExecutor(Generic[H]):
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _open_resource(self, session_name: str, key: str) -> None:
-        opening = in_thread(f"open {key}", lambda: self._driver.open(key))
+    async def _open_resource(self, wanted: OpenResource) -> None:
+        name, key = wanted.session_name, wanted.key
+        opening = in_thread(f"open {key}", lambda: self._driver.open(wanted.address))
         await asyncio.wait([opening])
         error = opening.exception()
         if error is None:
-            self.sessions[session_name] = OpenSession(session_name, key, opening.result())
-            self.carry_out(self._registry.opened(session_name, self._clock()))
+            self.sessions[name] = OpenSession(name, key, opening.result())
+            self.carry_out(self._registry.opened(name, self._clock()))
             return
         explained = self._explain(error, f"open {key!r}")
-        self.carry_out(self._registry.open_failed(session_name, explained, self._clock()))
+        self.carry_out(self._registry.open_failed(name, explained, self._clock()))
 
     async def _close_resource(self, session: OpenSession[H]) -> None:
         error = await self._close_handle(session)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
-import socket
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 
+from session_sharing.identity import this_client
 from session_sharing.information import ClientIdentity, clock
 
 
@@ -53,21 +49,4 @@ class Holder:
 
 def this_process() -> Holder:
     """Describe this process as a holder from now on."""
-    identity = ClientIdentity(
-        program=_program(), host=socket.gethostname(), process_id=os.getpid(), user=_user()
-    )
-    return Holder(identity, datetime.now(timezone.utc))
-
-
-def _program() -> str:
-    started = Path(sys.argv[0] if sys.argv else "")
-    if started.name == "__main__.py":
-        return started.parent.name  # python -m json_logger
-    return started.name or "python"
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user id without a name, as in a container
-        return ""
+    return Holder(this_client(), datetime.now(timezone.utc))

@@ -18,6 +18,7 @@ from session_sharing.service.folders import private_folder
 from session_sharing.service.stopping import (
     Watchdog,
     flush_standard_streams,
+    ignore_stop_signals,
     install_stop_signals,
     within,
 )
@@ -100,8 +101,9 @@ class HostingOptions:
 def run(hosted_factory: Callable[[], Hosted | Awaitable[Hosted]], options: HostingOptions) -> int:
     """Host until a signal asks to stop; return the exit code of the process.
 
-    Call it in the main thread, last of all, as in `sys.exit(run(...))`: it owns the process. Signal
-    handlers stay behind, and a process that is still there `stop_within` later is ended by force.
+    Call it in the main thread, last of all, as in `sys.exit(run(...))`: it owns the process. When
+    it returns, stop signals are ignored, and a process still there `stop_within` later is ended by
+    force.
 
     Args:
         hosted_factory: Makes what is hosted, in the loop. It may take locks and recover sessions.
@@ -120,6 +122,7 @@ def run(hosted_factory: Callable[[], Hosted | Awaitable[Hosted]], options: Hosti
         print(f"{options.name}: {' '.join(error.message.split())}", file=sys.stderr)
     finally:
         watchdog.arm(exit_code)
+        ignore_stop_signals()
         flush_standard_streams()
     return exit_code
 

@@ -27,10 +27,10 @@ def stop_signals() -> tuple[signal.Signals, ...]:
 
 
 def install_stop_signals(stop: asyncio.Event, on_signal: Callable[[], None]) -> None:
-    """From now to the end of the process, let each stop signal set `stop` on the running loop.
+    """From now on let each stop signal set `stop` on the running loop.
 
-    Call it in the main thread, in the loop. The handlers stay when the loop has ended: a signal
-    that comes late is ignored and spoils no exit code.
+    Call it in the main thread, in the loop. The handlers stay when the loop has ended, and then do
+    no more than call `on_signal`; `ignore_stop_signals` is for the time after.
 
     Args:
         stop: Set by the first signal; further ones change nothing.
@@ -47,6 +47,16 @@ def install_stop_signals(stop: asyncio.Event, on_signal: Callable[[], None]) -> 
 
     for number in stop_signals():
         signal.signal(number, handle)
+
+
+def ignore_stop_signals() -> None:
+    """Ignore the stop signals from now on: the process ends already.
+
+    The interpreter gives every handler back to the system as one of its last steps. A second Ctrl-C
+    in that moment would kill the process and spoil its exit code; ignored signals stay ignored.
+    """
+    for number in stop_signals():
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _request_stop(stop: asyncio.Event, name: str) -> None:

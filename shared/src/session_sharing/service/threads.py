@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
@@ -41,10 +43,20 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
             result = work()
         except BaseException as raised:  # noqa: BLE001 - handed over whole to the one who waits
             error = raised
-        try:
-            loop.call_soon_threadsafe(deliver, result, error)
-        except RuntimeError:  # The loop has ended: nobody waits any more.
-            return
+        tell_loop(loop, lambda: deliver(result, error))
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return future
+
+
+def tell_loop(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    """Call back in an event loop, from another thread; not if the loop has ended.
+
+    Args:
+        loop: The loop.
+        callback: What to call.
+    """
+    try:
+        loop.call_soon_threadsafe(callback)
+    except RuntimeError:
+        _log.debug("Nobody waits any more for what a thread has to tell")

@@ -10,7 +10,6 @@ from session_sharing.errors import InvalidRequestError
 from session_sharing.records.lines import record_label, record_microseconds
 from session_sharing.records.model import (
     CONFIGURATIONS,
-    CONTEXT_TYPES,
     OUTPUTS,
     Record,
     RecordContext,
@@ -79,15 +78,12 @@ def _timestamp_from_wire(message: records_pb2.Record) -> datetime | None:
 def _context_from_wire(message: records_pb2.Record) -> RecordContext | None:
     if not message.HasField("context"):
         return None
-    context = message.context
-    return RecordContext(
-        **{name: getattr(context, name) for name in CONTEXT_TYPES if context.HasField(name)}
-    )
+    return RecordContext(**{field.name: value for field, value in message.context.ListFields()})
 
 
 def _context_to_wire(context: RecordContext) -> records_pb2.RecordContext:
     message = records_pb2.RecordContext()
-    for name, value in context.fields_set().items():
+    for name, value in context.fields_set.items():
         setattr(message, name, value)
     return message
 

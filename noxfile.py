@@ -1,0 +1,155 @@
+"""The developer's commands: `nox -l` lists them; on a bare machine start with `python3 run.py`.
+
+Each session has an environment of its own below `.nox/`, which is filled again only when what it
+needs has changed. `--reuse-venv=never` makes it anew, with the newest versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PACKAGES = sorted(
+    path.parent.relative_to(ROOT).as_posix()
+    for pattern in ("shared", "services/*", "plugins/*", "teststand")
+    for path in ROOT.glob(f"{pattern}/pyproject.toml")
+)
+PYPROJECTS = [f"{folder}/pyproject.toml" for folder in PACKAGES]
+OLDEST_PYTHON = "3.10"
+GENERATOR_PYTHONS = ("3.12", "3.11", "3.10")
+"""The pinned generator of stubs has wheels for these."""
+PLATFORMS = ("linux", "win32", "darwin")
+"""What types are checked for, so that a call which one of them lacks is found on the others."""
+CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
+"""All that a plug-in's environment gets with the client library; the last comes with grpcio."""
+PROGRAMS = ("json_logger", "local_station", "session_sharing")
+"""What is started with `python -m`."""
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+
+
+def group(name: str) -> list[str]:
+    """Return the requirements of a dependency group of the root `pyproject.toml`."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def with_extras(folder: str, path: str) -> str:
+    """Return pip's name for a package at a path, with all extras of the package in a folder."""
+    extras = nox.project.load_toml(ROOT / folder / "pyproject.toml")["project"].get(
+        "optional-dependencies", {}
+    )
+    return f"{path}[{','.join(sorted(extras))}]" if extras else path
+
+
+def wheel_of(folder: str, wheels: Path) -> str:
+    """Return the path of the wheel that was built from a package's folder."""
+    name = nox.project.load_toml(ROOT / folder / "pyproject.toml")["project"]["name"]
+    return str(next(wheels.glob(f"{name.replace('-', '_')}-[0-9]*.whl")))
+
+
+def in_place() -> list[str]:
+    """Return the arguments with which pip installs all packages so that sources can be edited."""
+    folders = [with_extras(folder, f"./{folder}") for folder in PACKAGES]
+    return [argument for folder in folders for argument in ("--editable", folder)]
+
+
+def install(session: nox.Session, *arguments: str) -> None:
+    """Install with pip, unless that was done before with the same arguments and metadata."""
+    session.env["PYTHONPATH"] = None  # nothing from outside counts
+    metadata = [(ROOT / path).read_text("utf-8") for path in PYPROJECTS]
+    digest = hashlib.sha256("\0".join([*arguments, *metadata]).encode()).hexdigest()
+    done = Path(session.bin).parent / f"installed-{digest[:16]}"
+    if not done.exists():
+        session.install(*arguments)
+        done.touch()
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting, types (for three platforms), layers and exports."""
+    install(session, *in_place(), *group("lint"))
+    session.run("python", "-m", "ruff", "check", ".")
+    session.run("python", "-m", "ruff", "format", "--check", ".")
+    for platform in PLATFORMS:
+        cache = f"--cache-dir=.mypy_cache/{platform}"
+        session.run("python", "-m", "mypy", f"--platform={platform}", cache)
+    session.run("lint-imports", "--no-logo")
+    session.run("python", "-m", "pytest", "--durations=0", "tests/unit/test_exports.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests with the newest dependencies; arguments go to pytest: `-- -k name -x`."""
+    install(session, *in_place(), *group("test"))
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(python=OLDEST_PYTHON, default=False)
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest Python and the lowest versions that the packages admit."""
+    session.install("packaging", "tomli")
+    lowest = session.run("python", "-m", "tools.lowest_versions", silent=True)
+    constraints = Path(session.create_tmp(), "lowest.txt")
+    constraints.write_text(str(lowest), "utf-8")
+    install(session, *in_place(), *group("test"), "--constraint", str(constraints))
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def reliability(session: nox.Session) -> None:
+    """Run the long rounds of kills, faults and histories; arguments go to pytest."""
+    install(session, *in_place(), *group("test"))
+    session.run("python", "-m", "pytest", "-m", "reliability", "--timeout=1800", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure speed and compare it with the project's targets; arguments go to the benchmark."""
+    install(session, *in_place(), *group("bench"))
+    session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Show several programs that share one session, on this machine alone."""
+    install(session, *in_place(), *group("demo"))
+    session.run("python", "-m", "demo", *session.posargs)
+
+
+def generator_python() -> str | None:
+    """Return a Python that the generator runs on: the default one, else one that is found."""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" in GENERATOR_PYTHONS:
+        return None
+    found = [version for version in GENERATOR_PYTHONS if shutil.which(f"python{version}")]
+    return (found or list(GENERATOR_PYTHONS))[0]
+
+
+@nox.session(python=generator_python(), default=False)
+def codegen(session: nox.Session) -> None:
+    """Make the gRPC stubs from `protos/`; with `-- --check` only compare (Python 3.10 to 3.12)."""
+    install(session, *group("codegen"))
+    session.run("python", "-m", "tools.codegen", *session.posargs)
+
+
+@nox.session(reuse_venv=False, default=False)
+def packaging(session: nox.Session) -> None:
+    """Build the wheels, check them, and install and start them as a user does."""
+    folder = Path(session.create_tmp(), "wheels")
+    shutil.rmtree(folder, ignore_errors=True)
+    build = ["python", "-m", "pip", "wheel", "--no-deps", f"--wheel-dir={folder}"]
+    session.run(*build, *(f"./{package}" for package in PACKAGES), silent=True)
+    session.run("python", "-m", "tools.wheels", "contents", str(folder))
+    session.install(wheel_of("shared", folder))
+    session.run("python", "-m", "tools.wheels", "installed", *CLIENT_BRINGS)
+    session.install(*(with_extras(package, wheel_of(package, folder)) for package in PACKAGES))
+    session.run("python", "-m", "pip", "check")
+    for program in PROGRAMS:
+        session.run("python", "-I", "-m", program, "--help", silent=True)

@@ -1,0 +1,1 @@
+"""The service side of the JSON logger; it needs the extra `service`."""

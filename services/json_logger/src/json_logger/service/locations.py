@@ -1,0 +1,111 @@
+"""Where log files may lie, and which spelling of a path is the canonical one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
+from session_sharing.service.driver import Located
+
+from json_logger.service.names import ENDINGS, check_log_name
+
+
+class LogLocations:
+    """Turns the names of log files into canonical paths within the allowed folders.
+
+    Immutable; all methods may be called from any thread, and may block on the file system.
+
+    Args:
+        data_folder: Where relative names lie. It exists.
+        roots: Further folders in which absolute names may lie.
+    """
+
+    def __init__(self, data_folder: Path, roots: Sequence[Path] = ()) -> None:
+        self._data_folder = _real(data_folder)
+        self._roots = (self._data_folder, *(_real(root) for root in roots))
+
+    def locate(self, resource: str) -> Located:
+        """Find a log file; its key is the same for all spellings of one file.
+
+        Relative and absolute spellings, `..`, symbolic links and, where the file system ignores
+        it, letter case make no difference. Its address is the path without links.
+
+        Raises:
+            ResourceNameError: The name can be no log file's, or something else has it.
+            AccessDeniedError: It lies outside the allowed folders.
+            ResourceNotFoundError: Its folder is missing.
+        """
+        name = check_log_name(resource, windows=sys.platform == "win32")
+        path = _real(self._data_folder / name)
+        self._check_allowed(resource, path)
+        _check_parent(resource, path)
+        _check_kind(resource, path)
+        return Located(key=_fold_case(path), address=str(path))
+
+    def _check_allowed(self, resource: str, path: Path) -> None:
+        if any(root in path.parents for root in self._roots):
+            return
+        raise AccessDeniedError(
+            f"The log file {resource!r} would be {path}, outside the folders that this service may "
+            f"write to ({', '.join(map(str, self._roots))}). Give a relative name, or start the "
+            f"service with `--allow-root {path.parent}`.",
+            resource_name=resource,
+        )
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _check_parent(resource: str, path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ResourceNotFoundError(
+            f"The folder {path.parent} of the log file {resource!r} does not exist. Create it "
+            "first: the service does not, so that a misspelt name is noticed.",
+            resource_name=resource,
+        )
+
+
+def _check_kind(resource: str, path: Path) -> None:
+    """Refuse what is there already and is no regular file, and links to files of other kinds."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+        raise ResourceNameError(
+            f"{resource!r} is {kind} ({path}). Choose the name of a file.", resource_name=resource
+        )
+    if not path.name.lower().endswith(ENDINGS):
+        raise ResourceNameError(
+            f"{resource!r} leads to {path}, which is no log file by its ending. "
+            f"A log file ends in {', '.join(ENDINGS)}.",
+            resource_name=resource,
+        )
+
+
+def _fold_case(path: Path) -> str:
+    """Return one spelling for all that the file system takes for the same."""
+    if not _ignores_case(path.parent):
+        return str(path)
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Return whether names in a folder differ by letter case only in looks."""
+    if sys.platform == "win32":
+        return True
+    for ancestor in (folder, *folder.parents):
+        swapped = ancestor.with_name(ancestor.name.swapcase()) if ancestor.name else ancestor
+        if swapped.name != ancestor.name:
+            try:
+                return swapped.samefile(ancestor)
+            except OSError:
+                return False
+    return False

@@ -1,0 +1,95 @@
+"""The command `python -m json_logger`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import grpc.aio
+from session_sharing.discovery import ServiceDescriptor
+from session_sharing.service import (
+    ServiceOptions,
+    SessionEngine,
+    configure_logging,
+    parse_with_config,
+    run_service,
+    service_options,
+    service_parser,
+)
+
+from json_logger.levels import AckLevel
+from json_logger.service.driver import LogFileDriver
+from json_logger.service.log_file import LogFile
+from json_logger.service.ni_servicer import NiJsonLoggerServicer
+from json_logger.service.ni_wire import json_logger_pb2 as ni_pb2
+from json_logger.service.ni_wire import json_logger_pb2_grpc as ni_grpc
+from json_logger.service.servicer import JsonLoggerServicer
+from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
+
+NAME = "json_logger"
+
+DESCRIPTOR = ServiceDescriptor(
+    display_name="JSON Logger",
+    service_class="ni.logger.JSONLogService",
+    provided_interfaces=(
+        "session_sharing.json_logger.v1.JsonLogger",
+        "json_logger.JsonLogger",
+        "ni.logger.v1.json",
+    ),
+    versions=("1.0.0",),
+)
+"""What discovery is told; `JsonLogger.serviceconfig` says the same."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the service; return the exit code of the process."""
+    arguments = parse_with_config(_parser(), argv)
+    configure_logging(verbose=arguments.verbose)
+    options = service_options(NAME, arguments)
+    return run_logger(options, arguments.allow_root, AckLevel(arguments.ack))
+
+
+def run_logger(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) -> int:
+    """Run the service with these options until it is asked to stop.
+
+    Args:
+        options: Port, data folder and grace time.
+        roots: Further folders in which log files may lie.
+        level: The acknowledgement level for those who name none.
+
+    Returns:
+        The exit code of the process.
+    """
+
+    def add_servicers(engine: SessionEngine[LogFile], server: grpc.aio.Server) -> Iterable[str]:
+        json_logger_pb2_grpc.add_JsonLoggerServicer_to_server(
+            JsonLoggerServicer(engine, level), server
+        )
+        ni_grpc.add_JsonLoggerServicer_to_server(NiJsonLoggerServicer(engine, level), server)
+        files = (json_logger_pb2.DESCRIPTOR, ni_pb2.DESCRIPTOR)
+        return [file.services_by_name["JsonLogger"].full_name for file in files]
+
+    def make_driver() -> LogFileDriver:
+        return LogFileDriver(options.data_folder, roots)
+
+    return run_service(NAME, DESCRIPTOR, make_driver, add_servicers, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = service_parser(NAME, "Lets many programs log into one file through one session.")
+    parser.add_argument(
+        "--allow-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a further folder in which absolute log files may lie; may be repeated",
+    )
+    parser.add_argument(
+        "--ack",
+        choices=[level.value for level in AckLevel],
+        default=AckLevel.DISK.value,
+        help="when a record counts as logged for those who do not say (default: %(default)s)",
+    )
+    return parser

@@ -1,0 +1,77 @@
+"""NI's contract as a second door to the same sessions and files.
+
+A client of this door makes no attachment: it is counted nowhere and keeps nothing open.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import grpc.aio
+from session_sharing.behavior import Behavior
+from session_sharing.errors import InvalidRequestError
+from session_sharing.records import Record, RecordLimits, record_to_line
+from session_sharing.service import SessionEngine
+from session_sharing.wire.times import moment_from_wire
+
+from json_logger.levels import AckLevel
+from json_logger.service.log_file import LogFile
+from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
+    """Serves NI's contract.
+
+    Args:
+        engine: Holds the sessions.
+        level: The acknowledgement level: this contract cannot ask for one.
+        limits: How big records may be.
+    """
+
+    def __init__(
+        self, engine: SessionEngine[LogFile], level: AckLevel, limits: RecordLimits | None = None
+    ) -> None:
+        self._engine = engine
+        self._level = level
+        self._limits = limits or RecordLimits()
+
+    async def InitializeFile(
+        self, request: json_logger_pb2.InitializeFileRequest, context: Context
+    ) -> json_logger_pb2.InitializeFileResponse:
+        """Create or find the session of a log file."""
+        number = int(request.initialization_behavior)
+        if number > Behavior.ATTACH_TO_SERVER_SESSION:
+            raise InvalidRequestError(
+                f"{number} is no initialization behaviour of this contract. Use 0 (attach or "
+                "create), 1 (create) or 2 (attach)."
+            )
+        initialized = await self._engine.initialize(request.file_path, number)
+        return json_logger_pb2.InitializeFileResponse(
+            session_name=initialized.session_name, new_session=initialized.new_session
+        )
+
+    async def LogMeasurementData(
+        self, request: json_logger_pb2.LogMeasurementDataRequest, context: Context
+    ) -> json_logger_pb2.LogMeasurementDataResponse:
+        """Log one record; its values are texts."""
+        now = datetime.now(timezone.utc)
+        async with self._engine.use(request.session_name, anonymous=True) as log:
+            measured = request.HasField("timestamp")
+            record = Record(
+                measurement_name=request.measurement_name,
+                configurations=dict(request.measurement_configurations),
+                outputs=dict(request.measurement_outputs),
+                timestamp=moment_from_wire(request.timestamp) if measured else now,
+            )
+            await log.append(record_to_line(record, now=now, limits=self._limits), self._level)
+        return json_logger_pb2.LogMeasurementDataResponse()
+
+    async def CloseFile(
+        self, request: json_logger_pb2.CloseFileRequest, context: Context
+    ) -> json_logger_pb2.CloseFileResponse:
+        """Ask to close: at once, or when the last attachment goes."""
+        await self._engine.close_anonymously(request.session_name)
+        return json_logger_pb2.CloseFileResponse()

@@ -1,0 +1,81 @@
+"""The end of a log file: what a crash left there, and where its last records begin."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import BinaryIO
+
+_log = logging.getLogger(__name__)
+
+BLOCK_BYTES = 64 * 1024
+
+
+def mend_tail(log: BinaryIO, path: Path) -> int:
+    """See to it that a log ends in a whole line, reading no more than its last line.
+
+    A last line that is whole but for its newline gets one. A torn one is set aside in a file
+    beside the log: nothing is deleted.
+
+    Args:
+        log: The log, opened for reading and writing.
+        path: Where it lies.
+
+    Returns:
+        The size of the log in bytes, after mending.
+    """
+    size = log.seek(0, 2)
+    start = line_start(log, size, 1)
+    if start == size:
+        return size
+    log.seek(start)
+    tail = log.read(size - start)
+    if _is_record(tail):
+        log.seek(size)
+        log.write(b"\n")
+        return size + 1
+    _set_aside(path, tail)
+    log.truncate(start)
+    return start
+
+
+def line_start(log: BinaryIO, end: int, lines: int) -> int:
+    """Return where the last lines before a place begin.
+
+    Args:
+        log: The log.
+        end: The place, in bytes from the beginning.
+        lines: How many line beginnings to go back: 1 is the beginning of the line that `end`
+            lies in, or `end` itself if that is the beginning of a line.
+    """
+    position = end
+    while position > 0:
+        start = max(0, position - BLOCK_BYTES)
+        log.seek(start)
+        block = log.read(position - start)
+        found = block.count(b"\n")
+        if found >= lines:
+            place = len(block)
+            for _ in range(lines):
+                place = block.rindex(b"\n", 0, place)
+            return start + place + 1
+        lines -= found
+        position = start
+    return 0
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _set_aside(path: Path, tail: bytes) -> None:
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
+    aside = path.with_name(f"{path.name}.torn-{moment}")
+    with aside.open("xb") as file:
+        file.write(tail)
+    _log.warning("%s ended in %d bytes of a torn record: moved to %s", path, len(tail), aside)

@@ -1,0 +1,193 @@
+"""The writer of one log file: a thread that writes what concurrent callers bring, together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from session_sharing.errors import ResourceReplacedError, SharingError, UnavailableError
+from session_sharing.service.driver import explain
+from session_sharing.service.threads import tell_loop
+
+from json_logger.levels import AckLevel
+
+GROUP_BYTES = 4 << 20
+"""How much is written at once, at most, unless one piece alone is bigger."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Whole lines that one caller brought; stored all or none."""
+
+    data: bytes
+    level: AckLevel
+    done: asyncio.Future[AckLevel]
+    loop: asyncio.AbstractEventLoop
+
+
+class LogWriter:
+    """Appends to one file, in the order of arrival, with one sync for all who came meanwhile.
+
+    Callers put pieces into a queue; the thread named `log writer` owns the file descriptor and
+    all else. `committed` is written by that thread only and may be read by any: below it, the file
+    holds whole lines. After a failure that leaves doubt about the file the writer is broken for good.
+
+    Args:
+        descriptor: The file, opened for appending. It stays the caller's to close.
+        path: Where it lies.
+        size: How big it is.
+        on_commit: Called in the thread after every commit.
+    """
+
+    def __init__(
+        self, descriptor: int, path: Path, size: int, on_commit: Callable[[], None]
+    ) -> None:
+        self._descriptor = descriptor
+        self._path = path
+        self._on_commit = on_commit
+        self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._broken: SharingError | None = None
+        self.committed = size
+        self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
+        self._thread.start()
+
+    def append(self, data: bytes, level: AckLevel) -> asyncio.Future[AckLevel]:
+        """Append whole lines; the future tells the level that was reached.
+
+        It fails with a `SharingError` if nothing was stored. A cancelled future means that whether
+        it was stored is unknown.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[AckLevel] = loop.create_future()
+        self._queue.put(_Piece(data, level, done, loop))
+        return done
+
+    def stop(self) -> None:
+        """Write what is queued, then end the thread. Blocks until that is done."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            group, more = self._next_group()
+            if group:
+                self._commit(group)
+
+    def _next_group(self) -> tuple[list[_Piece], bool]:
+        """Wait for a piece and take what else is there; False at the end."""
+        group: list[_Piece] = []
+        size = 0
+        while size < GROUP_BYTES:
+            try:
+                piece = self._queue.get(block=not group)
+            except queue.Empty:
+                break
+            if piece is None:
+                return group, False
+            group.append(piece)
+            size += len(piece.data)
+        return group, True
+
+    def _commit(self, group: list[_Piece]) -> None:
+        error = self._store(group)
+        if error is not None and len(group) > 1 and self._broken is None:
+            for piece in group:  # One of them may be too big for the room left; others may fit.
+                self._commit([piece])
+            return
+        if error is None:
+            self._on_commit()
+        for piece in group:
+            _settle(piece, error)
+
+    def _store(self, group: list[_Piece]) -> SharingError | None:
+        """Write and, if anyone wants it, sync; on failure leave the file as it was."""
+        if self._broken is not None:
+            return self._broken
+        data = b"".join(piece.data for piece in group)
+        try:
+            self._write(data)
+        except OSError as error:
+            return self._take_back(error)
+        if any(piece.level is AckLevel.DISK for piece in group):
+            try:
+                self._sync()
+            except (OSError, SharingError) as error:
+                # After a failed sync nobody knows what is on disk, and a second one may lie.
+                self._broken = _broken(self._path, error)
+                return self._broken
+        self.committed += len(data)
+        return None
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+
+    def _take_back(self, error: OSError) -> SharingError:
+        """Undo a write that failed half-way."""
+        try:
+            os.ftruncate(self._descriptor, self.committed)
+        except OSError as second:
+            self._broken = _broken(self._path, second)
+        return explain(error, f"write to the log file {str(self._path)!r}")
+
+    def _sync(self) -> None:
+        """Bring the file to the disk, and make sure that it still is the one that its path names."""
+        if sys.platform == "linux":
+            os.fdatasync(self._descriptor)
+        else:
+            os.fsync(self._descriptor)
+        check_same_file(os.fstat(self._descriptor), self._path)
+
+
+def check_same_file(opened: os.stat_result, path: Path) -> None:
+    """Make sure that a path names the file that was opened.
+
+    Args:
+        opened: What `fstat` told of the open file.
+        path: The path.
+
+    Raises:
+        ResourceReplacedError: The file was deleted, moved or replaced.
+    """
+    try:
+        if os.path.samestat(path.stat(follow_symlinks=False), opened):
+            return
+        what = "replaced by another file"
+    except FileNotFoundError:
+        what = "deleted or moved away"
+    raise ResourceReplacedError(
+        f"The log file {path} was {what} while its session was open. Close the session and "
+        "initialize it again to log into the file of this name; log files may be moved when no "
+        "session is open on them.",
+        resource_name=str(path),
+    )
+
+
+def _settle(piece: _Piece, error: SharingError | None) -> None:
+    def settle() -> None:
+        if piece.done.done():
+            return
+        if error is None:
+            piece.done.set_result(piece.level)
+        else:
+            piece.done.set_exception(error)
+
+    tell_loop(piece.loop, settle)
+
+
+def _broken(path: Path, error: OSError | SharingError) -> SharingError:
+    if isinstance(error, ResourceReplacedError):
+        return error
+    return UnavailableError(
+        f"The session on the log file {path} is broken: syncing or undoing failed ({error}). What "
+        "was acknowledged is safe; the last record without an answer may be in the file or not. "
+        "Check the disk, close the session and initialize it again."
+    )

@@ -1,0 +1,1 @@
+"""A local stand-in for NI's Discovery Service; `python -m local_station` runs it."""

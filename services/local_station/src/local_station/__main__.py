@@ -1,0 +1,60 @@
+"""`python -m local_station`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from session_sharing.discovery import cluster_id, station_home
+from session_sharing.discovery.address import is_port
+from session_sharing.service.hosting import HostingOptions, run
+from session_sharing.service.interceptor import ErrorInterceptor
+from session_sharing.service.logs import configure_logging
+
+from local_station.home import StationHome
+from local_station.station import Station
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until asked to stop, and return the exit code.
+
+    Raises:
+        SystemExit: The usage is wrong (code 2), or help was asked for.
+    """
+    arguments = _parser().parse_args(argv)
+    configure_logging(arguments.verbose)
+    folder, cluster = station_home(), cluster_id()
+    options = HostingOptions(
+        name="local_station",
+        port=arguments.port,
+        state_folder=folder / ("ports" if cluster is None else f"ports_{cluster}"),
+        interceptors=(ErrorInterceptor(),),
+    )
+    return run(lambda: Station(StationHome.take(folder, cluster)), options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_station",
+        description="Serves NI's Discovery interface on this machine, for programs that have "
+        "joined it. LOCAL_STATION_HOME names the folder in which it can be found.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        help="the port; 0 for any; by default that of the last run if it is free",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log details")
+    return parser
+
+
+def _port(text: str) -> int:
+    if text != "0" and not is_port(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 0 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""NI's discovery interface on top of the directory."""
+
+from __future__ import annotations
+
+import logging
+
+from local_station.directory import Directory
+from local_station.lookup import Lookup
+from local_station.wire import (
+    active_to_wire,
+    descriptor_from_wire,
+    descriptor_to_wire,
+    location_from_wire,
+    location_to_wire,
+    messages,
+    stubs,
+    wanted_by_enumerate,
+    wanted_by_resolve,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class DiscoveryServicer(stubs.DiscoveryServiceServicer):
+    """Answers NI's calls; what goes wrong is raised as a `SharingError`, for an interceptor."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._lookup = Lookup(directory)
+
+    async def RegisterService(
+        self, request: messages.RegisterServiceRequest, context: object
+    ) -> messages.RegisterServiceResponse:
+        """Make a service known."""
+        descriptor = descriptor_from_wire(request.service_description)
+        location = location_from_wire(request.location)
+        registration_id = self._directory.register(descriptor, location)
+        logger.info("registered %s at %s", descriptor.service_class, location.insecure_address)
+        return messages.RegisterServiceResponse(registration_id=registration_id)
+
+    async def UnregisterService(
+        self, request: messages.UnregisterServiceRequest, context: object
+    ) -> messages.UnregisterServiceResponse:
+        """Make a service unknown again."""
+        self._directory.unregister(request.registration_id)
+        logger.info("unregistered %s", request.registration_id)
+        return messages.UnregisterServiceResponse()
+
+    async def EnumerateServices(
+        self, request: messages.EnumerateServicesRequest, context: object
+    ) -> messages.EnumerateServicesResponse:
+        """List the known services, one entry for all versions of a class."""
+        found, unreachable = await self._lookup.enumerate(wanted_by_enumerate(request))
+        return messages.EnumerateServicesResponse(
+            available_services=[descriptor_to_wire(descriptor) for descriptor in found],
+            unreachable=unreachable,
+        )
+
+    async def ResolveService(
+        self, request: messages.ResolveServiceRequest, context: object
+    ) -> messages.ServiceLocation:
+        """Say where a service listens."""
+        found = await self._lookup.resolve(wanted_by_resolve(request))
+        return location_to_wire(found.location)
+
+    async def ResolveServiceWithInformation(
+        self, request: messages.ResolveServiceWithInformationRequest, context: object
+    ) -> messages.ResolveServiceWithInformationResponse:
+        """Say where a service listens, and what it is; its one version included."""
+        found = await self._lookup.resolve(wanted_by_resolve(request))
+        return messages.ResolveServiceWithInformationResponse(
+            service_location=location_to_wire(found.location),
+            service_descriptor=descriptor_to_wire(found.descriptor),
+        )
+
+    async def EnumerateComputeNodes(
+        self, request: messages.EnumerateComputeNodesRequest, context: object
+    ) -> messages.EnumerateComputeNodesResponse:
+        """List no other computer: the station serves this one only."""
+        return messages.EnumerateComputeNodesResponse()
+
+    async def EnumerateActiveServices(
+        self, request: messages.EnumerateActiveServicesRequest, context: object
+    ) -> messages.EnumerateActiveServicesResponse:
+        """List every running instance."""
+        found = await self._lookup.active(wanted_by_enumerate(request))
+        return messages.EnumerateActiveServicesResponse(
+            active_services=[active_to_wire(registration) for registration in found]
+        )

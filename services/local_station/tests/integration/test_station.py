@@ -1,0 +1,170 @@
+"""A station as a process: how it is found, and how it starts and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+from local_station.testing import running_station
+from session_sharing.discovery import (
+    DiscoveryConnection,
+    ServiceDescriptor,
+    ServiceLocation,
+    find_discovery,
+)
+from session_sharing.errors import NoStationError, SharingError
+
+LIMIT = 20
+
+
+def _environment(home, cluster=None):
+    variables = {"LOCAL_STATION_HOME": str(home)}
+    return variables if cluster is None else {**variables, "NIDiscovery_ClusterId": cluster}
+
+
+def _second_station(home, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "local_station", *arguments],
+        env={**os.environ, **_environment(home)},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+def _enumerate(home):
+    with DiscoveryConnection(find_discovery(_environment(home))) as connection:
+        return connection.enumerate()
+
+
+def test_key_file_lives_as_long_as_the_station(tmp_path):
+    """The key file names the port as text, is private, and goes when the station stops."""
+    home = tmp_path / "home"
+    key_file = home / "DiscoveryService.json"
+    with running_station(home) as station:
+        content = key_file.read_bytes()
+        assert json.loads(content) == {"InsecurePort": str(station.port), "SecurePort": ""}
+        if sys.platform != "win32":
+            assert key_file.stat().st_mode & 0o777 == 0o600
+            assert home.stat().st_mode & 0o777 == 0o700
+        assert station.stop() == 0
+    assert not key_file.exists()
+
+
+def test_foreign_key_file_is_left_alone(tmp_path):
+    """A stopping station removes only the key file that it wrote itself."""
+    key_file = tmp_path / "DiscoveryService.json"
+    with running_station(tmp_path) as station:
+        key_file.write_text('{"InsecurePort": "1"}')
+        assert station.stop() == 0
+    assert key_file.read_text() == '{"InsecurePort": "1"}'
+
+
+def test_both_loopback_families_answer(tmp_path):
+    """No client loses time on the family of addresses that it tries first."""
+    hosts = ["127.0.0.1"]
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind(("::1", 0))
+            hosts.append("[::1]")
+        except OSError:
+            pass
+    with running_station(tmp_path) as station:
+        for host in hosts:
+            with DiscoveryConnection(f"{host}:{station.port}") as connection:
+                assert connection.enumerate() == []
+
+
+def test_health_and_reflection_are_answered(tmp_path):
+    """Tools that know nothing of this project can tell that the station serves, and what."""
+    name = "ni.measurementlink.discovery.v1.DiscoveryService"
+    with (
+        running_station(tmp_path) as station,
+        grpc.insecure_channel(station.address) as channel,
+    ):
+        request = health_pb2.HealthCheckRequest(service=name)
+        answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=LIMIT)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        assert name in ProtoReflectionDescriptorDatabase(channel).get_services()
+
+
+def test_second_station_is_refused(tmp_path):
+    """Who comes second is told which process is the station, and changes nothing."""
+    with running_station(tmp_path) as station:
+        second = _second_station(tmp_path)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert "held by local_station (process" in second.stderr
+        assert second.stderr.count("\n") == 1
+        assert find_discovery(_environment(tmp_path)).address == station.address
+
+
+def test_killed_station_is_recognised_and_replaced(tmp_path):
+    """A key file that a killed station left is not believed; the next station gets its port."""
+    with running_station(tmp_path) as station:
+        port = station.port
+        station.kill()
+    assert (tmp_path / "DiscoveryService.json").exists()
+    with pytest.raises(NoStationError, match="python -m local_station"):
+        _enumerate(tmp_path)
+    assert (tmp_path / "DiscoveryService.json").exists()
+    with running_station(tmp_path) as successor:
+        assert successor.port == port
+        assert _enumerate(tmp_path) == []
+
+
+def test_clusters_live_side_by_side(tmp_path):
+    """Stations with different cluster ids share a folder, and each has its own services."""
+    ids = {"NIDiscovery_ClusterId": "bench-2"}
+    with running_station(tmp_path), running_station(tmp_path, environment=ids):
+        service = ServiceDescriptor("A service", "test.Service", ("test.Interface",))
+        second = find_discovery(_environment(tmp_path, "bench-2"))
+        with DiscoveryConnection(second) as connection:
+            # Somebody has to listen there: the station itself does.
+            connection.register(service, ServiceLocation(*second.address.split(":")))
+            assert len(connection.enumerate()) == 1
+        assert _enumerate(tmp_path) == []
+    assert second.told_by.endswith("DiscoveryService_bench-2.json")
+
+
+def test_impossible_cluster_id_is_refused(tmp_path):
+    """A cluster id cannot lead out of the station's folder."""
+    environment = {**os.environ, **_environment(tmp_path, "../elsewhere")}
+    refused = subprocess.run(
+        [sys.executable, "-m", "local_station"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "cluster id" in refused.stderr
+    with pytest.raises(SharingError, match="cluster id"):
+        find_discovery(_environment(tmp_path, "../elsewhere"))
+
+
+@pytest.mark.parametrize("arguments", [["--port", "65536"], ["--port", "x"], ["--prot", "1"]])
+def test_wrong_usage_exits_2(tmp_path, arguments):
+    """A command line that makes no sense is told from a station that cannot start."""
+    assert _second_station(tmp_path, *arguments).returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wanted_port_that_is_taken_is_an_error(tmp_path):
+    """A station that was told its port takes no other, and leaves no key file behind."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = _second_station(tmp_path, "--port", str(port))
+    assert refused.returncode == 1
+    assert str(port) in refused.stderr
+    assert not (tmp_path / "DiscoveryService.json").exists()

@@ -1,0 +1,50 @@
+"""The operator's commands: `python -m session_sharing COMMAND`.
+
+A command is a module with two functions: `add_to(subparsers)` describes it, and names its
+`execute(arguments) -> int`, which returns the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from session_sharing.cli import run
+from session_sharing.errors import SharingError
+
+__all__ = ["main"]
+
+_COMMANDS = (run,)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Execute one command, and return the exit code: 0 if it succeeded, 1 with one line if not.
+
+    Args:
+        argv: The command and its arguments; those of the process if None.
+
+    Raises:
+        SystemExit: The usage is wrong (code 2), or help was asked for; also what the program raises
+            that `run` runs, as any other exception of it.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.execute(arguments))
+    except SharingError as error:
+        if arguments.execute is run.execute:  # the program's own, and it deserves its traceback
+            raise
+        print(f"session_sharing: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m session_sharing",
+        description="Joins programs to the local station, and shows and closes shared sessions.",
+        allow_abbrev=False,
+    )
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_to(subparsers)
+    return parser

@@ -1,0 +1,67 @@
+"""What a failed call to discovery means to the program that made it."""
+
+from __future__ import annotations
+
+import grpc
+from session_sharing.discovery.location import DiscoveryPlace
+from session_sharing.errors import (
+    AccessDeniedError,
+    InternalError,
+    InvalidRequestError,
+    PreconditionError,
+    ServiceNotFoundError,
+    SharingError,
+    UnavailableError,
+)
+
+_SILENT = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+}
+"""Discovery did not answer."""
+
+_REFUSALS: dict[grpc.StatusCode, type[SharingError]] = {
+    grpc.StatusCode.NOT_FOUND: ServiceNotFoundError,
+    grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
+    grpc.StatusCode.FAILED_PRECONDITION: PreconditionError,
+    grpc.StatusCode.PERMISSION_DENIED: AccessDeniedError,
+    grpc.StatusCode.UNAUTHENTICATED: AccessDeniedError,
+}
+"""Discovery answered, and said no. NOT_FOUND means something else here than from a service."""
+
+
+def wanted_service(provided_interface: str, service_class: str, version: str = "") -> str:
+    """Name a service that is looked for, for the text of errors."""
+    named = " ".join(filter(None, [service_class or "service", version]))
+    return f"{named} with the interface {provided_interface}"
+
+
+def error_of(failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "") -> SharingError:
+    """Translate a failed call.
+
+    Args:
+        failure: What grpc raised for the call; it carries status and text.
+        place: Where discovery should have answered.
+        wanted: The service that was looked for, by `wanted_service`; empty if none was.
+    """
+    status, details = _outcome(failure)
+    if status in _SILENT:
+        return place.not_answering()
+    if status is grpc.StatusCode.UNIMPLEMENTED:
+        return UnavailableError(
+            f"What answers at {place.address} is too old a discovery service for this call, "
+            f"or another program that took its port. {place.how_to_start}"
+        )
+    if status is grpc.StatusCode.NOT_FOUND and wanted:
+        return ServiceNotFoundError(
+            f"Discovery at {place.address} knows no running {wanted}. Start it and try again."
+        )
+    kind = _REFUSALS.get(status, InternalError)
+    return kind(f"Discovery at {place.address} refused: {details} ({status.name})")
+
+
+def _outcome(failure: grpc.RpcError) -> tuple[grpc.StatusCode, str]:
+    if not isinstance(failure, grpc.Call):
+        return grpc.StatusCode.UNKNOWN, str(failure)
+    return failure.code(), failure.details() or ""

@@ -1,0 +1,83 @@
+"""How a client library finds its service."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import grpc
+from session_sharing.discovery.client import DiscoveryConnection
+from session_sharing.discovery.descriptions import ServiceLocation
+from session_sharing.discovery.failures import error_of, wanted_service
+from session_sharing.discovery.location import DiscoveryPlace, find_discovery
+from session_sharing.errors import NoStationError, UnavailableError
+
+
+class _Resolved(Protocol):
+    @property
+    def location(self) -> str: ...
+    @property
+    def insecure_port(self) -> str: ...
+
+
+class ResolvingClient(Protocol):
+    """What is used of NI's `DiscoveryClient`."""
+
+    def resolve_service(self, provided_interface: str, service_class: str) -> _Resolved:
+        """Return where a service listens."""
+        ...
+
+
+def resolve_address(
+    provided_interface: str,
+    service_class: str,
+    *,
+    discovery_client: ResolvingClient | None = None,
+) -> str:
+    """Return the host:port at which a service listens now.
+
+    Args:
+        provided_interface: The full name of the gRPC service.
+        service_class: The class of the service.
+        discovery_client: An NI `DiscoveryClient`, or whatever has its `resolve_service`; None to
+            find discovery by the environment, NI's software or the local station's key file.
+
+    Raises:
+        NoStationError: No discovery service answers.
+        ServiceNotFoundError: Discovery answers, but no such service is running.
+        UnavailableError: The service offers no port without encryption.
+        AccessDeniedError: The local station's folder belongs to somebody else.
+        InvalidRequestError: The environment names something that is no address.
+    """
+    if discovery_client is None:
+        with DiscoveryConnection(find_discovery()) as connection:
+            location = connection.resolve(provided_interface, service_class)
+    else:
+        location = _ask(discovery_client, provided_interface, service_class)
+    if not location.insecure_port:
+        wanted = wanted_service(provided_interface, service_class)
+        raise UnavailableError(f"{wanted} is running, but offers no port without encryption.")
+    return location.insecure_address
+
+
+def _ask(client: ResolvingClient, provided_interface: str, service_class: str) -> ServiceLocation:
+    """Ask NI's client, and turn what it raises into errors of this library."""
+    try:
+        found = client.resolve_service(
+            provided_interface=provided_interface, service_class=service_class
+        )
+    except grpc.RpcError as failure:
+        place = DiscoveryPlace("the address of the given discovery client")
+        raise error_of(
+            failure, place, wanted_service(provided_interface, service_class)
+        ) from failure
+    except NotImplementedError as error:
+        raise NoStationError(
+            "The given discovery client works only with NI's software, which this machine has not. "
+            "Call session_sharing.join_local_station() at the start of the program, or start it "
+            "with: python -m session_sharing run PROGRAM"
+        ) from error
+    except OSError as error:
+        raise NoStationError(
+            f"The given discovery client finds no discovery service: {error}"
+        ) from error
+    return ServiceLocation(found.location, found.insecure_port)

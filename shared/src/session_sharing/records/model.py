@@ -1,0 +1,175 @@
+"""What is recorded: one measurement with its configurations and outputs, and what it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from session_sharing.errors import ValueTypeError
+
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
+"""A value as it is stored and read back.
+
+A caller may log more, which is checked when the record is encoded: tuples, mappings other than
+dicts, members of an enumeration (by their value), and whatever offers `tolist()`, as the scalars
+and arrays of numpy do.
+"""
+
+MAX_NESTING = 252
+"""How many lists and mappings may stand in one another in a value: as many as orjson writes."""
+
+TIMESTAMP = "timestamp"
+MEASUREMENT_NAME = "measurement_name"
+CONFIGURATIONS = "measurement_configurations"
+OUTPUTS = "measurement_outputs"
+CONTEXT = "context"
+NON_FINITE = "non_finite"
+
+CONTEXT_FIELDS = ("serial_number", "site", "pin", "step", "station", "operator", "run")
+"""The fields of a context in the order in which a line holds them."""
+
+_CONTEXT_TYPES = {name: int if name == "site" else str for name in CONTEXT_FIELDS}
+_SITE_LIMIT = 2**31
+
+
+@dataclass(frozen=True)
+class RecordContext:
+    """What a record belongs to. Everything is optional.
+
+    Attributes:
+        serial_number: Of the unit under test.
+        site: Zero-based; -1 for system pins. Signed 32 bit.
+        pin: The pin that was measured.
+        step: The step of the sequence.
+        station: The test station.
+        operator: Who ran the test.
+        run: One execution of a sequence or of a measurement.
+
+    Raises:
+        ValueTypeError: A field has another type, is no UTF-8, or the site is beyond 32 bits.
+    """
+
+    serial_number: str | None = None
+    site: int | None = None
+    pin: str | None = None
+    step: str | None = None
+    station: str | None = None
+    operator: str | None = None
+    run: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields_set.items():
+            if isinstance(value, str) and not is_utf8(value):
+                raise ValueTypeError(
+                    f"The field {name} of the context is no UTF-8: {value[:80]!r}."
+                )
+
+    @cached_property
+    def fields_set(self) -> Mapping[str, str | int]:
+        """The fields which are not None, in their fixed order."""
+        try:
+            return check_context(vars(self))
+        except ValueError as error:
+            raise ValueTypeError(str(error)) from error
+
+
+def check_context(fields: Mapping[str, Any]) -> dict[str, str | int]:
+    """Check the fields of a context, and return those which are not None in their fixed order.
+
+    Raises:
+        ValueError: A field is unknown, has another type, or the site is beyond signed 32 bits.
+    """
+    checked: dict[str, str | int] = {}
+    for name, wanted in _CONTEXT_TYPES.items():
+        value = fields.get(name)
+        if value is None:
+            continue
+        if type(value) is not wanted:
+            raise ValueError(
+                f"The field {name} of the context is of type {type(value).__name__}; "
+                f"it must be {wanted.__name__}."
+            )
+        checked[name] = value
+    site = fields.get("site")
+    if site is not None and not -_SITE_LIMIT <= site < _SITE_LIMIT:
+        raise ValueError("The site of the context is beyond signed 32 bits.")
+    if not fields.keys() <= _CONTEXT_TYPES.keys():
+        unknown = ", ".join(
+            repr(name[:40]) for name in sorted(fields.keys() - _CONTEXT_TYPES.keys())
+        )
+        raise ValueError(
+            f"A context has no field {unknown[:200]}; it has {', '.join(_CONTEXT_TYPES)}."
+        )
+    return checked
+
+
+@dataclass(frozen=True)
+class Record:
+    """One measurement record.
+
+    The mappings are held, not copied, and never changed; their values are checked when the record
+    is encoded.
+
+    Attributes:
+        measurement_name: What was measured.
+        configurations: How it was measured, by name.
+        outputs: What came out, by name.
+        timestamp: When, with a time zone; None for the service's clock.
+        context: What the record belongs to.
+
+    Raises:
+        ValueTypeError: The name is no text, or the time stamp has no time zone.
+    """
+
+    measurement_name: str
+    configurations: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    timestamp: datetime | None = None
+    context: RecordContext | None = None
+
+    def __post_init__(self) -> None:
+        name = self.measurement_name
+        if not isinstance(name, str) or not is_utf8(name):
+            raise ValueTypeError(f"The measurement name is no UTF-8 text: {str(name)[:80]!r}.")
+        if self.timestamp is not None:
+            _require_zone(self.timestamp, name)
+
+
+def is_utf8(text: str) -> bool:
+    """Say whether a text can be written as UTF-8: it holds no half of a surrogate pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _require_zone(timestamp: datetime, name: str) -> None:
+    if not isinstance(timestamp, datetime):
+        raise ValueTypeError(
+            f"The time stamp of record {name[:80]!r} is of type {type(timestamp).__name__}. "
+            "Pass a datetime with a time zone, or None for the service's clock."
+        )
+    if timestamp.utcoffset() is None:
+        raise ValueTypeError(
+            f"The time stamp {timestamp} of record {name[:80]!r} has no time zone. Use "
+            "datetime.now(timezone.utc), or .astimezone() if it is meant as local time."
+        )
+
+
+@dataclass(frozen=True)
+class RecordLimits:
+    """How big records and requests may be.
+
+    Attributes:
+        record_bytes: The longest line that a record may become in a log, in bytes.
+        request_bytes: The longest request, in bytes.
+    """
+
+    record_bytes: int = 16 * 1024 * 1024
+    request_bytes: int = 64 * 1024 * 1024

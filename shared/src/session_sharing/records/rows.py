@@ -1,0 +1,119 @@
+"""The client's side of a batch: records to rows, and rows to as few requests as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from session_sharing.errors import TooLargeError
+from session_sharing.records import json_text
+from session_sharing.records.lines import record_label, record_microseconds, record_to_line
+from session_sharing.records.model import Record, RecordLimits
+from session_sharing.records.plain import plain_values
+
+REQUEST_MARGIN = 4096
+"""What a request holds beside its records, at most, in bytes."""
+
+MAX_BATCH_RECORDS = 1024
+"""How many records a batch holds; a service stores it at one go while others wait."""
+
+_LINE_MARGIN = 256  # a line is longer than its row by its keys and by the time in full
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records, encoded for one request.
+
+    Attributes:
+        count: How many records they are.
+        records_json: A JSON array with one row for each.
+    """
+
+    count: int
+    records_json: bytes
+
+
+def encode_batches(
+    records: Iterable[Record], limits: RecordLimits, *, max_records: int = MAX_BATCH_RECORDS
+) -> Iterator[Batch]:
+    """Encode records into batches, lazily and in order.
+
+    What was yielded before an error is good; the records of the batch at hand, with the one that
+    the error names, are in no batch.
+
+    Args:
+        records: The records; read no further ahead than the batch at hand needs.
+        limits: How big a record and a request may be.
+        max_records: How many records one batch may hold.
+
+    Raises:
+        ValueTypeError: A value has no place in a record; names the record and the value's place.
+        TooLargeError: A record is too big; with its size and the limit.
+    """
+    budget = limits.request_bytes - REQUEST_MARGIN
+    rows: list[bytes] = []
+    size = 1
+    for record in records:
+        row = encode_row(record, limits)
+        if rows and (size + len(row) > budget or len(rows) >= max_records):
+            yield join_rows(rows)
+            rows, size = [], 1
+        rows.append(row)
+        size += len(row)
+    if rows:
+        yield join_rows(rows)
+
+
+def join_rows(rows: Sequence[bytes]) -> Batch:
+    """Make one batch of rows from `encode_row`."""
+    return Batch(len(rows), b"[" + b"".join(rows)[:-1] + b"]")
+
+
+def encode_row(record: Record, limits: RecordLimits) -> bytes:
+    """Encode one record as one row of a batch, with the comma that separates it from the next.
+
+    Raises:
+        ValueTypeError: A value has no place in a record; names the record and the value's place.
+        TooLargeError: The record is too big; with its size and the limit.
+    """
+    context = record.context
+    row: list[object] = [
+        record_microseconds(record),
+        record.measurement_name,
+        record.configurations,
+        record.outputs,
+    ]
+    if context is not None:
+        row.append(context.fields_set)
+    text = None
+    if isinstance(record.configurations, dict) and isinstance(record.outputs, dict):
+        text = json_text.backend.encode_callers(row, nulls=1 if row[0] is None else 0)
+    if text is None:
+        text = _encode_walked(row, record)
+    if len(text) + _LINE_MARGIN > min(limits.record_bytes, limits.request_bytes - REQUEST_MARGIN):
+        _check_size(record, len(text), limits)
+    # The copy also matters: orjson's own bytes hold on to memory that is slow to get anew.
+    return text + b","
+
+
+def _encode_walked(row: list[object], record: Record) -> bytes:
+    plain = plain_values(record.configurations, record.outputs, record_label(record))
+    row[2:4] = plain.configurations, plain.outputs
+    if plain.non_finite:
+        row[4:] = [row[4] if len(row) > 4 else None, plain.non_finite]
+    return json_text.backend.encode(row)
+
+
+def _check_size(record: Record, size: int, limits: RecordLimits) -> None:
+    """Refuse what the service would refuse, before it is sent; the line is what counts there."""
+    record_to_line(record, now=_ANY_TIME, limits=limits)
+    budget = limits.request_bytes - REQUEST_MARGIN
+    if size + 2 > budget:
+        raise TooLargeError(
+            f"{record_label(record)} needs a request of {size + 2} bytes; {budget} are left for "
+            "records. Log it in parts.",
+            size=size + 2,
+            limit=budget,
+        )

@@ -1,0 +1,48 @@
+"""The service side: everything about sessions that a service author does not write.
+
+A service author writes a `ResourceDriver` (how to find, open and close a resource), a servicer
+that embeds the messages of sessions by `SessionRpc`, and calls `run_service`. This package needs
+the extra `service`.
+"""
+
+from session_sharing.service.arguments import parse_with_config, service_options, service_parser
+from session_sharing.service.driver import Located, ResourceDriver, explain
+from session_sharing.service.engine import SessionEngine
+from session_sharing.service.folders import (
+    atomic_write_text,
+    default_data_folder,
+    private_folder,
+)
+from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
+from session_sharing.service.interceptor import ErrorInterceptor
+from session_sharing.service.lock import ProcessLock
+from session_sharing.service.logs import configure_logging
+from session_sharing.service.rpc import SessionRpc
+from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
+from session_sharing.service.threads import in_thread, tell_loop
+
+__all__ = [
+    "ErrorInterceptor",
+    "Hosted",
+    "HostingOptions",
+    "Located",
+    "ProcessLock",
+    "ResourceDriver",
+    "ServiceOptions",
+    "SessionEngine",
+    "SessionRpc",
+    "SessionService",
+    "atomic_write_text",
+    "configure_logging",
+    "default_data_folder",
+    "explain",
+    "in_thread",
+    "parse_with_config",
+    "private_folder",
+    "run",
+    "run_service",
+    "serve",
+    "service_options",
+    "service_parser",
+    "tell_loop",
+]

@@ -1,0 +1,39 @@
+"""Where a service keeps its data when it was told nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+from session_sharing.service.folders import DATA_VARIABLE, default_data_folder
+
+
+def test_variable_names_the_folder_of_all_services(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One variable moves the data of every service, and no two services share a folder."""
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    assert default_data_folder("json_logger") == tmp_path / "json_logger"
+    assert default_data_folder("db_writer") == tmp_path / "db_writer"
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_users_data_folder_without_variable(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    """Without the variable, or with an empty one, data lies where the platform puts user data."""
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(DATA_VARIABLE, value)
+    expected = platformdirs.user_data_path("session-sharing", appauthor=False) / "json_logger"
+    assert default_data_folder("json_logger") == expected
+
+
+def test_relative_variable_becomes_absolute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A later change of the working directory does not move the data."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(DATA_VARIABLE, "data")
+    assert default_data_folder("json_logger") == tmp_path / "data" / "json_logger"

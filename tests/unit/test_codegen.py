@@ -1,0 +1,56 @@
+"""The table of generated code, and the comparison of stubs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.codegen import OUTPUTS, PROTOS, differences
+from tools.packages import all_packages
+
+
+def protos_of(package: str) -> set[str]:
+    return {path.relative_to(PROTOS).as_posix() for path in (PROTOS / package).rglob("*.proto")}
+
+
+def test_table_covers_all_protos() -> None:
+    """No folder of protos is left without a place for its stubs, nor the other way round."""
+    assert set(OUTPUTS) == {path.name for path in PROTOS.iterdir()}
+
+
+def test_stubs_go_into_packages_of_the_project() -> None:
+    """The stubs of a package lie in that package."""
+    sources = {package.import_name: package.source.parent for package in all_packages()}
+    assert {name: sources.get(name) for name in OUTPUTS} == OUTPUTS
+
+
+def test_every_proto_has_stubs_and_every_stub_a_proto() -> None:
+    """A proto that was added or removed without generating is found without the generator."""
+    for package, output in OUTPUTS.items():
+        stubs = (output / package).rglob("*_pb2.py")
+        names = {path.relative_to(output).as_posix() for path in stubs}
+        assert {name.replace("_pb2.py", ".proto") for name in names} == protos_of(package)
+
+
+def write(folder: Path, **files: str) -> Path:
+    (folder / "package" / "v1").mkdir(parents=True)
+    for name, text in files.items():
+        (folder / "package" / "v1" / f"{name}_pb2.py").write_text(text, "utf-8")
+    return folder
+
+
+def test_same_stubs_do_not_differ(tmp_path: Path) -> None:
+    """Stubs that are up to date pass the check."""
+    fresh = write(tmp_path / "fresh", one="1", two="2")
+    committed = write(tmp_path / "committed", one="1", two="2")
+    assert differences("package", fresh, committed) == []
+
+
+def test_each_difference_is_named(tmp_path: Path) -> None:
+    """The check tells which stubs are missing, out of date, or left over."""
+    fresh = write(tmp_path / "fresh", new="1", changed="2")
+    committed = write(tmp_path / "committed", changed="1", old="1")
+    assert differences("package", fresh, committed) == [
+        f"left over: {Path('package', 'v1', 'old_pb2.py')}",
+        f"missing: {Path('package', 'v1', 'new_pb2.py')}",
+        f"out of date: {Path('package', 'v1', 'changed_pb2.py')}",
+    ]

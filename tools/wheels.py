@@ -1,0 +1,78 @@
+"""Checks the wheels of the project, and what they bring into an environment.
+
+    python -m tools.wheels contents FOLDER      checks every wheel in the folder
+    python -m tools.wheels installed NAME...    checks that this environment holds just these
+
+Used by `nox -s packaging`. What pip, as part of an environment, brings is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from collections.abc import Iterable
+from email.parser import HeaderParser
+from importlib.metadata import distributions
+from pathlib import Path
+
+INSTALLERS = {"pip", "setuptools", "wheel"}
+
+
+def canonical(name: str) -> str:
+    """Return the form in which names of distributions are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def faults(wheel: Path) -> list[str]:
+    """Return what is wrong with a wheel, one sentence each."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
+        headers = HeaderParser().parsestr(archive.read(metadata).decode("utf-8"))
+    folders = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    found = [
+        f"depends on a place, not on a name: {line}"
+        for line in headers.get_all("Requires-Dist", [])
+        if "@" in line or "://" in line
+    ]
+    if len(folders) != 1:
+        found.append(f"holds other things than one import package: {sorted(folders)}")
+    if not any(name.endswith("/py.typed") for name in names):
+        found.append("lacks py.typed, so its types are not seen")
+    if "tests" in {part for name in names for part in name.split("/")}:
+        found.append("holds tests")
+    if not str(headers.get_payload()).strip():
+        found.append("has no description: the README is missing")
+    return [f"{wheel.name} {fault}" for fault in found]
+
+
+def surprises(expected: Iterable[str], installed: Iterable[str]) -> list[str]:
+    """Return how the installed distributions differ from the expected ones."""
+    wanted = set(map(canonical, expected))
+    present = set(map(canonical, installed)) - INSTALLERS
+    return sorted(
+        [f"installed, but not expected: {name}" for name in present - wanted]
+        + [f"expected, but not installed: {name}" for name in wanted - present]
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; return the exit code."""
+    match arguments:
+        case ["contents", folder]:
+            wheels = sorted(Path(folder).glob("*.whl"))
+            found = [fault for wheel in wheels for fault in faults(wheel)]
+            found += [] if wheels else [f"no wheels in {folder}"]
+        case ["installed", *names]:
+            found = surprises(names, (each.metadata["Name"] for each in distributions()))
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
