@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import importlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import grpc
@@ -41,20 +41,21 @@ def join_local_station() -> None:
     """
     if ni_key_file_folder() is not None:
         return
-    _redirect_discovery()
-    if not _can_bind_ipv6_loopback():
+    # `_client` took the function from `_support` by name, so both hold it.
+    modules = [_module(f"{_NI_CLIENT}.{name}") for name in ("_client", "_support")]
+    installed = [module for module in modules if module is not None]
+    _redirect_discovery(installed)
+    if installed and not _can_bind_ipv6_loopback():
         _bind_ipv4_instead()
 
 
-def _redirect_discovery() -> None:
-    modules = [_module(f"{_NI_CLIENT}._client"), _module(f"{_NI_CLIENT}._support")]
-    for module in filter(None, modules):
+def _redirect_discovery(modules: Sequence[ModuleType]) -> None:
+    for module in modules:
         if not hasattr(module, _ADDRESS_FUNCTION):
             raise PreconditionError(
                 f"The installed {_NI_CLIENT} cannot be joined to the local station: it has no "
                 f"{module.__name__}.{_ADDRESS_FUNCTION}. Install a release below 2 of it."
             )
-        # Also in `_client`, which holds the function by a name of its own.
         setattr(module, _ADDRESS_FUNCTION, discovery_address)
 
 

@@ -83,11 +83,16 @@ def test_package_is_run_by_its_main(folder):
         ("raise SystemExit('text')", 1),
     ],
 )
-@pytest.mark.parametrize("form", [["program.py"], ["-m", "program"]])
-def test_exit_code_is_that_of_the_program(tmp_path, code, exit_code, form):
+def test_exit_code_is_that_of_the_program(tmp_path, code, exit_code):
     """Whoever starts the program learns how it ended."""
     (tmp_path / "program.py").write_text(code)
-    assert _run(*form, cwd=tmp_path).returncode == exit_code
+    assert _run("program.py", cwd=tmp_path).returncode == exit_code
+
+
+def test_exit_code_is_that_of_the_module(tmp_path):
+    """It makes no difference that the program is run as a module."""
+    (tmp_path / "program.py").write_text("raise SystemExit(7)")
+    assert _run("-m", "program", cwd=tmp_path).returncode == 7
 
 
 def test_exceptions_of_the_program_are_its_own(tmp_path):

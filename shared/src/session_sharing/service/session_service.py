@@ -90,8 +90,12 @@ class SessionService(Generic[H]):
 
     async def started(self, port: int) -> None:
         """Turn SERVING and register in discovery."""
-        await self._set_health(SERVING)
+        await self.set_serving()
         await self._registration.start(port)
+
+    async def set_serving(self) -> None:
+        """Let health checks succeed."""
+        await self._set_health(SERVING)
 
     async def stopping(self) -> None:
         """Turn NOT_SERVING, unregister, then let the engine come to rest."""

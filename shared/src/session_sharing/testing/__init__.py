@@ -1,5 +1,1 @@
-"""What tests of session sharing, here and in other packages, have in common."""
-
-from session_sharing.testing.registry_driver import Call, RegistryDriver
-
-__all__ = ["Call", "RegistryDriver"]
+"""Fakes, simulators and checkers, shipped so that services can be tested as this project is."""

@@ -1,0 +1,126 @@
+"""Servers as processes of their own, for tests and demonstrations: started, stopped, killed."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+READY = re.compile(r"(\S+) ready: (\S+:\d+)")
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+
+
+class ServerProcess:
+    """A server started with `python -m MODULE`, which says when it is ready.
+
+    Threads named `output of MODULE` read what it writes; the rest belongs to the caller's thread.
+    As a context manager it stops the server.
+
+    Args:
+        module: The module to start, for example `json_logger`.
+        arguments: Its arguments.
+        environment: Variables to set beside those of this process.
+        wait: Whether to wait for the ready line.
+
+    Attributes:
+        process: The process.
+        address: host:port that the ready line told; empty before.
+        log: The lines that it wrote to standard error so far.
+
+    Raises:
+        RuntimeError: It ended, or was not ready in time; the text holds its log.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        *,
+        wait: bool = True,
+    ) -> None:
+        self.module = module
+        self.address = ""
+        self.log: list[str] = []
+        self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            [sys.executable, "-m", module, *arguments],
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        for reader in (self._read_output, self._read_log):
+            threading.Thread(target=reader, name=f"output of {module}", daemon=True).start()
+        if wait:
+            self.wait_ready()
+
+    def _read_output(self) -> None:
+        for line in self.process.stdout or ():
+            self._output.put(line.rstrip("\n"))
+        self._output.put(None)
+
+    def _read_log(self) -> None:
+        for line in self.process.stderr or ():
+            self.log.append(line.rstrip("\n"))
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> str:
+        """Wait until the server is ready; return its address.
+
+        Raises:
+            RuntimeError: It ended, or was not ready in time.
+        """
+        try:
+            line = self._output.get(timeout=timeout)
+        except queue.Empty:
+            line = "nothing in time"
+        match = READY.fullmatch(line or "")
+        if match is None:
+            self.kill()
+            log = "\n".join(self.log)
+            raise RuntimeError(f"{self.module} is not ready: it said {line!r}, its log:\n{log}")
+        self.address = match.group(2)
+        return self.address
+
+    def stop(self, timeout: float = STOP_SECONDS) -> int:
+        """Ask the server to stop as a console would, and return its exit code.
+
+        Raises:
+            subprocess.TimeoutExpired: It did not stop in time.
+        """
+        if self.process.poll() is None:
+            if sys.platform == "win32":
+                self.process.send_signal(signal.CTRL_BREAK_EVENT)
+            else:
+                self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        """End the server without warning, as a power cut would; return when it is gone."""
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+
+    def __enter__(self) -> ServerProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
