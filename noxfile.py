@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def lint(session: nox.Session) -> None:
         cache = f"--cache-dir=.mypy_cache/{platform}"
         session.run("python", "-m", "mypy", f"--platform={platform}", cache)
     session.run("lint-imports", "--no-logo")
-    session.run("python", "-m", "pytest", "--durations=0", "tests/unit/test_exports.py")
+    session.run("python", "-m", "pytest", "tests/unit/test_exports.py")
 
 
 @nox.session
@@ -124,12 +125,21 @@ def demo(session: nox.Session) -> None:
     session.run("python", "-m", "demo", *session.posargs)
 
 
+def starts(python: str) -> bool:
+    """Say whether there is such a Python; version managers have names for absent ones too."""
+    path = shutil.which(python)
+    return (
+        path is not None
+        and subprocess.run([path, "-V"], capture_output=True, check=False).returncode == 0
+    )
+
+
 def generator_python() -> str | None:
     """Return a Python that the generator runs on: the default one, else one that is found."""
     if f"{sys.version_info.major}.{sys.version_info.minor}" in GENERATOR_PYTHONS:
         return None
-    found = [version for version in GENERATOR_PYTHONS if shutil.which(f"python{version}")]
-    return (found or list(GENERATOR_PYTHONS))[0]
+    found = (version for version in GENERATOR_PYTHONS if starts(f"python{version}"))
+    return next(found, GENERATOR_PYTHONS[0])
 
 
 @nox.session(python=generator_python(), default=False)

@@ -10,12 +10,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from session_sharing.cli import run
+from session_sharing.cli import close, list_sessions, run, watch
 from session_sharing.errors import SharingError
 
 __all__ = ["main"]
 
-_COMMANDS = (run,)
+_COMMANDS = (run, list_sessions, watch, close)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

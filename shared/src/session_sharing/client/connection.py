@@ -6,6 +6,7 @@ import os
 import threading
 
 import grpc
+
 from session_sharing.discovery.address import is_loopback, split_address
 from session_sharing.errors import OutcomeUnknownError, PreconditionError, UnavailableError
 from session_sharing.identity import this_client
@@ -34,7 +35,7 @@ class Connection:
 
     def __init__(self, address: str, wait: float) -> None:
         self.address = address
-        self.channel = grpc.insecure_channel(address, options=_options(address))
+        self.channel = grpc.insecure_channel(address, options=channel_options(address))
         self._process_id = os.getpid()
         self._ready = threading.Event()
         self._client_id = ""
@@ -113,7 +114,8 @@ class Connection:
             self.channel.close()
 
 
-def _options(address: str) -> list[tuple[str, int]]:
+def channel_options(address: str) -> list[tuple[str, int]]:
+    """Return how every channel to a service is set up."""
     options = [
         ("grpc.max_send_message_length", _MESSAGE_BYTES),
         ("grpc.max_receive_message_length", _MESSAGE_BYTES),

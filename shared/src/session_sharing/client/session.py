@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import ClassVar, TypeVar
 
 import grpc
+
 from session_sharing.behavior import Behavior, behavior_from_number
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome, Released, ReleaseMode

@@ -155,7 +155,7 @@ class _Walk:
 
     def refusal(self, value: object, place: Place, reason: str) -> ValueTypeError:
         return ValueTypeError(
-            f"{self.record}: {_shown(value)} at {pointer(place)[:400]} has no place in a record: "
+            f"{self.record}: {_shown(value)} at {pointer(place)[:200]} has no place in a record: "
             f"{reason}. Values are None, bool, int (signed 64 bit), float, str, and lists and "
             "mappings of them."
         )

@@ -100,7 +100,7 @@ def _value_from_wire(message: records_pb2.Value, place: Place) -> Value:
     kind = message.WhichOneof("kind")
     if kind is None:
         raise InvalidRequestError(
-            f"The value at {pointer(place)[:400]} is of no kind. Set one field of its Value; "
+            f"The value at {pointer(place)[:200]} is of no kind. Set one field of its Value; "
             "`null_value` stands for no value."
         )
     if kind == "list_value":

@@ -6,7 +6,7 @@ import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome, ReleaseMode
 from session_sharing.errors import AttachmentEndedError, UnknownClientError
-from session_sharing.testing import RegistryDriver
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH

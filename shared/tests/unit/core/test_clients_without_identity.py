@@ -6,7 +6,7 @@ import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.errors import SessionExistsError, SessionNotFoundError, UnavailableError
-from session_sharing.testing import RegistryDriver
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION

@@ -7,7 +7,7 @@ from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome
 from session_sharing.errors import AccessDeniedError, SessionExistsError, UnavailableError
 from session_sharing.information import SessionState
-from session_sharing.testing import Call, RegistryDriver
+from session_sharing.testing.registry_driver import Call, RegistryDriver
 
 AUTO = Behavior.AUTO
 NEW = Behavior.INITIALIZE_SERVER_SESSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.errors import AttachmentEndedError, SessionNotFoundError
-from session_sharing.testing import Call, RegistryDriver
+from session_sharing.testing.registry_driver import Call, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH

@@ -11,7 +11,7 @@ from session_sharing.errors import (
     SessionNotFoundError,
     UnavailableError,
 )
-from session_sharing.testing import Call, RegistryDriver
+from session_sharing.testing.registry_driver import Call, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION

@@ -12,7 +12,7 @@ from session_sharing.errors import (
     InvalidRequestError,
     UnknownClientError,
 )
-from session_sharing.testing import RegistryDriver
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH

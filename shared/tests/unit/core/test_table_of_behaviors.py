@@ -6,7 +6,7 @@ import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome
 from session_sharing.errors import SessionExistsError, SessionNotFoundError
-from session_sharing.testing import Call, RegistryDriver
+from session_sharing.testing.registry_driver import Call, RegistryDriver
 
 AUTO = Behavior.AUTO
 NEW = Behavior.INITIALIZE_SERVER_SESSION

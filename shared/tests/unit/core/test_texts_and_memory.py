@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.core.memory import REMEMBERED_ATTACHMENTS, REMEMBERED_SESSIONS, Recent
 from session_sharing.errors import SessionNotFoundError
-from session_sharing.testing import Call, RegistryDriver
+from session_sharing.testing.registry_driver import Call, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION
@@ -103,8 +105,11 @@ def test_the_last_thousand_closed_sessions_are_remembered(driver: RegistryDriver
     closed = [open_and_close(driver, f"key-{number}") for number in range(1_001)]
     with pytest.raises(SessionNotFoundError, match="never opened here"):
         driver.registry.information(closed[0].got.session_name)
+    assert "closed by a.py" in str(driver.registry.information(closed[1].got.session_name))
+    with pytest.raises(SessionNotFoundError, match="never opened here"):
+        driver.begin_operation(closed[0].got.session_name, "")
     with pytest.raises(SessionNotFoundError, match=r"closed by a\.py"):
-        driver.registry.information(closed[1].got.session_name)
+        driver.begin_operation(closed[1].got.session_name, "")
     assert driver.initialize("a", ATTACH, key="key-0").error.session is None
     assert driver.initialize("a", ATTACH, key="key-1").error.session is not None
 
@@ -114,9 +119,7 @@ def test_what_is_remembered_of_the_past_is_bounded(driver: RegistryDriver) -> No
     first = open_and_close(driver, "log")
     never = driver.initialize("a", ATTACH)
     for number in range(REMEMBERED_ATTACHMENTS):
-        unknown = Call(never.request)
-        object.__setattr__(unknown.request, "attachment_id", f"unknown-{number}")
-        driver.release(unknown)
+        driver.release(Call(replace(never.request, attachment_id=f"unknown-{number}")))
     memory = driver.registry._table.memory
     assert len(memory.ended) == REMEMBERED_ATTACHMENTS
     assert memory.ended.get(first.request.attachment_id) is None

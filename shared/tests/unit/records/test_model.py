@@ -15,6 +15,7 @@ class ZoneWithoutOffset(tzinfo):
     """A zone that does not know its offset makes a naive moment."""
 
     def utcoffset(self, _moment: datetime | None) -> timedelta | None:
+        """Return nothing."""
         return None
 
 

@@ -56,6 +56,7 @@ class Scalar:
         self.dtype = SimpleNamespace(kind=kind)
 
     def tolist(self) -> object:
+        """Return the value."""
         return self._value
 
 
@@ -169,7 +170,7 @@ def test_keys_are_texts(key: Any) -> None:
 @pytest.mark.parametrize("values", [None, [], "text", [("a", 1)]])
 def test_configurations_and_outputs_are_mappings(values: object) -> None:
     """A list in place of the outputs is refused, although JSON could hold it."""
-    with pytest.raises(ValueTypeError, match="/measurement_outputs .* a mapping is needed"):
+    with pytest.raises(ValueTypeError, match=r"/measurement_outputs .* a mapping is needed"):
         plain_values({}, values, "Record 'r'")
     with pytest.raises(ValueTypeError, match="/measurement_configurations"):
         plain_values(values, {}, "Record 'r'")

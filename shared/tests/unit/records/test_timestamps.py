@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_sharing.records import timestamps
 
@@ -16,6 +16,7 @@ moments = st.datetimes(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(moments)
 def test_no_microsecond_is_lost(moment: datetime) -> None:
     """Every moment comes back from its number and from its text to the microsecond."""

@@ -1,0 +1,77 @@
+"""Sessions on arbitrary resources: opened once, shared by many programs.
+
+This is what plug-ins and clients use. The service side is `session_sharing.service`, test aids
+are in `session_sharing.testing`.
+"""
+
+from session_sharing.behavior import Behavior
+from session_sharing.client import SessionClient, SessionConstructor
+from session_sharing.errors import (
+    AccessDeniedError,
+    AttachmentEndedError,
+    ClosePendingError,
+    InternalError,
+    InvalidRequestError,
+    NoStationError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PreconditionError,
+    ResourceExhaustedError,
+    ResourceHeldError,
+    ResourceNameError,
+    ResourceNotFoundError,
+    ResourceReplacedError,
+    ServiceNotFoundError,
+    SessionAbortedError,
+    SessionExistsError,
+    SessionNotFoundError,
+    SharingError,
+    TooLargeError,
+    UnavailableError,
+    UnknownClientError,
+    ValueTypeError,
+)
+from session_sharing.information import (
+    AttachmentInformation,
+    ClientIdentity,
+    SessionInformation,
+    SessionState,
+)
+from session_sharing.join import join_local_station
+from session_sharing.records import Record, RecordContext
+
+__all__ = [
+    "AccessDeniedError",
+    "AttachmentEndedError",
+    "AttachmentInformation",
+    "Behavior",
+    "ClientIdentity",
+    "ClosePendingError",
+    "InternalError",
+    "InvalidRequestError",
+    "NoStationError",
+    "NotFoundError",
+    "OutcomeUnknownError",
+    "PreconditionError",
+    "Record",
+    "RecordContext",
+    "ResourceExhaustedError",
+    "ResourceHeldError",
+    "ResourceNameError",
+    "ResourceNotFoundError",
+    "ResourceReplacedError",
+    "ServiceNotFoundError",
+    "SessionAbortedError",
+    "SessionClient",
+    "SessionConstructor",
+    "SessionExistsError",
+    "SessionInformation",
+    "SessionNotFoundError",
+    "SessionState",
+    "SharingError",
+    "TooLargeError",
+    "UnavailableError",
+    "UnknownClientError",
+    "ValueTypeError",
+    "join_local_station",
+]

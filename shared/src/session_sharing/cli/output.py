@@ -1,0 +1,89 @@
+"""Output for people, and for programs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from session_sharing.behavior import Behavior
+from session_sharing.cli.services import FoundService
+from session_sharing.information import AttachmentInformation, ClientIdentity, SessionInformation
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: with colours on a terminal where `rich` is installed, plain otherwise."""
+    if sys.stdout.isatty() and importlib.util.find_spec("rich") is not None:
+        _print_rich(columns, rows)
+        return
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - the extra `cli`
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*columns, header_style="bold cyan")
+    for row in rows:
+        table.add_row(*map(Text, row))  # Text: nothing in a name is taken for markup.
+    Console().print(table)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def session_fields(service: FoundService, session: SessionInformation) -> dict[str, Any]:
+    """Return a session as programs are told of it."""
+    return {
+        "service": service.name,
+        "address": service.address,
+        "resource": session.resource_name,
+        "session": session.public_id,
+        "state": session.state.value,
+        "close_pending": session.close_pending,
+        "created_by": client_fields(session.created_by),
+        "since": moment(session.created_at),
+        "last_used": moment(session.last_used_at),
+        "key": session.resource_key,
+        "attachments": [attachment_fields(held) for held in session.attachments],
+    }
+
+
+def attachment_fields(held: AttachmentInformation) -> dict[str, Any]:
+    """Return an attachment as programs are told of it."""
+    return {
+        "attachment": held.public_id,
+        "behavior": Behavior(held.behavior).name,
+        "alias": held.alias,
+        "holder": client_fields(held.holder),
+        "since": moment(held.since),
+        "created_session": held.created_session,
+        "last_record_number": held.last_record_number,
+    }
+
+
+def client_fields(client: ClientIdentity | None) -> dict[str, Any] | None:
+    """Return a client as programs are told of it; None for one without identity."""
+    if client is None:
+        return None
+    return {
+        "program": client.program,
+        "host": client.host,
+        "process_id": client.process_id,
+        "process_started": moment(client.process_started) if client.process_started else None,
+        "user": client.user,
+    }
+
+
+def moment(time: datetime) -> str:
+    """Write a moment for programs."""
+    return time.isoformat(timespec="microseconds")

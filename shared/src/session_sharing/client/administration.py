@@ -1,0 +1,113 @@
+"""Looking into session services from outside: list, watch, close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+
+import grpc
+
+from session_sharing.client.connection import channel_options
+from session_sharing.core import SessionEvent
+from session_sharing.errors import SharingError, UnavailableError
+from session_sharing.identity import this_client
+from session_sharing.information import SessionInformation
+from session_sharing.wire.events import event_from_wire
+from session_sharing.wire.generated import administration_pb2, administration_pb2_grpc
+from session_sharing.wire.session import identity_to_wire, session_from_wire
+from session_sharing.wire.status import error_from_call, is_told
+
+LIST_SECONDS = 5.0
+CLOSE_SECONDS = 20.0
+
+
+class Administration:
+    """An operator's connection to one session service.
+
+    Methods may be called from any thread; grpc's channel guards itself, and there is no other
+    state. Use it as a context manager, or `close()` it.
+
+    Args:
+        address: host:port of the service.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._channel = grpc.insecure_channel(address, options=channel_options(address))
+        self._stub = administration_pb2_grpc.SessionAdministrationStub(self._channel)
+
+    def sessions(self, timeout: float = LIST_SECONDS) -> list[SessionInformation]:
+        """Return the sessions that are not closed.
+
+        Args:
+            timeout: How long to wait for the answer, in seconds.
+
+        Raises:
+            SharingError: The service does not answer, or is no session service.
+        """
+        try:
+            request = administration_pb2.ListSessionsRequest()
+            response = self._stub.ListSessions(request, timeout=timeout)
+        except grpc.RpcError as failure:
+            raise self._explain(failure) from failure
+        return [session_from_wire(session) for session in response.sessions]
+
+    def watch(self) -> Iterator[SessionEvent]:
+        """Yield the sessions as they are, then every change, until the service stops.
+
+        Raises:
+            SharingError: The service went away, or this watcher was too slow.
+        """
+        call = self._stub.WatchSessions(administration_pb2.WatchSessionsRequest())
+        try:
+            for response in call:
+                event = event_from_wire(response.event)
+                if event is not None:
+                    yield event
+        except grpc.RpcError as failure:
+            raise self._explain(failure) from failure
+        finally:
+            call.cancel()
+
+    def close_session(self, public_id: str, reason: str = "") -> SessionInformation:
+        """Close a session under its holders; accepted operations get some seconds to finish.
+
+        Args:
+            public_id: The session, as people are shown it.
+            reason: Why; its holders are told.
+
+        Returns:
+            The closed session.
+
+        Raises:
+            SharingError: The service has no such session, or closing it failed.
+        """
+        request = administration_pb2.CloseSessionRequest(
+            public_id=public_id, reason=reason, requested_by=identity_to_wire(this_client())
+        )
+        try:
+            response = self._stub.CloseSession(request, timeout=CLOSE_SECONDS)
+        except grpc.RpcError as failure:
+            raise self._explain(failure) from failure
+        return session_from_wire(response.session)
+
+    def close(self) -> None:
+        """Close the connection; a watch ends."""
+        self._channel.close()
+
+    def _explain(self, failure: grpc.RpcError) -> SharingError:
+        error = error_from_call(failure)
+        if is_told(failure):
+            return error
+        return UnavailableError(f"The service at {self.address} does not answer: {error.message}")
+
+    def __enter__(self) -> Administration:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

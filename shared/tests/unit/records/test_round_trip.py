@@ -1,0 +1,160 @@
+"""Any record comes back from the log as it was logged, through either library and either way."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from session_sharing.errors import InvalidRequestError
+from session_sharing.records import (
+    Record,
+    RecordContext,
+    RecordLimits,
+    batch_to_lines,
+    encode_batches,
+    json_text,
+    parse_line,
+    record_to_line,
+)
+
+pytest.importorskip("orjson")
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+LIMITS = RecordLimits()
+examples = settings(max_examples=50, deadline=None)
+BACKENDS = (json_text.OrjsonBackend(), json_text.StandardBackend())
+
+texts = st.text() | st.sampled_from(
+    ["null", "NaN", "Infinity", "~1/", "\n", "\u2028", "-ab12-ab12-"]
+)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.sampled_from([2**53, -(2**53) - 1, 2**63 - 1, -(2**63)])
+    | st.floats()
+    | texts
+)
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(st.floats(), max_size=4)
+        | st.dictionaries(texts, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+mappings = st.dictionaries(texts, values, max_size=4)
+fields = st.none() | texts
+contexts = st.builds(
+    RecordContext, fields, st.none() | st.integers(-1, 64), fields, fields, fields, fields, fields
+).filter(lambda context: bool(context.fields_set))
+moments = st.datetimes(
+    min_value=datetime(1, 1, 2),
+    max_value=datetime(9999, 12, 30),
+    timezones=st.sampled_from([timezone.utc, timezone(timedelta(hours=-9, minutes=-30))]),
+)
+records = st.builds(Record, texts, mappings, mappings, moments, st.none() | contexts)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Compare values and types; NaN is the same as NaN, minus zero is not zero."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, float):
+        return repr(left) == repr(right)
+    return bool(left == right)
+
+
+def same_record(left: Record, right: Record) -> bool:
+    return (
+        (left.measurement_name, left.timestamp, left.context)
+        == (right.measurement_name, right.timestamp, right.context)
+        and same(left.configurations, right.configurations)
+        and same(left.outputs, right.outputs)
+    )
+
+
+@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: type(backend).__name__)
+@examples
+@given(logged=st.lists(records, min_size=1, max_size=5))
+def test_records_come_back_from_the_log(
+    backend: json_text.JsonBackend, logged: list[Record]
+) -> None:
+    """Record, batch, line, record: the same values of the same types, each on a line of its own."""
+    before = copy.deepcopy(logged)
+    with mock.patch.object(json_text, "backend", backend):
+        (batch,) = encode_batches(logged, LIMITS)
+        lines = batch_to_lines(batch.records_json, batch.count, now=NOW, limits=LIMITS)
+        read = [parse_line(line) for line in lines]
+    assert all(map(same_record, logged, read))
+    assert [line.count(b"\n") for line in lines] == [1] * len(logged)
+    assert all(map(same_record, logged, before))
+
+
+@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: type(backend).__name__)
+@examples
+@given(record=records)
+def test_either_way_gives_the_same_line(backend: json_text.JsonBackend, record: Record) -> None:
+    """A record through the typed call and through a batch is the same line, byte for byte."""
+    with mock.patch.object(json_text, "backend", backend):
+        (batch,) = encode_batches([record], LIMITS)
+        (line,) = batch_to_lines(batch.records_json, 1, now=NOW, limits=LIMITS)
+        assert record_to_line(record, now=NOW, limits=LIMITS) == line
+
+
+@examples
+@given(record=records)
+def test_both_libraries_give_the_same_row_and_line(record: Record) -> None:
+    """With or without orjson the same is sent and stored, but for how a float is spelled."""
+    rows, lines = [], []
+    for backend in BACKENDS:
+        with mock.patch.object(json_text, "backend", backend):
+            (batch,) = encode_batches([record], LIMITS)
+            rows.append(BACKENDS[1].decode(batch.records_json))
+            (line,) = batch_to_lines(batch.records_json, 1, now=NOW, limits=LIMITS)
+            lines.append(BACKENDS[1].decode(line))
+    assert same(rows[0], rows[1])
+    assert same(lines[0], lines[1])
+
+
+junk = scalars | mappings | st.integers(-(2**70), 2**70) | st.floats() | st.just("half \ud800")
+pointers = st.lists(
+    st.sampled_from(["/measurement_outputs/v", "/measurement_outputs/v/0", "/x", ""])
+)
+foreign_rows = st.tuples(
+    st.integers(-(2**70), 2**70) | st.none() | junk,
+    texts | junk,
+    mappings | junk,
+    st.sampled_from([{"v": "NaN"}, {"v": ["Infinity", 2**63]}, {}]) | mappings | junk,
+    st.none() | st.dictionaries(st.sampled_from(["site", "run", "x"]), scalars) | junk,
+    st.none() | pointers | junk,
+).flatmap(lambda row: st.integers(3, 6).map(lambda length: list(row[:length])))
+
+
+@examples
+@given(rows=st.lists(foreign_rows, min_size=1, max_size=3))
+def test_both_libraries_judge_foreign_rows_alike(rows: list[Any]) -> None:
+    """What one service takes or refuses, one without orjson takes or refuses likewise."""
+    text = json.dumps(rows).encode()
+    first, second = (_judgement(backend, text, len(rows)) for backend in BACKENDS)
+    assert same(first, second)
+
+
+def _judgement(backend: json_text.JsonBackend, text: bytes, count: int) -> list[Any]:
+    with mock.patch.object(json_text, "backend", backend):
+        try:
+            lines = batch_to_lines(text, count, now=NOW, limits=LIMITS)
+        except InvalidRequestError as error:
+            return [type(error).__name__, str(error)[:20]]
+    return [BACKENDS[1].decode(line) for line in lines]
