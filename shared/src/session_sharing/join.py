@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import grpc
+
 from session_sharing.discovery import discovery_address
 from session_sharing.discovery.ni_software import ni_key_file_folder
 from session_sharing.errors import PreconditionError

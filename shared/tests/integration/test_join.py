@@ -12,13 +12,15 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from session_sharing import join
 from session_sharing.discovery import discovery_address
 from session_sharing.errors import NoStationError, PreconditionError
 from session_sharing.join import join_local_station
+from session_sharing.testing.processes import running_station
 
 ni_client = pytest.importorskip("ni.measurementlink.discovery.v1.client")
-station_testing = pytest.importorskip("local_station.testing")
+pytest.importorskip("local_station")
 
 HERE = Path(__file__).parent
 LIMIT = 30
@@ -42,7 +44,7 @@ def test_ni_client_finds_the_station(home):
     """NI's client works unchanged in a program that has joined, joined twice or not."""
     join_local_station()
     join_local_station()
-    with station_testing.running_station(home) as station, _listening() as port:
+    with running_station(home) as station, _listening() as port:
         client = ni_client.DiscoveryClient()
         info = ni_client.ServiceInfo("test.Service", "", ["test.Interface"], {}, "A service")
         location = ni_client.ServiceLocation("localhost", str(port), "")
@@ -60,14 +62,14 @@ def test_station_may_be_started_later(home):
     client = ni_client.DiscoveryClient()
     with pytest.raises(NoStationError, match="python -m local_station"):
         client.enumerate_services("test.Interface")
-    with station_testing.running_station(home):
+    with running_station(home):
         assert client.enumerate_services("test.Interface") == []
 
 
 def test_key_file_of_a_running_station_survives_look_ups(home):
     """No look-up empties or deletes the key file, as NI's own search would here."""
     join_local_station()
-    with station_testing.running_station(home):
+    with running_station(home):
         before = (home / "DiscoveryService.json").read_bytes()
         for _ in range(3):
             ni_client.DiscoveryClient().enumerate_services("test.Interface")
@@ -128,7 +130,7 @@ def test_measurement_service_is_hosted_and_found(home, words):
     """An unchanged measurement of NI's SDK serves through the station, also without ::1."""
     pytest.importorskip("ni_measurement_plugin_sdk_service")
     join_local_station()
-    with station_testing.running_station(home):
+    with running_station(home):
         client = ni_client.DiscoveryClient()
         with _measurement(*words) as (process, port):
             location, info = client.resolve_service_with_information(INTERFACE, "test.Doubler")

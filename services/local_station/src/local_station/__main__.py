@@ -6,14 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from local_station.home import StationHome
+from local_station.station import Station
 from session_sharing.discovery import cluster_id, station_home
 from session_sharing.discovery.address import is_port
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.logs import configure_logging
-
-from local_station.home import StationHome
-from local_station.station import Station
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from session_sharing.discovery import ServiceDescriptor
-
 from local_station.directory import Directory, Registration, Wanted
 from local_station.probing import Health, probe_all
+from session_sharing.discovery import ServiceDescriptor
 
 logger = logging.getLogger(__name__)
 

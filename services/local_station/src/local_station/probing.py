@@ -7,10 +7,9 @@ import errno
 from collections.abc import Collection
 from enum import Enum
 
+from local_station.directory import Registration
 from session_sharing.discovery import ServiceLocation
 from session_sharing.discovery.address import PROBE_SECONDS, addresses_of
-
-from local_station.directory import Registration
 
 _OUR_OWN_LACK = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 """Errors that say nothing of the service."""

@@ -6,10 +6,11 @@ import socket
 
 import grpc
 import pytest
-from local_station.testing import running_station
 from ni.measurementlink.discovery.v1 import discovery_service_pb2 as messages
 from ni.measurementlink.discovery.v1 import discovery_service_pb2_grpc as stubs
 from ni.measurementlink.discovery.v1.client import DiscoveryClient, ServiceInfo, ServiceLocation
+
+from session_sharing.testing.processes import running_station
 
 INTERFACE = "test.Interface"
 INFO = ServiceInfo("test.Service", "https://example.org", [INTERFACE], {"key": "value"}, "A test")

@@ -7,6 +7,7 @@ import errno
 import socket
 
 import pytest
+
 from local_station.directory import Directory, Wanted
 from local_station.lookup import Lookup
 from local_station.probing import Health, probe

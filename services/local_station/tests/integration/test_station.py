@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
-from local_station.testing import running_station
+
 from session_sharing.discovery import (
     DiscoveryConnection,
     ServiceDescriptor,
@@ -22,6 +22,7 @@ from session_sharing.discovery import (
     find_discovery,
 )
 from session_sharing.errors import NoStationError, SharingError
+from session_sharing.testing.processes import running_station
 
 LIMIT = 20
 

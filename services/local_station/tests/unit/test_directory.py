@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from local_station.directory import Directory, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
+
 from local_station.directory import Directory, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError, PreconditionError

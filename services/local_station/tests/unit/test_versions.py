@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from local_station.versions import DEFAULT_VERSION, registered_version, version_key
 from session_sharing.errors import InvalidRequestError
 

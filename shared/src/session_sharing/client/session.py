@@ -174,6 +174,14 @@ class SessionClient(ABC):
         """What people are shown of the session, as in `python -m session_sharing list`."""
         return self._response.public_id
 
+    @property
+    def released(self) -> Released | None:
+        """What became of the session when this client released it; None as long as it has not."""
+        released = self._released
+        if released is None or not released.done() or released.exception() is not None:
+            return None
+        return released.result()
+
     def close(self) -> Released:
         """Release the session and ask to close it: it closes when nobody holds it any more.
 

@@ -53,7 +53,7 @@ def _release_held(
 
 
 def _outcome(session: Session) -> Released:
-    if session.state is not SessionState.OPEN:
+    if session.state is SessionState.CLOSING:
         return Released(Outcome.CLOSED)
     if session.close_asked_by:
         return Released(Outcome.CLOSE_PENDING, session.information())

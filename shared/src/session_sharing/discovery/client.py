@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
+
 from session_sharing.discovery.address import is_loopback, split_address
 from session_sharing.discovery.descriptions import (
     ActiveService,

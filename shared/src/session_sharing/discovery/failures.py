@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+
 from session_sharing.discovery.location import DiscoveryPlace
 from session_sharing.errors import (
     AccessDeniedError,

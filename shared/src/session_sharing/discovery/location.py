@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
 from session_sharing.discovery.address import answers, is_port, split_address
 from session_sharing.discovery.ni_software import ni_key_file_folder, read_shared
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, NoStationError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import grpc
+
 from session_sharing.discovery.client import DiscoveryConnection
 from session_sharing.discovery.descriptions import ServiceLocation
 from session_sharing.discovery.failures import error_of, wanted_service

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc.aio
+
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, UnavailableError
 from session_sharing.service.folders import atomic_write_text
 

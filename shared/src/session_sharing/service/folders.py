@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import platformdirs
+
 from session_sharing.errors import AccessDeniedError, PreconditionError, UnavailableError
 
 DATA_VARIABLE = "SESSION_SHARING_DATA"

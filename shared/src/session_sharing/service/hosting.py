@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
 import grpc.aio
+
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.service.binding import bind, recall_port, remember_port
 from session_sharing.service.folders import private_folder
@@ -98,7 +98,7 @@ class HostingOptions:
     stop_within: float = 10.0
 
 
-def run(hosted_factory: Callable[[], Hosted | Awaitable[Hosted]], options: HostingOptions) -> int:
+def run(hosted_factory: Callable[[], Hosted], options: HostingOptions) -> int:
     """Host until a signal asks to stop; return the exit code of the process.
 
     Call it in the main thread, last of all, as in `sys.exit(run(...))`: it owns the process. When
@@ -128,15 +128,11 @@ def run(hosted_factory: Callable[[], Hosted | Awaitable[Hosted]], options: Hosti
 
 
 async def _host(
-    hosted_factory: Callable[[], Hosted | Awaitable[Hosted]],
-    options: HostingOptions,
-    watchdog: Watchdog,
+    hosted_factory: Callable[[], Hosted], options: HostingOptions, watchdog: Watchdog
 ) -> None:
     stop = asyncio.Event()
     install_stop_signals(stop, watchdog.arm)
-    made = hosted_factory()
-    hosted = await made if inspect.isawaitable(made) else made
-    await serve(hosted, options, stop)
+    await serve(hosted_factory(), options, stop)
 
 
 async def serve(

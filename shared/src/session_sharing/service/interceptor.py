@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError, Message
+
 from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.service.admission import Admission
 from session_sharing.wire.status import error_to_trailers, status_of

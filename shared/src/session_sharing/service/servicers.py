@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import grpc.aio
+
 from session_sharing.service.engine import SessionEngine
 from session_sharing.wire.events import event_to_wire
 from session_sharing.wire.generated import (

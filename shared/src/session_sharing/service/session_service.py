@@ -11,6 +11,7 @@ import grpc.aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
+
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.engine import GRACE_SECONDS, SessionEngine

@@ -13,6 +13,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+
 from session_sharing.client import SessionClient
 from session_sharing.errors import ResourceNameError
 from session_sharing.service import Located, SessionEngine, SessionRpc

@@ -10,7 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
+
+from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 
 READY = re.compile(r"(\S+) ready: (\S+:\d+)")
 START_SECONDS = 30.0
@@ -92,6 +95,11 @@ class ServerProcess:
         self.address = match.group(2)
         return self.address
 
+    @property
+    def port(self) -> int:
+        """The port that the ready line told."""
+        return int(self.address.rpartition(":")[2])
+
     def stop(self, timeout: float = STOP_SECONDS) -> int:
         """Ask the server to stop as a console would, and return its exit code.
 
@@ -124,3 +132,20 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+
+def running_station(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> ServerProcess:
+    """Start `python -m local_station`, whose package must be installed.
+
+    Args:
+        home: The station's folder, in place of the user's.
+        arguments: Its arguments.
+        environment: Further variables.
+
+    Raises:
+        RuntimeError: It ended, or was not ready in time.
+    """
+    variables = {HOME_VARIABLE: str(home), ADDRESS_VARIABLE: "", **(environment or {})}
+    return ServerProcess("local_station", arguments, variables)

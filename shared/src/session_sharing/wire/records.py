@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from google.protobuf.struct_pb2 import NULL_VALUE
+
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records.lines import record_label, record_microseconds
 from session_sharing.records.model import (

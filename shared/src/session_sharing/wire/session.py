@@ -6,6 +6,7 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
 from session_sharing.errors import InvalidRequestError
 from session_sharing.information import (

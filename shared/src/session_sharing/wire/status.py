@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError
+
 from session_sharing import errors
 from session_sharing.errors import SharingError
 from session_sharing.wire.generated import session_pb2

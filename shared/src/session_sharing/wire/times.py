@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from session_sharing.errors import InvalidRequestError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

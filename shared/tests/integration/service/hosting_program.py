@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import grpc.aio
+
 from session_sharing.errors import ResourceHeldError
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.logs import configure_logging

@@ -7,11 +7,13 @@ import contextlib
 import errno
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc.aio
 import pytest
+
 from session_sharing.errors import InvalidRequestError, UnavailableError
 from session_sharing.service import binding
 from session_sharing.service.binding import bind, existing_loopbacks, recall_port, remember_port
@@ -121,16 +123,15 @@ def test_last_port_again_if_free() -> None:
 
 def test_last_port_again_after_connections_of_the_last_run() -> None:
     """Connections that the last run closed linger in the system; they do not cost the port."""
-    lingering = []
-
-    def connect(port: int) -> None:
-        lingering.append(socket.create_connection(("127.0.0.1", port), timeout=5))
-
-    last = bound_port(0, check=connect)  # the server closes first: TIME_WAIT is on its side
-    lingering[0].settimeout(5)
-    while lingering[0].recv(1000):
-        pass
-    lingering[0].close()
+    with socket.create_server(("127.0.0.1", 0)) as last_run:
+        last = last_run.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", last), timeout=5)
+        last_run.accept()[0].close()  # the server closes first: the connection lingers on its side
+    assert client.recv(1) == b""
+    client.close()
+    if sys.platform == "linux":
+        with socket.socket() as naive, pytest.raises(OSError, match="in use"):
+            naive.bind(("127.0.0.1", last))
     assert bound_port(None, remembered=last) == last
 
 

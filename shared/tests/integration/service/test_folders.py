@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from session_sharing.errors import PreconditionError
 from session_sharing.service import folders
 from session_sharing.service.folders import atomic_write_text, patiently, private_folder

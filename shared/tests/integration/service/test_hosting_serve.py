@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import grpc.aio
 import pytest
+
 from session_sharing.errors import PreconditionError, UnavailableError
 from session_sharing.service import hosting
 from session_sharing.service.binding import existing_loopbacks
@@ -248,20 +249,20 @@ def test_call_that_never_ends_does_not_keep_the_server(tmp_path: Path) -> None:
         return b""
 
     service = Service(hang)
-    outcome: list[asyncio.Task[bytes]] = []
-
-    async def use() -> None:
-        asking = asyncio.create_task(call(f"127.0.0.1:{service.port}"), name="call")
-        outcome.append(asking)
-        await asyncio.wait_for(began.wait(), DEADLINE)
-
-    async def see() -> None:
-        assert not outcome[0].done()
-
-    service.on_stopping = see
     options = HostingOptions(name="program", port=0, state_folder=tmp_path, stop_within=1.0)
-    hosted(options, service, use)
-    error = outcome[0].exception()
+
+    async def whole() -> BaseException | None:
+        stop, out = asyncio.Event(), Out()
+        serving = asyncio.create_task(serve(service, options, stop, out=out), name="serving")
+        await asyncio.wait_for(out.ready.wait(), DEADLINE)
+        asking = asyncio.create_task(call(f"127.0.0.1:{service.port}"), name="asking")
+        await asyncio.wait_for(began.wait(), DEADLINE)
+        stop.set()
+        await asyncio.wait_for(serving, DEADLINE)
+        await asyncio.wait({asking}, timeout=DEADLINE)
+        return asking.exception()
+
+    error = asyncio.run(whole())
     assert isinstance(error, grpc.aio.AioRpcError)
     assert error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from session_sharing.errors import (
     AccessDeniedError,
     PreconditionError,

@@ -16,6 +16,12 @@ class ZoneWithoutOffset(tzinfo):
 
     def utcoffset(self, _moment: datetime | None) -> timedelta | None:
         """Return nothing."""
+
+    def dst(self, _moment: datetime | None) -> timedelta | None:
+        """Return nothing."""
+
+    def tzname(self, _moment: datetime | None) -> str | None:
+        """Return nothing."""
         return None
 
 

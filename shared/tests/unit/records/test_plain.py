@@ -195,7 +195,7 @@ def test_the_callers_values_are_left_alone() -> None:
     outputs = {"w": [1.0, 2.0], "m": {"x": [math.inf, 3]}, "t": (1,)}
     before = copy.deepcopy(outputs)
     plain = plain_values({}, outputs, "Record 'r'")
-    plain.outputs["w"].append(9)  # type: ignore[union-attr, arg-type]
+    plain.outputs["w"].append(9)  # type: ignore[union-attr]
     plain.outputs["m"].clear()  # type: ignore[union-attr]
     assert outputs == before
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+
 from session_sharing.service.folders import DATA_VARIABLE, default_data_folder
 
 

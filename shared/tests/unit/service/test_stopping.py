@@ -8,6 +8,7 @@ import signal
 import sys
 
 import pytest
+
 from session_sharing.service.stopping import stop_signals, within
 
 
