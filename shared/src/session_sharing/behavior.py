@@ -19,16 +19,16 @@ class Behavior(IntEnum):
     """Attach if a session is open, else create one. Releasing asks to close what it created."""
 
     INITIALIZE_SERVER_SESSION = 1
-    """Create a session; `SessionExistsError` if one is open. Releasing asks to close."""
+    """Create a session, or `SessionExistsError` if one is open. Releasing asks to close."""
 
     ATTACH_TO_SERVER_SESSION = 2
-    """Attach to the open session; `SessionNotFoundError` if there is none. Releasing leaves it open."""
+    """Attach to the open session, or `SessionNotFoundError`. Releasing leaves it open."""
 
     INITIALIZE_SESSION_THEN_DETACH = 3
-    """Create a session; `SessionExistsError` if one is open. Releasing leaves it open."""
+    """Create a session, or `SessionExistsError` if one is open. Releasing leaves it open."""
 
     ATTACH_TO_SESSION_THEN_CLOSE = 4
-    """Attach to the open session; `SessionNotFoundError` if there is none. Releasing asks to close."""
+    """Attach to the open session, or `SessionNotFoundError`. Releasing asks to close."""
 
 
 class Release(Enum):

@@ -43,7 +43,9 @@ def test_the_picture_is_the_tree() -> None:
 
 @pytest.mark.parametrize("error", CLASSES)
 @pytest.mark.parametrize(
-    "duplicate", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))], ids=["copy", "pickle"]
+    "duplicate",
+    [copy.copy, lambda error: pickle.loads(pickle.dumps(error))],
+    ids=["copy", "pickle"],
 )
 def test_an_error_can_be_given_to_many(error: type[SharingError], duplicate: object) -> None:
     """A duplicate, which each of many callers gets, lacks nothing of the original."""

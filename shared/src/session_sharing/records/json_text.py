@@ -26,13 +26,12 @@ else:
 
 _UUID = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-")
 _LONG_INTEGER = b"," + b"0" * 19
-_INTEGER_SHAPES = bytes(
-    ord("0")
-    if chr(code).isdigit() and code < 128
-    else ord(",")
-    if code in b",:[- \t\r\n"
-    else ord("x")
-    for code in range(256)
+_DIGITS, _BEFORE_INTEGERS = b"0123456789", b",:[- \t\r\n"
+_INTEGER_SHAPES = bytes.maketrans(
+    bytes(range(256)),
+    bytes(
+        b"0"[0] if code in _DIGITS else b",x"[code not in _BEFORE_INTEGERS] for code in range(256)
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from session_sharing.errors import TooLargeError
 from session_sharing.records import json_text
 from session_sharing.records.lines import record_label, record_microseconds, record_to_line
-from session_sharing.records.model import Record, RecordLimits
+from session_sharing.records.model import Record, RecordContext, RecordLimits
 from session_sharing.records.plain import plain_values
 
 REQUEST_MARGIN = 4096
@@ -78,32 +78,41 @@ def encode_row(record: Record, limits: RecordLimits) -> bytes:
         ValueTypeError: A value has no place in a record; names the record and the value's place.
         TooLargeError: The record is too big; with its size and the limit.
     """
-    context = record.context
     row: list[object] = [
         record_microseconds(record),
         record.measurement_name,
         record.configurations,
         record.outputs,
     ]
-    if context is not None:
-        row.append(context.fields_set)
-    text = None
+    text, pointers = None, None
     if isinstance(record.configurations, dict) and isinstance(record.outputs, dict):
         text = json_text.backend.encode_callers(row, nulls=1 if row[0] is None else 0)
     if text is None:
-        text = _encode_walked(row, record)
+        text, pointers = _encode_walked(row, record)
+    if pointers or record.context is not None:
+        text = _append(text, record.context, pointers)
     if len(text) + _LINE_MARGIN > min(limits.record_bytes, limits.request_bytes - REQUEST_MARGIN):
         _check_size(record, len(text), limits)
     # The copy also matters: orjson's own bytes hold on to memory that is slow to get anew.
     return text + b","
 
 
-def _encode_walked(row: list[object], record: Record) -> bytes:
+def _encode_walked(row: list[object], record: Record) -> tuple[bytes, list[str]]:
     plain = plain_values(record.configurations, record.outputs, record_label(record))
-    row[2:4] = plain.configurations, plain.outputs
-    if plain.non_finite:
-        row[4:] = [row[4] if len(row) > 4 else None, plain.non_finite]
-    return json_text.backend.encode(row)
+    row[2:] = plain.configurations, plain.outputs
+    return json_text.backend.encode(row), plain.non_finite
+
+
+def _append(text: bytes, context: RecordContext | None, pointers: list[str] | None) -> bytes:
+    """Append the context, which was checked when it was made, and the places of NaN and the like.
+
+    They come last because a run's identifier must not look like a value that needs a walk.
+    """
+    fields = None if context is None else context.fields_set
+    elements = [text[:-1], json_text.backend.encode(fields)]
+    if pointers:
+        elements.append(json_text.backend.encode(pointers))
+    return b",".join(elements) + b"]"
 
 
 def _check_size(record: Record, size: int, limits: RecordLimits) -> None:

@@ -25,7 +25,9 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
         name: The name of the service, started with `python -m NAME`.
         description: What it does, for `--help`.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {name}", description=description, allow_abbrev=False
+    )
     parser.add_argument(
         "--port", type=_port, help="port; 0 takes any free one (default: that of the last run)"
     )
@@ -66,7 +68,7 @@ def parse_with_config(
 def _as_arguments(parser: argparse.ArgumentParser, path: Path) -> list[str]:
     """Turn a TOML file into arguments: they come first, so that the command line wins."""
     try:
-        settings = tomllib.loads(path.read_text("utf-8"))
+        settings = tomllib.loads(path.read_text("utf-8-sig"))  # Windows editors add a mark.
     except (OSError, ValueError) as error:
         parser.error(f"cannot read the configuration {path}: {error}")
     arguments: list[str] = []

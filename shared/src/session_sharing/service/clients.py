@@ -28,6 +28,7 @@ class ClientStreams:
         self._expire = expire
         self._streams: Counter[str] = Counter()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._stopped = False
         self.grace = grace
 
     def connect(self, client_id: str, identity: ClientIdentity) -> str:
@@ -56,7 +57,7 @@ class ClientStreams:
         if self._streams[client_id] > 0:
             return
         del self._streams[client_id]
-        if self._registry.lose(client_id):
+        if self._registry.lose(client_id) and not self._stopped:
             loop = asyncio.get_running_loop()
             self._timers[client_id] = loop.call_later(self.grace, self._give_up, client_id)
 
@@ -65,7 +66,8 @@ class ClientStreams:
         self._expire(client_id)
 
     def stop(self) -> None:
-        """Expire nobody any more."""
+        """Expire nobody any more, nor those whose streams end because the service stops."""
+        self._stopped = True
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

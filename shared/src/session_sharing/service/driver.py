@@ -86,8 +86,8 @@ def explain(error: BaseException, what: str) -> SharingError:
         return error
     if not isinstance(error, OSError):
         return InternalError(
-            f"Could not {what}, because of a defect of the service: {type(error).__name__}: "
-            f"{error}. Its log holds the details; please report it."
+            f"Could not {what}, because of a defect of the service: {type(error).__name__}. "
+            "Its log holds the details; please report it."
         )
     reason = error.strerror or str(error)
     if error.errno in FULL:

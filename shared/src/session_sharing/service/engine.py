@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 
 from session_sharing.behavior import behavior_from_number
 from session_sharing.core import (
-    EndStreams,
     EventKind,
     Initialized,
     InitializeRequest,
@@ -21,12 +20,11 @@ from session_sharing.core import (
     ReleaseRequest,
     SessionEvent,
 )
-from session_sharing.errors import UnavailableError
 from session_sharing.information import SessionInformation
 from session_sharing.names import parse_resource_name
 from session_sharing.service.clients import ClientStreams
 from session_sharing.service.driver import Located, ResourceDriver, explain
-from session_sharing.service.executor import EffectExecutor
+from session_sharing.service.executor import EffectExecutor, is_stopping
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.threads import in_thread
 
@@ -59,6 +57,7 @@ class SessionEngine(Generic[H]):
     Args:
         driver: Opens and closes the resources.
         grace: How long a lost client keeps its attachments, in seconds.
+        force: How long accepted operations may go on when their session is closed by force.
         registry: Decides; a new one by default.
         clock: Tells the time.
     """
@@ -68,12 +67,14 @@ class SessionEngine(Generic[H]):
         driver: ResourceDriver[H],
         *,
         grace: float = GRACE_SECONDS,
+        force: float = FORCE_SECONDS,
         registry: Registry | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._driver = driver
         self._registry = registry or new_registry()
         self._clock = clock
+        self._force = force
         self._executor = EffectExecutor(driver, self._registry, clock)
         self.clients = ClientStreams(self._registry, grace, self._expire)
         self.stopping = asyncio.Event()
@@ -97,6 +98,7 @@ class SessionEngine(Generic[H]):
         self.refuse_when_stopping()
         name, wanted = parse_resource_name(resource_name), behavior_from_number(behavior)
         located = await self._locate(name.resource)
+        self.refuse_when_stopping()  # It may have begun to stop meanwhile.
         request = InitializeRequest(
             key=located.key,
             resource_name=name.resource,
@@ -106,7 +108,7 @@ class SessionEngine(Generic[H]):
             attachment_id=attachment_id,
             address=located.address,
         )
-        ticket: asyncio.Future[Initialized] = asyncio.get_running_loop().create_future()
+        ticket: asyncio.Future[Initialized] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.initialize(ticket, request, self._clock()))
         try:
             return await ticket
@@ -124,7 +126,7 @@ class SessionEngine(Generic[H]):
         Raises:
             SharingError: There is nothing of that name, or closing failed.
         """
-        ticket: asyncio.Future[Released] = asyncio.get_running_loop().create_future()
+        ticket: asyncio.Future[Released] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.release(ticket, request, self._clock()))
         released = await ticket
         session = self._executor.sessions.get(request.session_name)
@@ -140,7 +142,7 @@ class SessionEngine(Generic[H]):
         Raises:
             SharingError: There is no such session for it, or closing failed.
         """
-        ticket: asyncio.Future[Released] = asyncio.get_running_loop().create_future()
+        ticket: asyncio.Future[Released] = self._executor.new_ticket()
         self._executor.carry_out(
             self._registry.close_anonymously(ticket, session_name, self._clock())
         )
@@ -197,20 +199,21 @@ class SessionEngine(Generic[H]):
     async def force_close(self, public_id: str, by: str) -> SessionInformation:
         """Close a session under its holders; accepted operations get some seconds to finish.
 
+        That also speeds up a session that is closing already and waits for its operations.
+
         Returns:
             What is told of the closed session.
 
         Raises:
             SharingError: There is no such session, or closing failed.
         """
-        ticket: asyncio.Future[Released] = asyncio.get_running_loop().create_future()
-        effects = self._registry.force_close(ticket, public_id, by, self._clock())
-        self._executor.carry_out(effects)
-        for effect in effects:
-            if isinstance(effect, EndStreams):
-                session = self._executor.sessions[effect.session_name]
-                asyncio.get_running_loop().call_later(FORCE_SECONDS, session.abort_operations, by)
+        ticket: asyncio.Future[Released] = self._executor.new_ticket()
         session_name = self._registry.name_of(public_id)
+        self._executor.carry_out(
+            self._registry.force_close(ticket, public_id, by, self._clock())
+        )
+        session = self._executor.sessions[session_name]
+        asyncio.get_running_loop().call_later(self._force, session.abort_operations, by)
         await ticket
         return self._registry.information(session_name)
 
@@ -223,9 +226,7 @@ class SessionEngine(Generic[H]):
             UnavailableError: The service is stopping.
         """
         if self.stopping.is_set():
-            raise UnavailableError(
-                "The service is stopping. Start it again, then initialize again.", retry_delay=1.0
-            )
+            raise is_stopping()
 
     async def shut_down(self, timeout: float) -> None:
         """Refuse new work, finish what was accepted, end streams, close all handles.
@@ -240,7 +241,7 @@ class SessionEngine(Generic[H]):
     async def _locate(self, resource: str) -> Located:
         try:
             return await in_thread("locate resource", lambda: self._driver.locate(resource))
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise explain(error, f"find {resource!r}") from error
 
     def _expire(self, client_id: str) -> None:

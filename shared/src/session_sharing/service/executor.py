@@ -20,7 +20,7 @@ from session_sharing.core import (
     Released,
     Tell,
 )
-from session_sharing.errors import InternalError, SharingError
+from session_sharing.errors import InternalError, SharingError, UnavailableError
 from session_sharing.service.driver import ResourceDriver, explain
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.threads import in_thread
@@ -53,8 +53,17 @@ class EffectExecutor(Generic[H]):
         self._registry = registry
         self._clock = clock
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._tickets: set[asyncio.Future[Any]] = set()
+        self._stopping = False
         self.sessions: dict[str, OpenSession[H]] = {}
         self.watchers = Watchers()
+
+    def new_ticket(self) -> asyncio.Future[Any]:
+        """Return a ticket that is answered by an effect; at the latest when the service stops."""
+        ticket: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._tickets.add(ticket)
+        ticket.add_done_callback(self._tickets.discard)
+        return ticket
 
     def carry_out(self, effects: Iterable[Effect]) -> None:
         """Carry out effects, in order."""
@@ -86,18 +95,25 @@ class EffectExecutor(Generic[H]):
         if error is None:
             self.sessions[name] = OpenSession(name, key, opening.result())
             self.carry_out(self._registry.opened(name, self._clock()))
+            if self._stopping:  # The handles that were open in time are closed already.
+                self._closing(self.sessions[name])
             return
         explained = self._explain(error, f"open {key!r}")
         self.carry_out(self._registry.open_failed(name, explained, self._clock()))
 
     async def _close_resource(self, session: OpenSession[H]) -> None:
-        error = await self._close_handle(session)
+        error = await self._closing(session)
         del self.sessions[session.name]
         self.carry_out(self._registry.closed(session.name, error, self._clock()))
         session.closed.set()
 
+    def _closing(self, session: OpenSession[H]) -> asyncio.Task[SharingError | None]:
+        """Return the one task that closes the handle: a release and a stop may both want it."""
+        if session.closing is None:
+            session.closing = self._task(self._close_handle(session), f"close {session.key}")
+        return session.closing
+
     async def _close_handle(self, session: OpenSession[H]) -> SharingError | None:
-        session.closing_handle = True
         closing = in_thread(f"close {session.key}", lambda: self._driver.close(session.handle))
         await asyncio.wait([closing])
         error = closing.exception()
@@ -115,7 +131,7 @@ class EffectExecutor(Generic[H]):
         return explained
 
     async def shut_down(self, timeout: float) -> None:
-        """Finish what was accepted, end streams, close all handles.
+        """Finish what was accepted, end streams, close all handles, answer who still waits.
 
         Args:
             timeout: How long each of these may take, in seconds.
@@ -123,15 +139,13 @@ class EffectExecutor(Generic[H]):
         await _finish(list(self._tasks), timeout)
         open_sessions = list(self.sessions.values())
         await _finish([self._task(held.idle.wait(), "drain") for held in open_sessions], timeout)
-        for session in open_sessions:
+        self._stopping = True
+        for session in self.sessions.values():
             session.end_streams()
-        closing = [
-            self._task(self._close_handle(session), f"close {session.key}")
-            for session in open_sessions
-            if not session.closing_handle
-        ]
-        await _finish(closing, timeout)
+        await _finish([self._closing(session) for session in self.sessions.values()], timeout)
         self.watchers.stop()
+        for ticket in list(self._tickets):
+            _answer(ticket, is_stopping())
 
 
 async def _finish(tasks: list[asyncio.Task[Any]], timeout: float) -> None:
@@ -140,6 +154,13 @@ async def _finish(tasks: list[asyncio.Task[Any]], timeout: float) -> None:
     _, late = await asyncio.wait(tasks, timeout=timeout)
     for task in late:
         _log.warning("%s did not end within %s s; going on without it", task.get_name(), timeout)
+
+
+def is_stopping() -> UnavailableError:
+    """Return what is told to those who come, or still wait, when the service stops."""
+    return UnavailableError(
+        "The service is stopping. Start it again, then initialize again.", retry_delay=1.0
+    )
 
 
 def _answer(ticket: asyncio.Future[Any], result: Initialized | Released | SharingError) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from session_sharing.errors import SessionAbortedError
+from session_sharing.errors import SessionAbortedError, SharingError
 
 H = TypeVar("H")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class OpenSession(Generic[H]):
         handle: What the driver opened.
         idle: Set while no operation uses the handle.
         closed: Set when the handle is closed.
-        closing_handle: The driver is closing, or has closed, the handle.
+        closing: The task that closes the handle, as soon as there is one.
     """
 
     def __init__(self, name: str, key: str, handle: H) -> None:
@@ -34,7 +34,7 @@ class OpenSession(Generic[H]):
         self.idle = asyncio.Event()
         self.idle.set()
         self.closed = asyncio.Event()
-        self.closing_handle = False
+        self.closing: asyncio.Task[SharingError | None] | None = None
         self._ending = asyncio.Event()
         self._operations: dict[asyncio.Task[object], int] = {}
         self._aborted_by = ""

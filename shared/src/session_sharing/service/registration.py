@@ -62,7 +62,11 @@ class Registration:
             _log.log(level, "Serving without discovery for now: %s", error.message)
             return False
         except SharingError as error:
-            _log.error("Discovery refuses this service: %s", error.message)
+            _log.log(
+                logging.ERROR if level >= logging.WARNING else level,  # said once, not every second
+                "Discovery refuses this service: %s",
+                error.message,
+            )
             return False
         _log.info("Registered in discovery at %s", self._registered.connection.address)
         return True

@@ -68,6 +68,7 @@ class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServic
         self, request: administration_pb2.WatchSessionsRequest, context: Context
     ) -> AsyncIterator[administration_pb2.WatchSessionsResponse]:
         """Yield the sessions, then every change, until the service stops."""
+        self._engine.refuse_when_stopping()
         async for event in self._engine.watch():
             yield administration_pb2.WatchSessionsResponse(event=event_to_wire(event))
         self._engine.refuse_when_stopping()

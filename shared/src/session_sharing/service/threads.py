@@ -8,8 +8,12 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from session_sharing.errors import ResourceExhaustedError
+
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
 
 
 def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
@@ -23,7 +27,8 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
         work: Called without arguments in the thread.
 
     Returns:
-        A future of the calling event loop with the result or the exception of the work.
+        A future of the calling event loop with the result or the exception of the work; the
+        exception is a `ResourceExhaustedError` if no thread can be started.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -43,10 +48,23 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
             result = work()
         except BaseException as raised:  # noqa: BLE001 - handed over whole to the one who waits
             error = raised
+        if isinstance(error, StopIteration):  # A future takes it for its own end, and never ends.
+            error = RuntimeError("The work raised StopIteration.")
         tell_loop(loop, lambda: deliver(result, error))
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    try:
+        threading.Thread(target=run, name=name, daemon=True).start()
+    except RuntimeError as failure:
+        deliver(None, _no_thread(name, failure))
     return future
+
+
+def _no_thread(name: str, failure: RuntimeError) -> ResourceExhaustedError:
+    return ResourceExhaustedError(
+        f"The service has no thread left to {name} ({failure}). Too much hangs or runs at once; "
+        "try again when less does.",
+        retry_delay=RETRY_SECONDS,
+    )
 
 
 def tell_loop(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

@@ -43,6 +43,8 @@ class Watchers:
         queue: asyncio.Queue[SessionEvent | None] = asyncio.Queue()
         for event in first:
             queue.put_nowait(event)
+        if self._stopped:
+            queue.put_nowait(None)
         self._queues.add(queue)
         try:
             while True:

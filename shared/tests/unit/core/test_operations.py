@@ -42,9 +42,7 @@ def test_operations_that_ended_do_not_close(driver: RegistryDriver, held: Call) 
     assert not driver.closing
 
 
-def test_one_resource_waits_for_its_own_operations_only(
-    driver: RegistryDriver, held: Call
-) -> None:
+def test_one_resource_waits_for_its_own_operations_only(driver: RegistryDriver, held: Call) -> None:
     """An operation on one session does not keep another one open."""
     other = driver.initialize("a", NEW, key="other")
     driver.opened("other")

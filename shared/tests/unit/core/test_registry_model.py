@@ -254,7 +254,9 @@ class RegistryMachine(RuleBasedStateMachine):
         assert {session.name: session for session in sessions} == table.by_name
         assert {session.public_id: session for session in sessions} == table.by_public_id
         assert table.attached == {
-            name: (session, held) for session in sessions for name, held in session.attachments.items()
+            name: (session, held)
+            for session in sessions
+            for name, held in session.attachments.items()
         }
         assert table.waiting == {
             waiter.request.attachment_id: waiter
@@ -296,7 +298,7 @@ class RegistryMachine(RuleBasedStateMachine):
 
 
 RegistryMachine.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=300,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

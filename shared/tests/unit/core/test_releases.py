@@ -27,9 +27,7 @@ def open_by_a(driver: RegistryDriver, behavior: Behavior) -> Call:
 
 
 @pytest.mark.parametrize("behavior", [Behavior.AUTO, NEW, NEW_DETACH])
-def test_close_and_detach_overrule_the_behavior(
-    driver: RegistryDriver, behavior: Behavior
-) -> None:
+def test_close_and_detach_overrule_the_behavior(driver: RegistryDriver, behavior: Behavior) -> None:
     """`close()` asks to close and `detach()` never does, whatever the behaviour."""
     assert driver.release(open_by_a(driver, behavior), LEAVE).released.outcome is Outcome.LEFT_OPEN
     closer = driver.release(driver.initialize("b", ATTACH), ASK)

@@ -27,6 +27,7 @@ from session_sharing.records import (
     join_rows,
     json_text,
     record_to_line,
+    rows,
 )
 from session_sharing.records.model import MAX_NESTING
 from session_sharing.records.rows import REQUEST_MARGIN
@@ -267,3 +268,13 @@ def test_common_records_take_the_fast_way(values: dict[str, Any]) -> None:
     fast = json_text.OrjsonBackend()
     assert fast.encode_callers([None, "a", values, values], nulls=1) is not None
     assert fast.encode_callers([0, "a", values, {"v": math.nan}], nulls=0) is None
+
+
+def test_an_identifier_in_the_context_needs_no_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are often named by an identifier, which must not make every record slow."""
+    pytest.importorskip("orjson")
+    monkeypatch.setattr(json_text, "backend", json_text.OrjsonBackend())
+    monkeypatch.setattr(rows, "plain_values", None)
+    run = "12345678-1234-5678-1234-567812345678"
+    record = Record("a", {}, {"v": 1.5}, None, RecordContext(run=run, pin="null"))
+    assert row(record) == [None, "a", {}, {"v": 1.5}, {"pin": "null", "run": run}]

@@ -63,7 +63,11 @@ def _real(path: Path) -> Path:
 
 
 def _check_parent(resource: str, path: Path) -> None:
-    if not path.parent.is_dir():
+    try:  # Not `is_dir`: newer Pythons say no where a folder above may not be entered.
+        is_folder = stat.S_ISDIR(path.parent.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_folder = False
+    if not is_folder:
         raise ResourceNotFoundError(
             f"The folder {path.parent} of the log file {resource!r} does not exist. Create it "
             "first: the service does not, so that a misspelt name is noticed.",

@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -17,8 +18,10 @@ from session_sharing.service.lock import ProcessLock
 from session_sharing.service.threads import in_thread, tell_loop
 
 from json_logger.levels import AckLevel
+from json_logger.service.claims import FileClaims
+from json_logger.service.same_file import check_same_file, check_size
 from json_logger.service.tail import line_start, mend_tail
-from json_logger.service.writer import LogWriter, check_same_file
+from json_logger.service.writer import LogWriter
 
 T = TypeVar("T")
 
@@ -35,26 +38,31 @@ class LogFile:
 
     Args:
         path: The canonical path.
+        claims: The files that this service has open.
 
     Raises:
-        SharingError: Another process holds the file, or it cannot be opened.
+        SharingError: Another process or, by a hard link, another session holds the file.
         OSError: The file system refuses.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, claims: FileClaims) -> None:
         self.path = path
-        self._lock = ProcessLock.acquire(
-            path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
-        )
-        try:
-            self._descriptor, size = _open(path)
-        except BaseException:
-            self._lock.release()
-            raise
-        self.opened = os.fstat(self._descriptor)
         self._guard = threading.Lock()
         self._followers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self._writer = LogWriter(self._descriptor, path, size, self._wake_followers)
+        with ExitStack() as held:
+            lock = ProcessLock.acquire(
+                path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
+            )
+            held.callback(lock.release)
+            self._descriptor = _open(path)
+            held.callback(os.close, self._descriptor)
+            self.opened = os.fstat(self._descriptor)
+            claims.claim(self.opened, path)
+            held.callback(claims.release, self.opened)
+            self._writer = LogWriter(
+                self._descriptor, path, _mend(self._descriptor, path), self._wake_followers
+            )
+            self._held = held.pop_all()
 
     async def append(self, data: bytes, level: AckLevel) -> AckLevel:
         """Append whole lines, all or none; return the level that was reached.
@@ -99,11 +107,8 @@ class LogFile:
             OSError: The last sync failed; the file is closed nevertheless.
         """
         self._writer.stop()
-        try:
+        with self._held:
             os.fsync(self._descriptor)
-        finally:
-            os.close(self._descriptor)
-            self._lock.release()
 
     async def _line_start(self, end: int, last: int) -> int:
         def find() -> int:
@@ -115,7 +120,7 @@ class LogFile:
     async def _chunk(self, place: int, end: int) -> bytes:
         def read() -> bytes:
             with self._open_to_read() as log:
-                return _whole_lines(log, place, end)
+                return _whole_lines(log, place, end, self.path)
 
         return await self._read_in_thread(read)
 
@@ -136,8 +141,8 @@ class LogFile:
                 tell_loop(loop, changed.set)
 
 
-def _open(path: Path) -> tuple[int, int]:
-    """Open a log, mended; return its descriptor and size."""
+def _open(path: Path) -> int:
+    """Open a log, created if need be; return its descriptor."""
     flags = _FLAGS
     for name in _PORTABLE:
         flags |= getattr(os, name, 0)
@@ -146,14 +151,20 @@ def _open(path: Path) -> tuple[int, int]:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
-        with open(descriptor, "r+b", closefd=False) as log:
-            size = mend_tail(log, path)
         if is_new:
             _sync_folder(path.parent)
     except BaseException:
         os.close(descriptor)
+        if is_new:
+            path.unlink(missing_ok=True)
         raise
-    return descriptor, size
+    return descriptor
+
+
+def _mend(descriptor: int, path: Path) -> int:
+    """See to it that a log ends in a whole line; return its size."""
+    with open(descriptor, "r+b", closefd=False) as log:
+        return mend_tail(log, path)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -167,13 +178,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _whole_lines(log: BinaryIO, place: int, end: int) -> bytes:
+def _whole_lines(log: BinaryIO, place: int, end: int, path: Path) -> bytes:
     """Read at least one line and at most about a chunk; `end` is the end of a line."""
+    check_size(min(log.seek(0, os.SEEK_END), end), end, path)
     log.seek(place)
     data = b""
-    while True:
-        block = log.read(min(CHUNK_BYTES, end - place - len(data)))
-        data += block
-        newline = data.rfind(b"\n")
-        if newline >= 0 or not block:
-            return data[: newline + 1]
+    while b"\n" not in data:
+        data += log.read(min(CHUNK_BYTES, end - place - len(data)))
+    return data[: data.rindex(b"\n") + 1]

@@ -17,6 +17,7 @@ from session_sharing.service import (
     service_options,
     service_parser,
 )
+from session_sharing.service.session_service import AddServicers
 
 from json_logger.levels import AckLevel
 from json_logger.service.driver import LogFileDriver
@@ -62,7 +63,20 @@ def run_logger(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) 
         The exit code of the process.
     """
 
-    def add_servicers(engine: SessionEngine[LogFile], server: grpc.aio.Server) -> Iterable[str]:
+    def make_driver() -> LogFileDriver:
+        return LogFileDriver(options.data_folder, roots)
+
+    return run_service(NAME, DESCRIPTOR, make_driver, logger_servicers(level), options)
+
+
+def logger_servicers(level: AckLevel) -> AddServicers[LogFile]:
+    """Return what adds both contracts to a server.
+
+    Args:
+        level: The acknowledgement level for those who name none.
+    """
+
+    def add(engine: SessionEngine[LogFile], server: grpc.aio.Server) -> Iterable[str]:
         json_logger_pb2_grpc.add_JsonLoggerServicer_to_server(
             JsonLoggerServicer(engine, level), server
         )
@@ -70,10 +84,7 @@ def run_logger(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) 
         files = (json_logger_pb2.DESCRIPTOR, ni_pb2.DESCRIPTOR)
         return [file.services_by_name["JsonLogger"].full_name for file in files]
 
-    def make_driver() -> LogFileDriver:
-        return LogFileDriver(options.data_folder, roots)
-
-    return run_service(NAME, DESCRIPTOR, make_driver, add_servicers, options)
+    return add
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,8 +9,11 @@ from session_sharing.errors import ResourceNameError
 ENDINGS = (".ndjson", ".log", ".txt")
 """The endings of log files, in any letter case."""
 
-MAXIMUM_NAME_BYTES = 240
+MAXIMUM_NAME_BYTES = 220
 """Of one part of a path: what is beside the log has a longer name and must fit as well."""
+
+MAXIMUM_PATH_BYTES = 800
+"""Of the whole name, so that with its folder it fits into what systems take (1024 on macOS)."""
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -35,6 +38,7 @@ def check_log_name(resource: str, *, windows: bool) -> str:
         raise _refuse(resource, "of its ending", f"A log file ends in {', '.join(ENDINGS)}.")
     for part in name.split("/"):
         _check_part(resource, part)
+    _check_size(resource, name, "it", MAXIMUM_PATH_BYTES)
     return name
 
 
@@ -58,16 +62,16 @@ def _check_part(resource: str, part: str) -> None:
         raise _refuse(resource, f"{part!r} is a device on Windows", "Choose another name.")
     if part not in {".", ".."} and part.endswith((".", " ")):
         raise _refuse(resource, f"{part!r} ends in a dot or blank", "Windows would drop it.")
+    _check_size(resource, part, "a part of it", MAXIMUM_NAME_BYTES)
+
+
+def _check_size(resource: str, text: str, what: str, limit: int) -> None:
     try:
-        size = len(part.encode("utf-8"))
+        size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
         raise _refuse(resource, "it is no valid Unicode", "Leave out the surrogates.") from None
-    if size > MAXIMUM_NAME_BYTES:
-        raise _refuse(
-            resource,
-            f"a part of it has {size} bytes",
-            f"File systems take {MAXIMUM_NAME_BYTES} at most here.",
-        )
+    if size > limit:
+        raise _refuse(resource, f"{what} has {size} bytes", f"{limit} at most are taken here.")
 
 
 def _refuse(resource: str, why: str, what_to_do: str) -> ResourceNameError:

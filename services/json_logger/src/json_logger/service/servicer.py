@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timezone
 from typing import Any
 
 import grpc.aio
+from session_sharing.errors import InvalidRequestError, TooLargeError
 from session_sharing.records import RecordLimits, batch_to_lines, record_to_line
 from session_sharing.service import SessionEngine, SessionRpc, in_thread
 from session_sharing.wire.records import record_from_wire
@@ -23,7 +24,9 @@ from json_logger.wire import (
 Context = grpc.aio.ServicerContext[Any, Any]
 
 INLINE_BYTES = 256 * 1024
-"""Batches up to this size are converted on the event loop; bigger ones would hold it up."""
+"""Requests up to this size are converted on the event loop; bigger ones would hold it up."""
+
+_LAST_NUMBER = 2**64 - 1
 
 
 class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
@@ -65,9 +68,7 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Log one record with typed values."""
         level = level_from_wire(request.acknowledgement, self._default_level)
         async with self._sessions.use(request.attachment) as log:
-            record = record_from_wire(request.record)
-            line = record_to_line(record, now=_now(), limits=self._limits)
-            reached = await log.append(line, level)
+            reached = await log.append(await self._line(request), level)
             self._sessions.stored(request.attachment, request.record_number)
         return json_logger_pb2.LogMeasurementDataResponse(acknowledgement=level_to_wire(reached))
 
@@ -76,23 +77,35 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     ) -> json_logger_pb2.LogRecordsResponse:
         """Log many records: all are stored, or none."""
         level = level_from_wire(request.acknowledgement, self._default_level)
+        last = _last_number(request)
         async with self._sessions.use(request.attachment) as log:
-            lines = await self._lines(request)
-            reached = await log.append(b"".join(lines), level)
-            if request.first_record_number:
-                last = request.first_record_number + len(lines) - 1
-                self._sessions.stored(request.attachment, last)
+            reached = await log.append(await self._lines(request), level)
+            self._sessions.stored(request.attachment, last)
         return json_logger_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
 
-    async def _lines(self, request: json_logger_pb2.LogRecordsRequest) -> list[bytes]:
-        def convert() -> list[bytes]:
-            return batch_to_lines(
+    async def _line(self, request: json_logger_pb2.LogMeasurementDataRequest) -> bytes:
+        def convert() -> bytes:
+            record = record_from_wire(request.record)
+            return record_to_line(record, now=_now(), limits=self._limits)
+
+        size = request.ByteSize()
+        if size > self._limits.request_bytes:
+            raise TooLargeError(
+                f"The request has {size} bytes; it may have {self._limits.request_bytes}. Log the "
+                "record in parts, or store large data in a file of its own.",
+                size=size,
+                limit=self._limits.request_bytes,
+            )
+        return await _convert(size, convert)
+
+    async def _lines(self, request: json_logger_pb2.LogRecordsRequest) -> bytes:
+        def convert() -> bytes:
+            lines = batch_to_lines(
                 request.records_json, request.count, now=_now(), limits=self._limits
             )
+            return b"".join(lines)
 
-        if len(request.records_json) <= INLINE_BYTES:
-            return convert()
-        return await in_thread("convert records", convert)
+        return await _convert(len(request.records_json), convert)
 
     async def ReadRecords(
         self, request: json_logger_pb2.ReadRecordsRequest, context: Context
@@ -100,13 +113,36 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Yield records, in whole lines; with `follow` until the session closes."""
         last = request.last if request.HasField("last") else None
         async with self._sessions.use(request.attachment) as log:
-            if not request.follow:
-                async for lines in log.read(last, follow=False):
-                    yield json_logger_pb2.ReadRecordsResponse(lines=lines)
-                return
-        source = log.read(last, follow=True)
-        async for lines in self._sessions.until_closing(request.attachment, source):
+            source = log.read(last, follow=request.follow)
+        # From here on the session may close: a reader who dawdles must hold up nobody, and what
+        # was logged stays in the file.
+        if request.follow:
+            source = self._sessions.until_closing(request.attachment, source)
+        async for lines in source:
             yield json_logger_pb2.ReadRecordsResponse(lines=lines)
+
+
+def _last_number(request: json_logger_pb2.LogRecordsRequest) -> int:
+    """Return the number of the last record, 0 if the client does not count.
+
+    Raises:
+        InvalidRequestError: It is no number of 64 bits.
+    """
+    first = request.first_record_number
+    last = first + request.count - 1 if first else 0
+    if last > _LAST_NUMBER:
+        raise InvalidRequestError(
+            f"The last of {request.count} records from number {first} on would need more than 64 "
+            "bits. Number the records of an attachment from 1."
+        )
+    return last
+
+
+async def _convert(size: int, convert: Callable[[], bytes]) -> bytes:
+    """Convert a small request at once, and a big one in a thread."""
+    if size <= INLINE_BYTES:
+        return convert()
+    return await in_thread("convert records", convert)
 
 
 def _now() -> datetime:

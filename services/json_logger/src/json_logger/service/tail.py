@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
@@ -74,8 +75,20 @@ def _is_record(line: bytes) -> bool:
 
 
 def _set_aside(path: Path, tail: bytes) -> None:
+    """Write a torn tail into a file beside its log, whole and on the disk, or not at all."""
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.name}.torn-{moment}")
-    with aside.open("xb") as file:
-        file.write(tail)
+    with open(aside, "xb", opener=_open_private) as file:
+        try:
+            file.write(tail)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
     _log.warning("%s ended in %d bytes of a torn record: moved to %s", path, len(tail), aside)
+
+
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that others may not read, as the log itself."""
+    return os.open(path, flags, 0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import queue
 import sys
@@ -16,6 +17,7 @@ from session_sharing.service.driver import explain
 from session_sharing.service.threads import tell_loop
 
 from json_logger.levels import AckLevel
+from json_logger.service.same_file import check_same_file, check_size
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -114,11 +116,11 @@ class LogWriter:
         try:
             self._write(data)
         except OSError as error:
-            return self._take_back(error)
+            return self._take_back(explain(error, f"write to the log file {str(self._path)!r}"))
         if any(piece.level is AckLevel.DISK for piece in group):
             try:
-                self._sync()
-            except (OSError, SharingError) as error:
+                self._sync(self.committed + len(data))
+            except (OSError, ResourceReplacedError) as error:
                 # After a failed sync nobody knows what is on disk, and a second one may lie.
                 self._broken = _broken(self._path, error)
                 return self._broken
@@ -130,45 +132,29 @@ class LogWriter:
         while view:
             view = view[os.write(self._descriptor, view) :]
 
-    def _take_back(self, error: OSError) -> SharingError:
-        """Undo a write that failed half-way."""
+    def _take_back(self, refusal: SharingError) -> SharingError:
+        """Undo a write that failed half-way; return what the callers are told."""
         try:
-            os.ftruncate(self._descriptor, self.committed)
-        except OSError as second:
-            self._broken = _broken(self._path, second)
-        return explain(error, f"write to the log file {str(self._path)!r}")
+            if os.fstat(self._descriptor).st_size > self.committed:
+                os.ftruncate(self._descriptor, self.committed)
+        except OSError as error:
+            self._broken = _broken(self._path, error)
+            return self._broken
+        return refusal
 
-    def _sync(self) -> None:
-        """Bring the file to the disk, and make sure that it still is the one that its path names."""
+    def _sync(self, expected: int) -> None:
+        """Bring the file to the disk, and make sure that it still is the one that its path names.
+
+        Args:
+            expected: How many bytes it must have now.
+        """
         if sys.platform == "linux":
             os.fdatasync(self._descriptor)
         else:
             os.fsync(self._descriptor)
-        check_same_file(os.fstat(self._descriptor), self._path)
-
-
-def check_same_file(opened: os.stat_result, path: Path) -> None:
-    """Make sure that a path names the file that was opened.
-
-    Args:
-        opened: What `fstat` told of the open file.
-        path: The path.
-
-    Raises:
-        ResourceReplacedError: The file was deleted, moved or replaced.
-    """
-    try:
-        if os.path.samestat(path.stat(follow_symlinks=False), opened):
-            return
-        what = "replaced by another file"
-    except FileNotFoundError:
-        what = "deleted or moved away"
-    raise ResourceReplacedError(
-        f"The log file {path} was {what} while its session was open. Close the session and "
-        "initialize it again to log into the file of this name; log files may be moved when no "
-        "session is open on them.",
-        resource_name=str(path),
-    )
+        opened = os.fstat(self._descriptor)
+        check_same_file(opened, self._path)
+        check_size(opened.st_size, expected, self._path)
 
 
 def _settle(piece: _Piece, error: SharingError | None) -> None:
@@ -177,8 +163,8 @@ def _settle(piece: _Piece, error: SharingError | None) -> None:
             return
         if error is None:
             piece.done.set_result(piece.level)
-        else:
-            piece.done.set_exception(error)
+        else:  # Each gets its own: a traceback holds the request of whoever it was raised for.
+            piece.done.set_exception(copy.copy(error))
 
     tell_loop(piece.loop, settle)
 
@@ -188,6 +174,7 @@ def _broken(path: Path, error: OSError | SharingError) -> SharingError:
         return error
     return UnavailableError(
         f"The session on the log file {path} is broken: syncing or undoing failed ({error}). What "
-        "was acknowledged is safe; the last record without an answer may be in the file or not. "
-        "Check the disk, close the session and initialize it again."
+        "was acknowledged as on disk is safe; the last records acknowledged as handed to the "
+        "operating system may be lost, and the last record without an answer may be in the file or "
+        "not. Check the disk, close the session and initialize it again."
     )

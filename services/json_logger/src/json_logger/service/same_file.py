@@ -1,0 +1,56 @@
+"""Whether an open log is still the file that its path names, with the content that we wrote."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from session_sharing.errors import ResourceReplacedError
+
+_GO_ON = (
+    "Close the session and initialize it again to log into the file of this name; log files may "
+    "be moved, cut or edited when no session is open on them."
+)
+
+
+def check_same_file(opened: os.stat_result, path: Path) -> None:
+    """Make sure that a path names the file that was opened.
+
+    Args:
+        opened: What `fstat` told of the open file.
+        path: The path.
+
+    Raises:
+        ResourceReplacedError: The file was deleted, moved or replaced.
+    """
+    try:
+        if os.path.samestat(path.stat(follow_symlinks=False), opened):
+            return
+        what = "replaced by another file"
+    except FileNotFoundError:
+        what = "deleted or moved away"
+    raise _replaced(path, f"was {what} while its session was open.")
+
+
+def check_size(size: int, expected: int, path: Path) -> None:
+    """Make sure that nobody else wrote to a log, or cut it.
+
+    Args:
+        size: How many bytes it has.
+        expected: How many it must have.
+        path: Where it lies.
+
+    Raises:
+        ResourceReplacedError: It has more or less.
+    """
+    if size != expected:
+        raise _replaced(
+            path,
+            f"was changed by another program while its session was open: it has {size} bytes "
+            f"where this service wrote up to {expected}. What was acknowledged may be gone; the "
+            "last record without an answer may be in the file or not.",
+        )
+
+
+def _replaced(path: Path, what: str) -> ResourceReplacedError:
+    return ResourceReplacedError(f"The log file {path} {what} {_GO_ON}", resource_name=str(path))
