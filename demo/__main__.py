@@ -8,13 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from session_sharing.core import EventKind, SessionEvent
-
 from demo.crew import Crew
 from demo.player import Play, interleavings, play
 from demo.scenes import ALL, SCENES
 from demo.stage import show_scene, show_summary
 from demo.timeline import Timeline
+from session_sharing.core import EventKind, SessionEvent
 
 
 def main() -> int:

@@ -8,10 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from session_sharing.records import parse_line
-
 from demo.crew import Crew
 from demo.scenes import ATTACHED, CREATED, LOSERS, RECORDS, WINNER, LetGo, Log, Open, Scene
+from session_sharing.records import parse_line
 
 
 @dataclass

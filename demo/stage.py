@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from demo.player import Play
 from session_sharing.cli.output import print_table
 from session_sharing.core import EventKind, SessionEvent
-
-from demo.player import Play
 
 _TOLD = {
     EventKind.OPENED: "OPENED",

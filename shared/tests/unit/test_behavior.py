@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import pytest
+
 from session_sharing.behavior import (
     RULES,
     Behavior,

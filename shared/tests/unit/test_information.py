@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from session_sharing.information import (
     CLOSE_COMMAND,
     MOST_NAMED,

@@ -7,6 +7,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing.errors import ResourceNameError
 from session_sharing.names import ResourceName, parse_resource_name
 

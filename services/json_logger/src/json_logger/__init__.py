@@ -1,8 +1,7 @@
 """The JSON logger: one log file, one session, many programs. This is the client's side."""
 
-from session_sharing.records import Record, RecordContext
-
 from json_logger.client import INSTRUMENT_TYPE, JsonLoggerClient, JsonLoggerSessionConstructor
+from session_sharing.records import Record, RecordContext
 
 __all__ = [
     "INSTRUMENT_TYPE",

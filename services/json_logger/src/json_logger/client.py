@@ -8,10 +8,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 import grpc
+
+from json_logger.levels import AckLevel
+from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc, level_to_wire
 from session_sharing.client import SessionClient, SessionConstructor
 from session_sharing.client.session import WAIT_SECONDS
 from session_sharing.discovery.resolve import ResolvingClient
-from session_sharing.errors import InvalidRequestError
+from session_sharing.errors import AttachmentEndedError, InvalidRequestError
 from session_sharing.records import (
     Batch,
     Record,
@@ -21,9 +24,6 @@ from session_sharing.records import (
     parse_line,
 )
 from session_sharing.wire.generated import session_pb2
-
-from json_logger.levels import AckLevel
-from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc, level_to_wire
 
 INSTRUMENT_TYPE = "FileLogger"
 """The instrument type id of log files in the project's pin maps."""
@@ -163,9 +163,19 @@ class JsonLoggerClient(SessionClient):
                 for line in response.lines.splitlines(keepends=True):
                     yield parse_line(line)
         except grpc.RpcError as failure:
-            raise self._explain(failure, self._wait) from failure
+            if not self._is_released():
+                raise self._explain(failure, self._wait) from failure
+            if not request.follow:
+                raise AttachmentEndedError(
+                    "This client was closed while it read, so it cannot read on. Read to the end "
+                    "before closing it."
+                ) from failure
         finally:
             call.cancel()
+
+    def _is_released(self) -> bool:
+        with self._guard:
+            return self._released is not None
 
     @property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from session_sharing.wire.generated import records_pb2
-
 from json_logger.levels import AckLevel
 from json_logger.v1 import json_logger_pb2, json_logger_pb2_grpc
+from session_sharing.wire.generated import records_pb2
 
 __all__ = ["json_logger_pb2", "json_logger_pb2_grpc", "level_from_wire", "level_to_wire"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
-from concurrent.futures import Future
+from concurrent.futures import Future, TimeoutError  # noqa: A004 - the builtin one from 3.11 on
 
 from session_sharing.client.connection import Connection
+from session_sharing.errors import OutcomeUnknownError
 
 
 class ConnectionPool:
@@ -37,6 +39,7 @@ class ConnectionPool:
         Raises:
             SharingError: The service cannot be reached.
         """
+        deadline = time.monotonic() + wait
         while True:
             with self._guard:
                 shared = self._connections.get(address)
@@ -44,12 +47,12 @@ class ConnectionPool:
                     mine: Future[Connection] = Future()
                     self._connections[address] = mine
                     break
-            connection = shared.result(wait)
+            connection = _made_by_other(shared, address, deadline)
             with self._guard:
-                if self._connections.get(address) is shared:
+                if connection and self._connections.get(address) is shared:
                     self._users[connection] += 1
                     return connection
-        return self._connect(address, wait, mine)
+        return self._connect(address, max(0.0, deadline - time.monotonic()), mine)
 
     def _connect(self, address: str, wait: float, mine: Future[Connection]) -> Connection:
         try:
@@ -76,6 +79,24 @@ class ConnectionPool:
             if shared is not None and shared.done() and shared.result() is connection:
                 del self._connections[connection.address]
         connection.close()
+
+
+def _made_by_other(
+    shared: Future[Connection], address: str, deadline: float
+) -> Connection | None:
+    """Wait for the connection that another thread makes; None if that failed: it may be our turn.
+
+    Raises:
+        OutcomeUnknownError: The other thread still waits for the service.
+    """
+    try:
+        failure = shared.exception(max(0.0, deadline - time.monotonic()))
+    except TimeoutError as late:
+        raise OutcomeUnknownError(
+            f"The service at {address} did not answer in time. It may be busy or frozen: look at "
+            "its log; if it hangs, restart it."
+        ) from late
+    return None if failure else shared.result()
 
 
 def _is_lost(shared: Future[Connection]) -> bool:

@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar
 
 import grpc
 
-from session_sharing.behavior import Behavior, behavior_from_number
+from session_sharing.behavior import Behavior, asks_to_close, behavior_from_number
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome, Released, ReleaseMode
 from session_sharing.discovery import resolve_address
@@ -144,13 +144,16 @@ class SessionClient(ABC):
         """Return the error that a call failed with, and say where the service is if it is away."""
         error = error_from_call(failure)
         address = self._connection.address
+        if is_told(failure):
+            return error
         if type(error) is OutcomeUnknownError:
+            why = error.message if failure.code() is grpc.StatusCode.CANCELLED else f"no answer within {limit:g} s"
             return OutcomeUnknownError(
-                f"The service at {address} gave no answer within {limit:g} s. Whether it did what "
+                f"The service at {address} gave no answer ({why}). Whether it did what "
                 "was asked is unknown. Look at its log; `python -m session_sharing list` shows "
                 "whether it answers at all."
             )
-        if type(error) is UnavailableError and not is_told(failure):
+        if type(error) is UnavailableError:
             return UnavailableError(
                 f"The service at {address} is away: {error.message} Whether it did what was asked "
                 "is unknown. Start it again, then initialize again."
@@ -189,7 +192,7 @@ class SessionClient(ABC):
             ClosePendingError: Others still held it after `wait_closed` seconds.
             SharingError: The service cannot be reached, or closing failed.
         """
-        return self._release(ReleaseMode.ASK_TO_CLOSE, warn=True)
+        return self._release(ReleaseMode.ASK_TO_CLOSE)
 
     def detach(self) -> Released:
         """Release the session without asking to close it.
@@ -197,7 +200,7 @@ class SessionClient(ABC):
         Raises:
             SharingError: The service cannot be reached.
         """
-        return self._release(ReleaseMode.LEAVE_OPEN, warn=False)
+        return self._release(ReleaseMode.LEAVE_OPEN)
 
     def __enter__(self: S) -> S:
         return self
@@ -209,8 +212,7 @@ class SessionClient(ABC):
         traceback: TracebackType | None,
     ) -> None:
         try:
-            warn = self._behavior in _WARNS_OF_PENDING
-            self._release(ReleaseMode.BY_BEHAVIOR, warn=warn)
+            self._release(ReleaseMode.BY_BEHAVIOR)
         except SharingError as failure:
             if error is None:
                 raise
@@ -237,22 +239,44 @@ class SessionClient(ABC):
         finally:
             CONNECTIONS.release(self._connection)
 
-    def _release(self, mode: ReleaseMode, *, warn: bool) -> Released:
+    def _release(self, mode: ReleaseMode) -> Released:
+        self._connection.refuse_after_fork()
         with self._guard:
             first = self._released is None
             self._released = self._released or Future()
         if not first:
             return self._released.result()
         try:
-            released = self._ask_release(mode, self._wait_closed or 0.0, self._wait)
+            released = self._release_and_wait(mode)
         except BaseException as error:
             self._released.set_exception(error)
             raise
         finally:
             CONNECTIONS.release(self._connection)
         self._released.set_result(released)
-        self._report_pending(released, warn=warn)
+        self._report_pending(released, mode)
         return released
+
+    def _release_and_wait(self, mode: ReleaseMode) -> Released:
+        """Release; if others keep open what was to be closed, ask again and wait for them."""
+        released = self._ask_release(mode, 0.0, self._wait)
+        if self._wait_closed and self._pends_on_others(released, mode):
+            return self._ask_release(mode, self._wait_closed, self._wait)
+        return released
+
+    def _pends_on_others(self, released: Released, mode: ReleaseMode) -> bool:
+        """Return whether this release asked to close, and other processes hold the session.
+
+        Further clients of this process, under other aliases, are nobody to wait for or warn of.
+        """
+        asked = mode is ReleaseMode.ASK_TO_CLOSE or (
+            mode is ReleaseMode.BY_BEHAVIOR
+            and asks_to_close(self._behavior, created=self.new_session)
+        )
+        if not asked or released.outcome is not Outcome.CLOSE_PENDING or not released.session:
+            return False
+        own = self._connection.identity
+        return any(held.holder != own for held in released.session.attachments)
 
     def _ask_release(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
         request = session_pb2.ReleaseRequest(
@@ -267,14 +291,13 @@ class SessionClient(ABC):
             _log.info("The session was gone already: %s", error.message)
             return Released(Outcome.CLOSED)
 
-    def _report_pending(self, released: Released, *, warn: bool) -> None:
+    def _report_pending(self, released: Released, mode: ReleaseMode) -> None:
         """Say that others hold what was to be closed: as an error if it was waited for."""
         session = released.session
-        if released.outcome is not Outcome.CLOSE_PENDING or session is None:
+        if session is None or not self._pends_on_others(released, mode):
             return
         text = f"The close is pending: {session}. {session.how_to_close()}"
         if self._wait_closed is not None:
             raise ClosePendingError(text, resource_name=session.resource_name, session=session)
-        own = self._connection.identity
-        if warn and any(held.holder != own for held in session.attachments):
+        if mode is ReleaseMode.ASK_TO_CLOSE or self._behavior in _WARNS_OF_PENDING:
             _log.warning("%s", text)

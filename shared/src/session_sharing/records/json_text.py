@@ -14,7 +14,7 @@ import math
 import re
 from typing import Protocol
 
-from session_sharing.records.model import is_utf8
+from session_sharing.records.model import MAX_NESTING, is_utf8
 from session_sharing.records.plain import unwrap
 
 try:
@@ -112,16 +112,17 @@ class OrjsonBackend:
             text = orjson.dumps(value, unwrap, self._options)
         except TypeError:
             return None
-        if text.count(b"null") != nulls or _UUID.search(text):
+        if text.count(b"null") != nulls or _UUID.search(text) or _may_be_deep(text):
             return None
         return text
 
     def encode_decoded(self, value: object) -> bytes | None:
         """Write values which came from JSON, unless one is a long integer or lies too deep."""
         try:
-            return orjson.dumps(value, None, orjson.OPT_STRICT_INTEGER)
+            text = orjson.dumps(value, None, orjson.OPT_STRICT_INTEGER)
         except TypeError:
             return None
+        return None if _may_be_deep(text) else text
 
     def decode(self, text: bytes) -> object:
         """Read JSON; where a long integer may be, by the library that keeps it exact."""
@@ -133,6 +134,11 @@ class OrjsonBackend:
 def has_long_integer(text: bytes) -> bool:
     """Say whether JSON may hold an integer of 19 digits or more; no is certain, and cheap."""
     return _LONG_INTEGER in text.translate(_INTEGER_SHAPES)
+
+
+def _may_be_deep(text: bytes) -> bool:
+    """Say whether values may lie too deep: there are no more levels than opening brackets."""
+    return text.count(b"[") + text.count(b"{") > MAX_NESTING
 
 
 def _refuse_constant(name: str) -> object:

@@ -18,8 +18,8 @@ dicts, members of an enumeration (by their value), and whatever offers `tolist()
 and arrays of numpy do.
 """
 
-MAX_NESTING = 252
-"""How many lists and mappings may stand in one another in a value: as many as orjson writes."""
+MAX_NESTING = 100
+"""How many lists and mappings may stand in one another in a value."""
 
 TIMESTAMP = "timestamp"
 MEASUREMENT_NAME = "measurement_name"

@@ -85,7 +85,7 @@ def _listed(value: object) -> object:
 
 @dataclass
 class _Walk:
-    """One pass over the values of one record; one frame of Python for each level."""
+    """One pass over the values of one record."""
 
     record: str
     non_finite: list[str] = field(default_factory=list)

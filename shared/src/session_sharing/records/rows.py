@@ -91,7 +91,8 @@ def encode_row(record: Record, limits: RecordLimits) -> bytes:
         text, pointers = _encode_walked(row, record)
     if pointers or record.context is not None:
         text = _append(text, record.context, pointers)
-    if len(text) + _LINE_MARGIN > min(limits.record_bytes, limits.request_bytes - REQUEST_MARGIN):
+    size = len(text) + _LINE_MARGIN
+    if size > limits.record_bytes or size > limits.request_bytes - REQUEST_MARGIN:
         _check_size(record, len(text), limits)
     # The copy also matters: orjson's own bytes hold on to memory that is slow to get anew.
     return text + b","

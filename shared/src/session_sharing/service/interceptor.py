@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError, Message
 
 from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.service.admission import Admission
-from session_sharing.wire.status import error_to_trailers, status_of
+from session_sharing.wire.status import error_to_trailers, status_of, text_of
 
 _log = logging.getLogger(__name__)
 
@@ -137,5 +137,5 @@ def _failure(error: Exception) -> SharingError:
 async def _abort(context: Context, error: SharingError) -> NoReturn:
     """End a call with the status, text and data of an error."""
     context.set_trailing_metadata(error_to_trailers(error))
-    await context.abort(status_of(error), error.message[:2000])
+    await context.abort(status_of(error), text_of(error))
     raise AssertionError("abort always raises")

@@ -82,12 +82,19 @@ class Recorder:
             self._running[self._count] = (client, call, self._clock() - self._start)
             return self._count
 
-    def end(self, number: int, answer: Hashable) -> None:
+    def end(self, number: int, answer: Hashable) -> Operation:
         """The answer to a call is there, or is `UNANSWERED` if the client gave up."""
         with self._guard:
             ended = self._clock() - self._start
             client, call, called = self._running.pop(number)
-            self._operations.append(Operation(client, call, answer, called, ended))
+            operation = Operation(client, call, answer, called, ended)
+            self._operations.append(operation)
+            return operation
+
+    def add(self, operation: Operation) -> None:
+        """Add something else that happened, or may have."""
+        with self._guard:
+            self._operations.append(operation)
 
     def history(self) -> list[Operation]:
         """Return the calls that ended, in the order in which they were sent."""

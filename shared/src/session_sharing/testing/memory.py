@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import grpc
@@ -16,7 +16,7 @@ import grpc.aio
 
 from session_sharing.client import SessionClient
 from session_sharing.errors import ResourceNameError
-from session_sharing.service import Located, SessionEngine, SessionRpc
+from session_sharing.service import Located, SessionEngine, SessionRpc, in_thread
 from session_sharing.wire.generated import session_pb2
 
 SERVICE = "session_sharing.testing.Memory"
@@ -25,7 +25,7 @@ SERVICE = "session_sharing.testing.Memory"
 class Gate:
     """Holds up work until a test lets it go on. Open from the start.
 
-    All methods may be called from any thread. `passing` counts who waits, for tests to wait on.
+    All methods may be called from any thread. `waiting` counts who came, for tests to wait on.
     """
 
     def __init__(self) -> None:
@@ -86,8 +86,23 @@ class MemoryDriver:
             raise self.close_error
 
 
-def add_memory_servicer(engine: SessionEngine[list[str]], server: grpc.aio.Server) -> Iterable[str]:
-    """Serve `Initialize`, `Close` and `Touch`, without a proto of its own."""
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def add_memory_servicer(
+    engine: SessionEngine[list[str]],
+    server: grpc.aio.Server,
+    *,
+    touching: Callable[[], None] = _nothing,
+) -> Iterable[str]:
+    """Serve `Initialize`, `Close`, `Touch` and `Follow`, without a proto of its own.
+
+    Args:
+        engine: Holds the sessions.
+        server: Serves.
+        touching: Called in a thread by every accepted `Touch`, for example a gate's.
+    """
     sessions = SessionRpc(engine)
 
     async def initialize(
@@ -107,9 +122,24 @@ def add_memory_servicer(engine: SessionEngine[list[str]], server: grpc.aio.Serve
         _: Any,  # noqa: ANN401
     ) -> session_pb2.AttachmentReference:
         async with sessions.use(request) as handle:
-            await asyncio.sleep(0)
+            await in_thread("touch", touching)
             handle.append("touched")
         return request
+
+    async def follow(
+        request: session_pb2.AttachmentReference,
+        _: Any,  # noqa: ANN401
+    ) -> AsyncIterator[session_pb2.AttachmentReference]:
+        async with sessions.use(request) as handle:
+            entries = list(handle)
+
+        async def tell() -> AsyncIterator[session_pb2.AttachmentReference]:
+            for _entry in entries:
+                yield request
+            await asyncio.Event().wait()  # What comes later is not told.
+
+        async for told in sessions.until_closing(request, tell()):
+            yield told
 
     methods: dict[str, tuple[Any, Any]] = {
         "Initialize": (initialize, session_pb2.InitializeRequest),
@@ -124,6 +154,11 @@ def add_memory_servicer(engine: SessionEngine[list[str]], server: grpc.aio.Serve
         )
         for name, (method, request) in methods.items()
     }
+    handlers["Follow"] = grpc.unary_stream_rpc_method_handler(
+        follow,
+        request_deserializer=session_pb2.AttachmentReference.FromString,
+        response_serializer=lambda message: message.SerializeToString(),
+    )
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, handlers)])
     return [SERVICE]
 

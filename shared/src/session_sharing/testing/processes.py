@@ -69,13 +69,17 @@ class ServerProcess:
             self.wait_ready()
 
     def _read_output(self) -> None:
-        for line in self.process.stdout or ():
-            self._output.put(line.rstrip("\n"))
+        assert self.process.stdout is not None, "it was started with a pipe"
+        with self.process.stdout as lines:
+            for line in lines:
+                self._output.put(line.rstrip("\n"))
         self._output.put(None)
 
     def _read_log(self) -> None:
-        for line in self.process.stderr or ():
-            self.log.append(line.rstrip("\n"))
+        assert self.process.stderr is not None, "it was started with a pipe"
+        with self.process.stderr as lines:
+            for line in lines:
+                self.log.append(line.rstrip("\n"))
 
     def wait_ready(self, timeout: float = START_SECONDS) -> str:
         """Wait until the server is ready; return its address.

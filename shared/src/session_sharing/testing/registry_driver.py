@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from session_sharing.behavior import Behavior
@@ -36,11 +36,9 @@ class Call:
     """A call that was made: the ticket of its answer.
 
     Attributes:
-        request: What an Initialize asked for; None for other calls.
         answer: What came back; None while the call waits.
     """
 
-    request: InitializeRequest | None = None
     answer: Initialized | Released | SharingError | None = None
 
     @property
@@ -72,6 +70,13 @@ class Call:
         """
         assert isinstance(self.answer, SharingError), self.answer
         return self.answer
+
+
+@dataclass(eq=False)
+class InitializeCall(Call):
+    """An Initialize that was called: what it asked for, and the ticket of its answer."""
+
+    request: InitializeRequest = field(kw_only=True)
 
 
 class RegistryDriver:
@@ -159,34 +164,32 @@ class RegistryDriver:
         key: str = "log",
         attachment: str | None = None,
         alias: str = "",
-    ) -> Call:
+    ) -> InitializeCall:
         """Initialize. No client means one without identity; the attachment id is new by default."""
         if attachment is None:
             attachment = f"attachment-{next(self._numbers)}" if client else ""
         request = InitializeRequest(key, f"{key}.txt", behavior, alias, client, attachment)
         return self.repeat(request)
 
-    def repeat(self, request: InitializeRequest) -> Call:
+    def repeat(self, request: InitializeRequest) -> InitializeCall:
         """Send an Initialize request as it is."""
-        call = Call(request)
+        call = InitializeCall(request=request)
         self.carry_out(self.registry.initialize(call, request, self.now))
         return call
 
-    def abandon(self, call: Call) -> None:
+    def abandon(self, call: InitializeCall) -> None:
         """The caller of an Initialize goes away without its answer."""
-        assert call.request is not None
         self.carry_out(self.registry.abandon(call, call.request, self.now))
 
     def release(
         self,
-        call: Call,
+        call: InitializeCall,
         mode: ReleaseMode = ReleaseMode.BY_BEHAVIOR,
         *,
         client: str | None = None,
         session_name: str | None = None,
     ) -> Call:
         """Release what an Initialize asked for; by its own client unless told otherwise."""
-        assert call.request is not None
         if session_name is None:
             session_name = call.answer.session_name if isinstance(call.answer, Initialized) else ""
         client = call.request.client_id if client is None else client

@@ -238,10 +238,9 @@ def _log(state: KeyState, call: Log, _: str | None) -> Iterator[Outcome]:
     end = state.end_of(call.attachment)
     if state.hold_of(call.attachment) is not None:
         yield STORED, state
-    elif end is not None and state.is_open and end[0] == state.opened:
-        yield ENDED, state
     elif end is not None:
-        yield NOT_FOUND, state
+        still_open = state.is_open and end[0] == state.opened
+        yield (ENDED if still_open else NOT_FOUND), state
 
 
 def _force_close(state: KeyState, call: ForceClose, _: str | None) -> Iterator[Outcome]:

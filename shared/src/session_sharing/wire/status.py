@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
@@ -43,39 +45,92 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
 _FIRST_OF_STATUS = {status: error for error, status in reversed(list(STATUS.items()))}
 _BY_REASON = {error.__name__: error for error in STATUS}
 
+_FOREIGN = {
+    grpc.StatusCode.CANCELLED: errors.OutcomeUnknownError,
+    grpc.StatusCode.UNIMPLEMENTED: errors.UnavailableError,
+}
+"""Statuses that gRPC itself gives: a call was broken off; the service is another one."""
+
 DETAILS_KEY = "grpc-status-details-bin"
 _TYPE_PREFIX = "type.googleapis.com/"
 _DETAIL_TYPE = _TYPE_PREFIX + "session_sharing.v1.ErrorDetail"
 _RETRY_TYPE = _TYPE_PREFIX + "google.rpc.RetryInfo"
-_MAXIMUM_DETAILS = 4_000
-"""Trailing metadata is bounded by peers (8 KiB by default): what does not fit is left out."""
+
+# Trailing metadata is bounded by peers (8 KiB by default, details by a third larger in base64):
+# what does not fit is left out.
+_MAXIMUM_DETAIL = 2_200
+_MAXIMUM_TEXT = 2_000
+_MAXIMUM_NAME = 500
+_MAXIMUM_HOLDERS = 100
+_MAXIMUM_PLAIN_TEXT = 1_500
+_MAXIMUM_OTHER_TEXT = 500  # Every byte that is not plain takes three.
+_PLAIN = re.compile(r"[ -$&-~]*")
 
 
 def status_of(error: SharingError) -> grpc.StatusCode:
-    """Return the status of an error."""
-    return STATUS[type(error)]
+    """Return the status of an error; a class that a service derived has that of its base."""
+    return STATUS[_known_class(error)]
+
+
+def text_of(error: SharingError) -> str:
+    """Return the text for the status itself, which generic clients show.
+
+    It may be shorter than the text in the trailing metadata, which our clients show.
+    """
+    text = _shorten(error.message, _MAXIMUM_PLAIN_TEXT)
+    return text if _PLAIN.fullmatch(text) else _shorten(error.message, _MAXIMUM_OTHER_TEXT)
+
+
+def _known_class(error: SharingError) -> type[SharingError]:
+    known = (base for base in type(error).__mro__ if base in STATUS)
+    return next(known, errors.InternalError)
+
+
+def _shorten(text: str, limit: int) -> str:
+    """Cut a text to so many bytes in its middle: at its end it says what to do."""
+    encoded = text.encode("utf-8", "replace")  # Half a surrogate pair can stand in a file name.
+    if len(encoded) > limit:
+        end = limit // 3
+        encoded = encoded[: limit - end - 5] + b" ... " + encoded[-end:]
+    return encoded.decode("utf-8", "ignore")
 
 
 def error_to_trailers(error: SharingError) -> tuple[tuple[str, bytes], ...]:
     """Return the trailing metadata that carries an error's data, as google.rpc.Status."""
     detail = session_pb2.ErrorDetail(
-        reason=type(error).__name__,
-        resource_name=error.resource_name[:1000],
-        session=session_to_wire(error.session),
+        reason=_known_class(error).__name__,
+        resource_name=_shorten(error.resource_name, _MAXIMUM_NAME),
+        session=_session(error),
         retry_delay=seconds_to_wire(error.retry_delay),
         size=error.size or 0,
         limit=error.limit or 0,
     )
-    while detail.ByteSize() > _MAXIMUM_DETAILS and detail.session.attachments:
+    while detail.ByteSize() > _MAXIMUM_DETAIL and detail.session.attachments:
         del detail.session.attachments[-1]
-    if detail.ByteSize() > _MAXIMUM_DETAILS:
+    if detail.ByteSize() > _MAXIMUM_DETAIL:
         detail.ClearField("session")
-    status = session_pb2.Status(code=status_of(error).value[0], message=error.message[:1000])
+    status = session_pb2.Status(
+        code=status_of(error).value[0], message=_shorten(error.message, _MAXIMUM_TEXT)
+    )
     status.details.add(type_url=_DETAIL_TYPE, value=detail.SerializeToString())
     if error.retry_delay is not None:
         retry = _retry_info(detail.retry_delay)
         status.details.add(type_url=_RETRY_TYPE, value=retry)
     return ((DETAILS_KEY, status.SerializeToString()),)
+
+
+def _session(error: SharingError) -> session_pb2.SessionInformation | None:
+    """Convert the session of an error, with no more of it than could ever fit."""
+    session = error.session
+    if session is None:
+        return None
+    shortened = replace(
+        session,
+        resource_name=_shorten(session.resource_name, _MAXIMUM_NAME),
+        resource_key=_shorten(session.resource_key, _MAXIMUM_NAME),
+        attachments=session.attachments[:_MAXIMUM_HOLDERS],
+    )
+    return session_to_wire(shortened)
 
 
 def _retry_info(delay: Duration) -> bytes:
@@ -92,9 +147,10 @@ def error_from_call(error: grpc.RpcError) -> SharingError:
     code = error.code() if isinstance(error, grpc.Call) else grpc.StatusCode.UNKNOWN
     text = (error.details() if isinstance(error, grpc.Call) else None) or str(error)
     trailers = error.trailing_metadata() if isinstance(error, grpc.Call) else None
-    for detail in _details(trailers or ()):
-        return _from_detail(detail, text, _FIRST_OF_STATUS.get(code, errors.InternalError))
-    return _FIRST_OF_STATUS.get(code, errors.InternalError)(text)
+    otherwise = _FIRST_OF_STATUS.get(code) or _FOREIGN.get(code, errors.InternalError)
+    for told, detail in _details(trailers or ()):
+        return _from_detail(detail, told or text, otherwise)
+    return otherwise(text)
 
 
 def is_told(error: grpc.RpcError) -> bool:
@@ -103,7 +159,10 @@ def is_told(error: grpc.RpcError) -> bool:
     return any(True for _ in _details(trailers or ()))
 
 
-def _details(trailers: Sequence[tuple[str, str | bytes]]) -> Iterator[session_pb2.ErrorDetail]:
+def _details(
+    trailers: Sequence[tuple[str, str | bytes]],
+) -> Iterator[tuple[str, session_pb2.ErrorDetail]]:
+    """Yield the text and the data that a service of ours put into the trailing metadata."""
     for key, value in trailers:
         if key != DETAILS_KEY or not isinstance(value, bytes):
             continue
@@ -111,7 +170,7 @@ def _details(trailers: Sequence[tuple[str, str | bytes]]) -> Iterator[session_pb
             status = session_pb2.Status.FromString(value)
             for detail in status.details:
                 if detail.type_url == _DETAIL_TYPE:
-                    yield session_pb2.ErrorDetail.FromString(detail.value)
+                    yield status.message, session_pb2.ErrorDetail.FromString(detail.value)
         except DecodeError:
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import socket
@@ -34,6 +35,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start server processes; none outlives the test, and none keeps it waiting."""
     processes: list[Process] = []
     guards: list[threading.Timer] = []
+    # As users have it: what could not be written stays in a buffer, and Python meets it at its end.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 
     def start_one(mode: str, stop_within: float = 10) -> Process:
         process = subprocess.Popen(
@@ -42,6 +45,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=environment,
             creationflags=FLAGS,
         )
         processes.append(process)

@@ -20,7 +20,9 @@ from session_sharing.errors import (
     ResourceHeldError,
     ResourceNotFoundError,
 )
+from session_sharing.service import lock
 from session_sharing.service.lock import ProcessLock
+from session_sharing.service.side_file import try_lock
 
 PROGRAM = Path(__file__).with_name("lock_program.py")
 DEADLINE = 20.0  # seconds
@@ -197,6 +199,22 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ResourceNotFoundError) as caught:
         acquire(tmp_path / "missing" / "lock")
     assert str(tmp_path / "missing") in caught.value.message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not remove open files")
+def test_released_between_opening_and_locking(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opened the side file just before its removal locks the next one, not the removed one."""
+    first = acquire(path)
+
+    def try_too_late(descriptor: int) -> bool:
+        first.release()
+        return try_lock(descriptor)
+
+    monkeypatch.setattr(lock, "try_lock", try_too_late)
+    with acquire(path):
+        monkeypatch.undo()
+        with pytest.raises(ResourceHeldError):
+            acquire(path)
 
 
 def test_never_two_holders_while_locks_come_and_go(path: Path) -> None:

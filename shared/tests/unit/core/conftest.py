@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.testing.registry_driver import RegistryDriver
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.errors import SessionExistsError
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH
 
 
-def open_as_x(driver: RegistryDriver, behavior: Behavior = NEW_DETACH) -> Call:
+def open_as_x(driver: RegistryDriver, behavior: Behavior = NEW_DETACH) -> InitializeCall:
     """Let client a create a session under the alias x."""
     created = driver.initialize("a", behavior, alias="x")
     driver.opened()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.errors import SessionExistsError, SessionNotFoundError, UnavailableError

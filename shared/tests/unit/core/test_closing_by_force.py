@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.errors import (
@@ -10,13 +11,13 @@ from session_sharing.errors import (
     SessionNotFoundError,
     UnavailableError,
 )
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 
 
 @pytest.fixture
-def held(driver: RegistryDriver) -> Call:
+def held(driver: RegistryDriver) -> InitializeCall:
     """Return client a's hold on a session that client b holds too."""
     created = driver.initialize("a", NEW)
     driver.opened()
@@ -24,7 +25,9 @@ def held(driver: RegistryDriver) -> Call:
     return created
 
 
-def test_it_takes_the_session_from_its_holders(driver: RegistryDriver, held: Call) -> None:
+def test_it_takes_the_session_from_its_holders(
+    driver: RegistryDriver, held: InitializeCall
+) -> None:
     """The session closes though it is held; the operator is answered when it is closed."""
     forced = driver.force_close(held.got.public_id)
     assert driver.streams_ended == {held.got.session_name}
@@ -35,7 +38,7 @@ def test_it_takes_the_session_from_its_holders(driver: RegistryDriver, held: Cal
     assert driver.registry.sessions() == []
 
 
-def test_accepted_operations_finish_first(driver: RegistryDriver, held: Call) -> None:
+def test_accepted_operations_finish_first(driver: RegistryDriver, held: InitializeCall) -> None:
     """Force does not close a handle under an operation that was accepted."""
     driver.begin_operation(held.got.session_name, held.request.attachment_id)
     driver.force_close(held.got.public_id)
@@ -44,7 +47,7 @@ def test_accepted_operations_finish_first(driver: RegistryDriver, held: Call) ->
     assert driver.closing == {held.got.session_name}
 
 
-def test_holders_learn_who_closed_it(driver: RegistryDriver, held: Call) -> None:
+def test_holders_learn_who_closed_it(driver: RegistryDriver, held: InitializeCall) -> None:
     """Their operations get NOT_FOUND, and a repeated Initialize is refused, both saying why."""
     driver.force_close(held.got.public_id, by="ann, who says: disk swap")
     driver.closed()
@@ -55,7 +58,7 @@ def test_holders_learn_who_closed_it(driver: RegistryDriver, held: Call) -> None
     assert "closed by ann, who says: disk swap" in refused.error.message
 
 
-def test_holders_may_still_release(driver: RegistryDriver, held: Call) -> None:
+def test_holders_may_still_release(driver: RegistryDriver, held: InitializeCall) -> None:
     """A holder's release after the force says `closed`, when it is."""
     driver.force_close(held.got.public_id)
     during = driver.release(held)
@@ -74,7 +77,7 @@ def test_an_unheld_session_can_be_closed(driver: RegistryDriver) -> None:
     assert forced.released.outcome is Outcome.CLOSED
 
 
-def test_closing_twice_closes_once(driver: RegistryDriver, held: Call) -> None:
+def test_closing_twice_closes_once(driver: RegistryDriver, held: InitializeCall) -> None:
     """A second operator waits for the same close, and gets its error if it fails."""
     calls = [driver.force_close(held.got.public_id) for _ in range(2)]
     driver.closed(error=UnavailableError("disk away"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome
 from session_sharing.errors import AccessDeniedError, SessionExistsError, UnavailableError
 from session_sharing.information import SessionState
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 AUTO = Behavior.AUTO
 NEW = Behavior.INITIALIZE_SERVER_SESSION
@@ -15,7 +16,7 @@ ATTACH = Behavior.ATTACH_TO_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH
 
 
-def fifty(driver: RegistryDriver, behavior: Behavior) -> list[Call]:
+def fifty(driver: RegistryDriver, behavior: Behavior) -> list[InitializeCall]:
     """Let fifty clients initialize one resource at the same instant."""
     clients = [f"client-{number}" for number in range(50)]
     driver.connect(*clients)

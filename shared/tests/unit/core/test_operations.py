@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.errors import AttachmentEndedError, SessionNotFoundError
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH
 
 
 @pytest.fixture
-def held(driver: RegistryDriver) -> Call:
+def held(driver: RegistryDriver) -> InitializeCall:
     """Return client a's hold on a session that it created."""
     created = driver.initialize("a", NEW)
     driver.opened()
     return created
 
 
-def test_the_session_closes_after_its_last_operation(driver: RegistryDriver, held: Call) -> None:
+def test_the_session_closes_after_its_last_operation(
+    driver: RegistryDriver, held: InitializeCall
+) -> None:
     """An accepted operation finishes before the handle closes; a later one is refused."""
     name, attachment = held.got.session_name, held.request.attachment_id
     driver.begin_operation(name, attachment)
@@ -35,14 +38,16 @@ def test_the_session_closes_after_its_last_operation(driver: RegistryDriver, hel
     assert released.answer is None
 
 
-def test_operations_that_ended_do_not_close(driver: RegistryDriver, held: Call) -> None:
+def test_operations_that_ended_do_not_close(driver: RegistryDriver, held: InitializeCall) -> None:
     """The end of an operation closes nothing unless the session is closing."""
     driver.begin_operation(held.got.session_name, held.request.attachment_id)
     driver.end_operation(held.got.session_name)
     assert not driver.closing
 
 
-def test_one_resource_waits_for_its_own_operations_only(driver: RegistryDriver, held: Call) -> None:
+def test_one_resource_waits_for_its_own_operations_only(
+    driver: RegistryDriver, held: InitializeCall
+) -> None:
     """An operation on one session does not keep another one open."""
     other = driver.initialize("a", NEW, key="other")
     driver.opened("other")
@@ -53,7 +58,7 @@ def test_one_resource_waits_for_its_own_operations_only(driver: RegistryDriver, 
 
 @pytest.mark.parametrize("moment", ["closing", "closed"])
 def test_a_late_operation_learns_who_closed_and_when(
-    driver: RegistryDriver, held: Call, moment: str
+    driver: RegistryDriver, held: InitializeCall, moment: str
 ) -> None:
     """An operation after the close gets NOT_FOUND: closed by whom, when, and what to do."""
     driver.advance(60)
@@ -69,13 +74,13 @@ def test_a_late_operation_learns_who_closed_and_when(
     assert caught.value.resource_name == "log.txt"
 
 
-def test_an_unknown_session_is_not_found(driver: RegistryDriver, held: Call) -> None:
+def test_an_unknown_session_is_not_found(driver: RegistryDriver, held: InitializeCall) -> None:
     """A session name that never was gets NOT_FOUND with the command that lists the others."""
     with pytest.raises(SessionNotFoundError, match="python -m session_sharing list"):
         driver.begin_operation("nonsense", held.request.attachment_id)
 
 
-def test_an_attachment_opens_no_other_session(driver: RegistryDriver, held: Call) -> None:
+def test_an_attachment_opens_no_other_session(driver: RegistryDriver, held: InitializeCall) -> None:
     """An attachment is good for its own session only."""
     other = driver.initialize("b", NEW, key="other")
     driver.opened("other")
@@ -94,7 +99,7 @@ def test_a_released_attachment_is_refused_while_the_session_lives(driver: Regist
         driver.begin_operation(released.got.session_name, released.request.attachment_id)
 
 
-def test_use_is_remembered(driver: RegistryDriver, held: Call) -> None:
+def test_use_is_remembered(driver: RegistryDriver, held: InitializeCall) -> None:
     """The time of the last use is that of the last accepted operation."""
     driver.advance(30)
     driver.begin_operation(held.got.session_name, held.request.attachment_id)
@@ -105,7 +110,7 @@ def test_use_is_remembered(driver: RegistryDriver, held: Call) -> None:
     assert driver.registry.information(held.got.session_name).last_used_at == used
 
 
-def test_the_highest_stored_number_is_kept(driver: RegistryDriver, held: Call) -> None:
+def test_the_highest_stored_number_is_kept(driver: RegistryDriver, held: InitializeCall) -> None:
     """Repeating an Initialize tells the highest record number stored for the attachment."""
     attachment = held.request.attachment_id
     for number in (1, 7, 3):

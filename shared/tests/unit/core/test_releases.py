@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome, ReleaseMode
 from session_sharing.errors import (
@@ -11,7 +12,7 @@ from session_sharing.errors import (
     SessionNotFoundError,
     UnavailableError,
 )
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION
@@ -19,7 +20,7 @@ NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH
 ASK, LEAVE = ReleaseMode.ASK_TO_CLOSE, ReleaseMode.LEAVE_OPEN
 
 
-def open_by_a(driver: RegistryDriver, behavior: Behavior) -> Call:
+def open_by_a(driver: RegistryDriver, behavior: Behavior) -> InitializeCall:
     """Let client a create a session."""
     created = driver.initialize("a", behavior)
     driver.opened()
@@ -202,7 +203,7 @@ def test_a_release_without_identifiers_is_refused(
 
 def test_releasing_an_unknown_session_is_refused_every_time(driver: RegistryDriver) -> None:
     """A release of a session that never was gets NOT_FOUND, also when it is repeated."""
-    never = Call(driver.initialize("a", NEW).request)
+    never = InitializeCall(request=driver.initialize("a", NEW).request)
     driver.abandon(never)
     for _ in range(2):
         released = driver.release(never, session_name="nonsense")

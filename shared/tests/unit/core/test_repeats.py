@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind
 from session_sharing.errors import (
@@ -74,7 +76,7 @@ CHANGES = [
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("waits", [True, False])
 def test_an_attachment_id_is_good_for_one_request(
-    driver: RegistryDriver, change: dict[str, object], waits: bool
+    driver: RegistryDriver, change: dict[str, Any], waits: bool
 ) -> None:
     """An attachment id with another wish, or from another client, is refused without harm."""
     first = driver.initialize("a", NEW)

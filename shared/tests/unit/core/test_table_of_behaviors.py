@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome
 from session_sharing.errors import SessionExistsError, SessionNotFoundError
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 AUTO = Behavior.AUTO
 NEW = Behavior.INITIALIZE_SERVER_SESSION
@@ -20,7 +21,7 @@ ONLY_CREATING = [NEW, NEW_DETACH]
 ONLY_ATTACHING = [ATTACH, ATTACH_CLOSE]
 
 
-def open_by_a(driver: RegistryDriver, behavior: Behavior = NEW_DETACH) -> Call:
+def open_by_a(driver: RegistryDriver, behavior: Behavior = NEW_DETACH) -> InitializeCall:
     """Let client a create a session."""
     created = driver.initialize("a", behavior)
     driver.opened()
@@ -135,7 +136,7 @@ RELEASES = [
 ]
 
 
-def attach_alone(driver: RegistryDriver, behavior: Behavior, *, creates: bool) -> Call:
+def attach_alone(driver: RegistryDriver, behavior: Behavior, *, creates: bool) -> InitializeCall:
     """Let client b hold a session alone, which it created or not."""
     if creates:
         alone = driver.initialize("b", behavior)

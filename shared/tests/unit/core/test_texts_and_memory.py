@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.core.memory import REMEMBERED_ATTACHMENTS, REMEMBERED_SESSIONS, Recent
 from session_sharing.errors import SessionNotFoundError
-from session_sharing.testing.registry_driver import Call, RegistryDriver
+from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION
@@ -90,7 +91,7 @@ def test_a_secret_name_is_in_no_text(driver: RegistryDriver) -> None:
     assert not [text for text in messages if created.got.session_name in text]
 
 
-def open_and_close(driver: RegistryDriver, key: str) -> Call:
+def open_and_close(driver: RegistryDriver, key: str) -> InitializeCall:
     """Let client a open and close one session."""
     created = driver.initialize("a", NEW, key=key)
     driver.opened(key)
@@ -119,7 +120,9 @@ def test_what_is_remembered_of_the_past_is_bounded(driver: RegistryDriver) -> No
     first = open_and_close(driver, "log")
     never = driver.initialize("a", ATTACH)
     for number in range(REMEMBERED_ATTACHMENTS):
-        driver.release(Call(replace(never.request, attachment_id=f"unknown-{number}")))
+        driver.release(
+            InitializeCall(request=replace(never.request, attachment_id=f"unknown-{number}"))
+        )
     memory = driver.registry._table.memory
     assert len(memory.ended) == REMEMBERED_ATTACHMENTS
     assert memory.ended.get(first.request.attachment_id) is None

@@ -181,6 +181,15 @@ def test_the_deepest_value_passes_with_either_library(backend: str) -> None:
     assert lines == [record_to_line(record, now=NOW, limits=LIMITS)]
 
 
+def test_wide_values_are_not_taken_for_deep_ones(backend: str) -> None:
+    """A table has many lists in one list, and passes however many they are."""
+    table = [[1.0, index] for index in range(3 * MAX_NESTING)]
+    record = Record("table", {}, {"x": table}, NOW)
+    batch = join_rows([encode_row(record, LIMITS)])
+    (line,) = batch_to_lines(batch.records_json, 1, now=NOW, limits=LIMITS)
+    assert json.loads(line)["measurement_outputs"] == {"x": table}
+
+
 def test_a_time_outside_the_calendar_is_refused() -> None:
     """A moment before year 1 of UTC is refused by name, since no service could store it."""
     early = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))

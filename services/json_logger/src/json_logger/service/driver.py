@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from session_sharing.service import Located
-
 from json_logger.service.claims import FileClaims
 from json_logger.service.locations import LogLocations
 from json_logger.service.log_file import LogFile
+from session_sharing.service import Located
 
 
 class LogFileDriver:

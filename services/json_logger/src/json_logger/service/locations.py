@@ -9,10 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from json_logger.service.names import ENDINGS, check_log_name
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
 from session_sharing.service.driver import Located
-
-from json_logger.service.names import ENDINGS, check_log_name
 
 
 class LogLocations:

@@ -12,16 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from json_logger.levels import AckLevel
+from json_logger.service.claims import FileClaims
+from json_logger.service.same_file import changed_by_others, check_same_file
+from json_logger.service.tail import line_start, mend_tail
+from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
 from session_sharing.service.driver import explain
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.threads import in_thread, tell_loop
-
-from json_logger.levels import AckLevel
-from json_logger.service.claims import FileClaims
-from json_logger.service.same_file import check_same_file, check_size
-from json_logger.service.tail import line_start, mend_tail
-from json_logger.service.writer import LogWriter
 
 T = TypeVar("T")
 
@@ -149,8 +148,7 @@ def _open(path: Path) -> int:
     is_new = not path.exists()
     descriptor = os.open(path, flags, 0o600)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
+        _check_regular(descriptor, path)
         if is_new:
             _sync_folder(path.parent)
     except BaseException:
@@ -159,6 +157,11 @@ def _open(path: Path) -> int:
             path.unlink(missing_ok=True)
         raise
     return descriptor
+
+
+def _check_regular(descriptor: int, path: Path) -> None:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
 
 
 def _mend(descriptor: int, path: Path) -> int:
@@ -180,9 +183,11 @@ def _sync_folder(folder: Path) -> None:
 
 def _whole_lines(log: BinaryIO, place: int, end: int, path: Path) -> bytes:
     """Read at least one line and at most about a chunk; `end` is the end of a line."""
-    check_size(min(log.seek(0, os.SEEK_END), end), end, path)
     log.seek(place)
     data = b""
     while b"\n" not in data:
-        data += log.read(min(CHUNK_BYTES, end - place - len(data)))
+        block = log.read(min(CHUNK_BYTES, end - place - len(data)))
+        if not block:
+            raise changed_by_others(path)
+        data += block
     return data[: data.rindex(b"\n") + 1]

@@ -7,6 +7,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import grpc.aio
+
+from json_logger.levels import AckLevel
+from json_logger.service.driver import LogFileDriver
+from json_logger.service.log_file import LogFile
+from json_logger.service.ni_servicer import NiJsonLoggerServicer
+from json_logger.service.ni_wire import json_logger_pb2 as ni_pb2
+from json_logger.service.ni_wire import json_logger_pb2_grpc as ni_grpc
+from json_logger.service.servicer import JsonLoggerServicer
+from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service import (
     ServiceOptions,
@@ -18,15 +27,6 @@ from session_sharing.service import (
     service_parser,
 )
 from session_sharing.service.session_service import AddServicers
-
-from json_logger.levels import AckLevel
-from json_logger.service.driver import LogFileDriver
-from json_logger.service.log_file import LogFile
-from json_logger.service.ni_servicer import NiJsonLoggerServicer
-from json_logger.service.ni_wire import json_logger_pb2 as ni_pb2
-from json_logger.service.ni_wire import json_logger_pb2_grpc as ni_grpc
-from json_logger.service.servicer import JsonLoggerServicer
-from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 
 NAME = "json_logger"
 

@@ -9,15 +9,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import grpc.aio
+
+from json_logger.levels import AckLevel
+from json_logger.service.log_file import LogFile
+from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records import Record, RecordLimits, record_to_line
 from session_sharing.service import SessionEngine
 from session_sharing.wire.times import moment_from_wire
-
-from json_logger.levels import AckLevel
-from json_logger.service.log_file import LogFile
-from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -59,12 +59,11 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Log one record; its values are texts."""
         now = datetime.now(timezone.utc)
         async with self._engine.use(request.session_name, anonymous=True) as log:
-            measured = request.HasField("timestamp")
             record = Record(
                 measurement_name=request.measurement_name,
                 configurations=dict(request.measurement_configurations),
                 outputs=dict(request.measurement_outputs),
-                timestamp=moment_from_wire(request.timestamp) if measured else now,
+                timestamp=_timestamp(request) or now,
             )
             await log.append(record_to_line(record, now=now, limits=self._limits), self._level)
         return json_logger_pb2.LogMeasurementDataResponse()
@@ -75,3 +74,17 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Ask to close: at once, or when the last attachment goes."""
         await self._engine.close_anonymously(request.session_name)
         return json_logger_pb2.CloseFileResponse()
+
+
+def _timestamp(request: json_logger_pb2.LogMeasurementDataRequest) -> datetime | None:
+    """Return when it was measured, if that is told.
+
+    Raises:
+        InvalidRequestError: The timestamp is none.
+    """
+    if not request.HasField("timestamp"):
+        return None
+    nanos = request.timestamp.nanos
+    if not 0 <= nanos < 1_000_000_000:
+        raise InvalidRequestError(f"The timestamp has {nanos} nanoseconds; 0 to 999999999 are one.")
+    return moment_from_wire(request.timestamp)

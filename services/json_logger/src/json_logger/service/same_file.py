@@ -44,12 +44,16 @@ def check_size(size: int, expected: int, path: Path) -> None:
         ResourceReplacedError: It has more or less.
     """
     if size != expected:
-        raise _replaced(
-            path,
-            f"was changed by another program while its session was open: it has {size} bytes "
-            f"where this service wrote up to {expected}. What was acknowledged may be gone; the "
-            "last record without an answer may be in the file or not.",
-        )
+        raise changed_by_others(path)
+
+
+def changed_by_others(path: Path) -> ResourceReplacedError:
+    """Return the error for a log that somebody else wrote to, or cut."""
+    return _replaced(
+        path,
+        "was changed by another program while its session was open. What was acknowledged may be "
+        "gone; the last record without an answer may be in the file or not.",
+    )
 
 
 def _replaced(path: Path, what: str) -> ResourceReplacedError:

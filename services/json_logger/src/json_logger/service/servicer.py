@@ -7,10 +7,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 import grpc.aio
-from session_sharing.errors import InvalidRequestError, TooLargeError
-from session_sharing.records import RecordLimits, batch_to_lines, record_to_line
-from session_sharing.service import SessionEngine, SessionRpc, in_thread
-from session_sharing.wire.records import record_from_wire
 
 from json_logger.levels import AckLevel
 from json_logger.service.log_file import LogFile
@@ -20,6 +16,10 @@ from json_logger.wire import (
     level_from_wire,
     level_to_wire,
 )
+from session_sharing.errors import InvalidRequestError, TooLargeError
+from session_sharing.records import RecordLimits, batch_to_lines, record_to_line
+from session_sharing.service import SessionEngine, SessionRpc, in_thread
+from session_sharing.wire.records import record_from_wire
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

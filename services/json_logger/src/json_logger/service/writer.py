@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from json_logger.levels import AckLevel
+from json_logger.service.same_file import check_same_file, check_size
 from session_sharing.errors import ResourceReplacedError, SharingError, UnavailableError
 from session_sharing.service.driver import explain
 from session_sharing.service.threads import tell_loop
-
-from json_logger.levels import AckLevel
-from json_logger.service.same_file import check_same_file, check_size
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -38,7 +37,8 @@ class LogWriter:
 
     Callers put pieces into a queue; the thread named `log writer` owns the file descriptor and
     all else. `committed` is written by that thread only and may be read by any: below it, the file
-    holds whole lines. After a failure that leaves doubt about the file the writer is broken for good.
+    holds whole lines. After a failure that leaves doubt about the file the writer is broken for
+    good.
 
     Args:
         descriptor: The file, opened for appending. It stays the caller's to close.
@@ -153,8 +153,13 @@ class LogWriter:
         else:
             os.fsync(self._descriptor)
         opened = os.fstat(self._descriptor)
-        check_same_file(opened, self._path)
         check_size(opened.st_size, expected, self._path)
+        try:
+            check_same_file(opened, self._path)
+        except ResourceReplacedError:
+            # What is refused must not turn up where the file was moved to.
+            os.ftruncate(self._descriptor, self.committed)
+            raise
 
 
 def _settle(piece: _Piece, error: SharingError | None) -> None:

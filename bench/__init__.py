@@ -1,0 +1,1 @@
+"""Benchmarks: everything is measured side by side with what it is compared to, in one run."""

@@ -1,0 +1,26 @@
+"""How much is measured: for a full run, and for a quick look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        pairs: How often each case is measured, in turns with what it is compared to.
+        seconds: How long one measurement of a rate takes.
+        records: How many records the big log has.
+        sessions: How many sessions are many.
+    """
+
+    pairs: int
+    seconds: float
+    records: int
+    sessions: int
+
+
+FULL = Effort(pairs=20, seconds=0.2, records=1_000_000, sessions=500)
+QUICK = Effort(pairs=5, seconds=0.08, records=200_000, sessions=100)

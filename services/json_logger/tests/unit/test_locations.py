@@ -1,0 +1,191 @@
+"""Where log files may lie, and that all spellings of one file have one key."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from json_logger.service import locations
+from json_logger.service.locations import LogLocations
+from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
+
+needs_links = pytest.mark.skipif(
+    sys.platform == "win32", reason="links need a right that users of Windows lack"
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return the data folder, with a folder `sub` in it."""
+    (tmp_path / "data" / "sub").mkdir(parents=True)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """Return a folder beside the data folder, whose name begins with its name."""
+    (tmp_path / "data-of-others").mkdir()
+    return tmp_path / "data-of-others"
+
+
+def test_all_spellings_have_one_key(data: Path) -> None:
+    """Relative, absolute, with `..`, `.`, doubled and back slashes: one file, one key."""
+    spellings = [
+        "a.ndjson",
+        "./a.ndjson",
+        "sub/../a.ndjson",
+        "sub\\..\\a.ndjson",
+        "sub//..//a.ndjson",
+        str(data / "a.ndjson"),
+        str(data / "sub" / ".." / "a.ndjson"),
+        f"../{data.name}/a.ndjson",
+    ]
+    located = {LogLocations(data).locate(spelling) for spelling in spellings}
+    assert {place.key for place in located} == {str(data / "a.ndjson")}
+    assert {place.address for place in located} == {str(data / "a.ndjson")}
+
+
+def test_locating_makes_nothing(data: Path) -> None:
+    """To locate a file creates nothing."""
+    LogLocations(data).locate("a.ndjson")
+    assert list(data.iterdir()) == [data / "sub"]
+
+
+@needs_links
+def test_links_lead_to_the_same_key(data: Path, tmp_path: Path) -> None:
+    """A link to the file, to a folder above it, and to the data folder itself give its key."""
+    (data / "a.ndjson").touch()
+    (data / "link.log").symlink_to("a.ndjson")
+    (data / "folder").symlink_to(".")
+    (tmp_path / "other").symlink_to(data)
+    place = LogLocations(tmp_path / "other")
+    keys = {place.locate(name).key for name in ("a.ndjson", "link.log", "folder/folder/a.ndjson")}
+    assert keys == {str(data / "a.ndjson")}
+
+
+@needs_links
+def test_link_that_dangles_names_what_it_leads_to(data: Path) -> None:
+    """A link to a file that is not there yet names that file, if it may be logged to."""
+    (data / "link.log").symlink_to("sub/later.ndjson")
+    assert LogLocations(data).locate("link.log").key == str(data / "sub" / "later.ndjson")
+
+
+@pytest.mark.parametrize("name", ["../a.ndjson", "../data-of-others/a.ndjson", "sub/../../a.ndjson"])
+def test_outside_is_denied_by_dots(data: Path, outside: Path, name: str) -> None:
+    """No `..` leads out of the allowed folders; a folder of a longer name is no folder within."""
+    with pytest.raises(AccessDeniedError, match="--allow-root"):
+        LogLocations(data).locate(name)
+
+
+def test_outside_is_denied_by_absolute_path(data: Path, outside: Path) -> None:
+    """An absolute path outside is denied; the text names the option that would allow it."""
+    with pytest.raises(AccessDeniedError, match="--allow-root") as caught:
+        LogLocations(data).locate(str(outside / "a.ndjson"))
+    assert str(outside) in caught.value.message
+
+
+@needs_links
+@pytest.mark.parametrize("via", ["folder", "file", "dangling"])
+def test_outside_is_denied_by_link(data: Path, outside: Path, via: str) -> None:
+    """A link within the data folder does not lead out of it."""
+    if via == "folder":
+        (data / "out").symlink_to(outside)
+        name = "out/a.ndjson"
+    else:
+        if via == "file":
+            (outside / "a.ndjson").touch()
+        (data / "out.ndjson").symlink_to(outside / "a.ndjson")
+        name = "out.ndjson"
+    with pytest.raises(AccessDeniedError):
+        LogLocations(data).locate(name)
+
+
+def test_allowed_root_is_allowed(data: Path, outside: Path) -> None:
+    """What lies under an allowed root may be named absolutely; relative names stay in the data."""
+    place = LogLocations(data, [outside])
+    assert place.locate(str(outside / "a.ndjson")).key == str(outside / "a.ndjson")
+    assert place.locate("a.ndjson").key == str(data / "a.ndjson")
+    with pytest.raises(AccessDeniedError):
+        place.locate(str(outside.parent / "a.ndjson"))
+
+
+@needs_links
+def test_allowed_root_may_be_a_link(data: Path, outside: Path, tmp_path: Path) -> None:
+    """A root that is given by a link allows what the link leads to."""
+    (tmp_path / "root").symlink_to(outside)
+    place = LogLocations(data, [tmp_path / "root"])
+    assert place.locate(str(tmp_path / "root" / "a.log")).key == str(outside / "a.log")
+    assert place.locate(str(outside / "a.log")).key == str(outside / "a.log")
+
+
+@pytest.mark.parametrize("name", ["missing/a.ndjson", "file.txt/a.ndjson", "missing/../x/a.ndjson"])
+def test_missing_folder_is_not_found(data: Path, name: str) -> None:
+    """A folder that is missing, or is a file, is named; it is not made."""
+    (data / "file.txt").touch()
+    with pytest.raises(ResourceNotFoundError, match="Create it first"):
+        LogLocations(data).locate(name)
+
+
+def test_folder_is_no_log(data: Path) -> None:
+    """A folder with the ending of a log is refused as one."""
+    (data / "folder.log").mkdir()
+    with pytest.raises(ResourceNameError, match="is a folder"):
+        LogLocations(data).locate("folder.log")
+
+
+@needs_links
+def test_what_is_no_file_is_no_log(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pipes, sockets, and links that lead in a circle are refused without being opened."""
+    os.mkfifo(data / "pipe.log")
+    (data / "circle.log").symlink_to("circle.log")
+    monkeypatch.chdir(data)  # a socket's path must be short
+    with socket.socket(socket.AF_UNIX) as unix:
+        unix.bind("socket.log")
+        for name in ("pipe.log", "circle.log", "socket.log"):
+            with pytest.raises(ResourceNameError, match="no regular file"):
+                LogLocations(data).locate(name)
+
+
+@needs_links
+def test_device_is_no_log(data: Path) -> None:
+    """A link to a device is refused even where its folder is allowed."""
+    (data / "device.log").symlink_to("/dev/null")
+    with pytest.raises(ResourceNameError, match="no regular file"):
+        LogLocations(data, [Path("/dev")]).locate("device.log")
+
+
+@needs_links
+def test_link_to_a_file_of_another_kind_is_refused(data: Path) -> None:
+    """A link with the ending of a log does not let in a file that has it not."""
+    (data / "program.py").write_text("important")
+    (data / "innocent.log").symlink_to("program.py")
+    with pytest.raises(ResourceNameError, match="no log file by its ending"):
+        LogLocations(data).locate("innocent.log")
+
+
+def test_letter_case_is_folded_where_it_is_ignored(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where names differ by case only in looks they have one key, and the address keeps its case."""
+    monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
+    place = LogLocations(data)
+    located = [place.locate(name) for name in ("Größe.NDJSON", "gRÖSSE.ndjson", "Gro\u0308ße.ndjson")]
+    assert len({found.key for found in located}) == 1
+    assert located[0].address == str(data / "Größe.NDJSON")
+
+
+def test_letter_case_counts_elsewhere(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where letter case tells files apart, so do the keys."""
+    monkeypatch.setattr(locations, "_ignores_case", lambda folder: False)
+    place = LogLocations(data)
+    assert place.locate("a.ndjson").key != place.locate("A.ndjson").key
+
+
+def test_whether_letter_case_counts_is_what_the_file_system_does(data: Path) -> None:
+    """Case is ignored exactly where a file is found under the other case of its name."""
+    (data / "probe.txt").touch()
+    found = (data / "PROBE.TXT").exists()
+    assert locations._ignores_case(data) is found
