@@ -1,6 +1,6 @@
 """Measures how fast it is: `python -m bench`, or `nox -s bench`.
 
-All comparisons are made side by side in one run, so trust the ratios. Nothing fails because of a number.
+What is compared is measured in turns in one run: trust the ratios. No number is a failure.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from session_sharing.cli.output import print_json
-
 from bench.attach import measure_attach
 from bench.batch import measure_batch
 from bench.effort import FULL, QUICK, Effort
@@ -27,6 +25,7 @@ from bench.opening import measure_open
 from bench.progress import Progress
 from bench.report import Report, show
 from bench.single import measure_single
+from session_sharing.cli.output import print_json
 
 BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
     "open": measure_open,

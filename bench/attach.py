@@ -7,14 +7,13 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from json_logger import JsonLoggerClient
-from session_sharing.behavior import Behavior
-
 from bench import samples
 from bench.effort import Effort
 from bench.measuring import Slice, Tell, in_turns, ratios, repeat, spread
 from bench.report import Report, Row
 from bench.servers import start_logger
+from json_logger import JsonLoggerClient
+from session_sharing.behavior import Behavior
 
 LOG = "session-{}.ndjson"
 ATTACH, CALL = "Initialize and Release", "log, acknowledged by the system"

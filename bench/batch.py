@@ -1,4 +1,4 @@
-"""Benchmark `batch`: many records a call, on disk, against a plain loop that writes a local file."""
+"""Benchmark `batch`: many records a call, on disk, against a plain loop that writes a file."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from json_logger import JsonLoggerClient
-from session_sharing.behavior import Behavior
-
 from bench import samples
 from bench.effort import Effort
 from bench.measuring import Slice, Tell, in_turns, ratios, repeat, spread
 from bench.report import Report, Row
 from bench.samples import Values
 from bench.servers import start_logger
+from json_logger import JsonLoggerClient
+from session_sharing.behavior import Behavior
 
 COUNTS = (256, 1000)
 KINDS = {"small": samples.small, "large": samples.large}

@@ -9,13 +9,12 @@ from datetime import datetime, timezone
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-from json_logger import JsonLoggerClient
-from json_logger.wire import json_logger_pb2
-from session_sharing.records import Record, RecordLimits, encode_batches
-
 from bench import samples
 from bench.measuring import Slice, repeat
 from bench.nothing import nothing_call
+from json_logger import JsonLoggerClient
+from json_logger.wire import json_logger_pb2
+from session_sharing.records import Record, RecordLimits, encode_batches
 
 ANSWER_SECONDS = 60.0
 END_SECONDS = 10.0

@@ -9,12 +9,11 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from json_logger import JsonLoggerClient
-
 from bench.effort import Effort
 from bench.measuring import Tell, in_turns, ratios, spread
 from bench.report import Report, Row, Verdict
 from bench.servers import start_logger
+from json_logger import JsonLoggerClient
 
 FIFTY = 50
 ONE, ALL = "1 client", f"{FIFTY} clients at once"

@@ -13,6 +13,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+
 from json_logger.wire import json_logger_pb2
 from session_sharing.client.connection import channel_options
 from session_sharing.service import ErrorInterceptor, HostingOptions, run

@@ -8,15 +8,14 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
-from json_logger import JsonLoggerClient
-from session_sharing.behavior import Behavior
-from session_sharing.records import RecordLimits, record_to_line
-
 from bench import samples
 from bench.effort import Effort
 from bench.measuring import Tell, in_turns, ratios, spread
 from bench.report import Report, Row, Verdict
 from bench.servers import start_logger
+from json_logger import JsonLoggerClient
+from session_sharing.behavior import Behavior
+from session_sharing.records import RecordLimits, record_to_line
 
 EMPTY, BIG = "empty.ndjson", "big.ndjson"
 REQUIRED = ("open", "attach")

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from session_sharing.cli.output import print_table
-
 from bench.measuring import Spread
+from session_sharing.cli.output import print_table
 
 
 @dataclass(frozen=True)

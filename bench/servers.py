@@ -1,4 +1,4 @@
-"""The servers that are measured, as processes of their own, away from the user's station and data."""
+"""The servers that are measured: processes of their own, away from the user's station and data."""
 
 from __future__ import annotations
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from session_sharing.testing.processes import ServerProcess
-
 from bench.clients import DISK, NOTHING, OS, Clients
 from bench.effort import Effort
 from bench.measuring import Slice, Tell, in_turns, processor_seconds, ratios, spread
 from bench.report import Report, Row
 from bench.servers import start_logger, start_nothing
+from session_sharing.testing.processes import ServerProcess
 
 COUNTS = (1, 4)
 NAMES = {
@@ -61,8 +60,8 @@ def _cases(
         before = processor_seconds(server)
         slices = clients.run(target, seconds)
         after = processor_seconds(server)
-        known = before is not None and after is not None
-        return Sample(slices, after - before if known else None)
+        cpu = None if before is None or after is None else after - before
+        return Sample(slices, cpu)
 
     return {target: partial(sample, target) for target in NAMES}
 

@@ -15,7 +15,7 @@ import platformdirs
 from session_sharing.errors import AccessDeniedError, PreconditionError, UnavailableError
 
 DATA_VARIABLE = "SESSION_SHARING_DATA"
-"""The environment variable that names the folder in which every service has its data folder."""
+"""The environment variable that names the data folder of services that are given none."""
 
 _PATIENCE = 2.0 if sys.platform == "win32" else 0.0  # seconds
 _PAUSE = 0.01  # seconds
@@ -26,15 +26,15 @@ _Result = TypeVar("_Result")
 def default_data_folder(name: str) -> Path:
     """Return the data folder of a service that was given none; it need not exist.
 
-    It is the folder called `name` in `$SESSION_SHARING_DATA`, or else in the user's data folder. So
-    one variable serves several services, and each has a folder, and a lock, of its own.
+    It is `$SESSION_SHARING_DATA`, or else the folder called `name` in the user's data folder.
+    Services of different kinds may share one: what they keep there carries their names.
 
     Args:
         name: The service, for example `json_logger`.
     """
     chosen = os.environ.get(DATA_VARIABLE, "").strip()
     if chosen:
-        return Path(chosen).expanduser().absolute() / name
+        return Path(chosen).expanduser().absolute()
     return platformdirs.user_data_path("session-sharing", appauthor=False) / name
 
 

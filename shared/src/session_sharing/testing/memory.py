@@ -25,17 +25,27 @@ SERVICE = "session_sharing.testing.Memory"
 class Gate:
     """Holds up work until a test lets it go on. Open from the start.
 
-    All methods may be called from any thread. `waiting` counts who came, for tests to wait on.
+    All methods may be called from any thread.
     """
 
     def __init__(self) -> None:
         self._open = threading.Event()
         self._open.set()
-        self.waiting = threading.Semaphore(0)
+        self._came = threading.Semaphore(0)
 
     def shut(self) -> None:
         """Hold up whoever comes from now on."""
+        self._came = threading.Semaphore(0)
         self._open.clear()
+
+    def wait_for_one(self, timeout: float = 10.0) -> None:
+        """Wait until one more has come to the gate since it was shut.
+
+        Raises:
+            TimeoutError: Nobody came in time.
+        """
+        if not self._came.acquire(timeout=timeout):
+            raise TimeoutError(f"Nobody came to the gate within {timeout} s.")
 
     def open(self) -> None:
         """Let everybody pass."""
@@ -43,7 +53,7 @@ class Gate:
 
     def pass_through(self) -> None:
         """Wait while the gate is shut, telling that somebody came."""
-        self.waiting.release()
+        self._came.release()
         self._open.wait()
 
 

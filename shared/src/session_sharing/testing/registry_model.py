@@ -175,12 +175,10 @@ class RegistryModel(ModelState):
 
     def lose(self, client: str) -> bool:
         """A client's stream ends; return whether it holds or awaits anything."""
-        wishes = [
-            held.request.client_id
-            for session in self.sessions.values()
-            for held in [*session.holds.values(), *session.queue]
-        ]
-        busy = client in wishes
+        sessions = self.sessions.values()
+        wishes = [hold.request for session in sessions for hold in session.holds.values()]
+        wishes += [queued.request for session in sessions for queued in session.queue]
+        busy = client in {wish.client_id for wish in wishes}
         if busy:
             self.connected[client] = False
         else:

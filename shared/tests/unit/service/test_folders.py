@@ -10,13 +10,12 @@ import pytest
 from session_sharing.service.folders import DATA_VARIABLE, default_data_folder
 
 
-def test_variable_names_the_folder_of_all_services(
+def test_variable_names_the_data_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """One variable moves the data of every service, and no two services share a folder."""
+    """Relative names lie right in the folder that the variable names."""
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
-    assert default_data_folder("json_logger") == tmp_path / "json_logger"
-    assert default_data_folder("db_writer") == tmp_path / "db_writer"
+    assert default_data_folder("json_logger") == tmp_path
 
 
 @pytest.mark.parametrize("value", [None, "", "  "])
@@ -37,4 +36,4 @@ def test_relative_variable_becomes_absolute(
     """A later change of the working directory does not move the data."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(DATA_VARIABLE, "data")
-    assert default_data_folder("json_logger") == tmp_path / "data" / "json_logger"
+    assert default_data_folder("json_logger") == tmp_path / "data"

@@ -1,0 +1,54 @@
+"""What system tests share: a real logger, a seed that is always told, and a place for figures."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from session_sharing.testing.processes import ServerProcess
+
+SEED = os.environ.get("SESSION_SHARING_SEED") or secrets.token_hex(4)
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@dataclass(frozen=True)
+class Logger:
+    """A running `python -m json_logger`, and where its files lie."""
+
+    address: str
+    folder: Path
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell the seed, with which the choices of a run can be repeated, and what was measured."""
+    terminalreporter.section("system tests")
+    terminalreporter.write_line(f"repeat the random choices with SESSION_SHARING_SEED={SEED}")
+    for figure in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(figure)
+
+
+@pytest.fixture(scope="session")
+def base_seed() -> str:
+    """Return what all random choices of this run follow from."""
+    return SEED
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Return a function that adds a line to the summary of the run."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+@pytest.fixture(scope="module")
+def logger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logger]:
+    """Return a real logger, a process of its own, that acknowledges what the system has."""
+    folder = tmp_path_factory.mktemp("logs")
+    arguments = ["--port", "0", "--data-dir", str(folder), "--ack", "os"]
+    with ServerProcess("json_logger", arguments) as server:
+        yield Logger(server.address, folder)
