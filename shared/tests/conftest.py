@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -22,8 +23,13 @@ from session_sharing.testing.memory import (
     MemoryDriver,
     add_memory_servicer,
 )
-from session_sharing.wire.generated import administration_pb2_grpc as administration_grpc
-from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc, session_pb2
+from session_sharing.wire.generated import (
+    administration_pb2,
+    administration_pb2_grpc,
+    clients_pb2,
+    clients_pb2_grpc,
+    session_pb2,
+)
 
 LIMIT = 10.0  # seconds
 
@@ -40,7 +46,7 @@ class RawClient:
         self.stream = stub.Connect(request, timeout=60)
         self.hello = next(self.stream)
         self.client_id = self.hello.client_id
-        self.administration = administration_grpc.SessionAdministrationStub(self.channel)
+        self.administration = administration_pb2_grpc.SessionAdministrationStub(self.channel)
 
     def start(self, name: str, request: Any, response: Any) -> grpc.Future:
         """Start a call; its `result()` is the response."""
@@ -81,6 +87,15 @@ class RawClient:
     def start_touch(self, attachment: session_pb2.AttachmentReference) -> grpc.Future:
         """Start an operation."""
         return self.start("Touch", attachment, session_pb2.AttachmentReference)
+
+    def start_force_close(self, public_id: str, reason: str) -> grpc.Future:
+        """Start to close a session under its holders."""
+        request = administration_pb2.CloseSessionRequest(
+            public_id=public_id,
+            reason=reason,
+            requested_by=session_pb2.ClientIdentity(program="raw", host="here", process_id=1),
+        )
+        return self.administration.CloseSession.future(request, timeout=LIMIT)
 
     def follow(self, attachment: session_pb2.AttachmentReference) -> Any:
         """Start a stream that follows the session."""
@@ -137,6 +152,17 @@ class World:
 
         work = asyncio.wait_for(watch(), LIMIT)
         asyncio.run_coroutine_threadsafe(work, self.service.loop).result(LIMIT + 1)
+
+    def until_waiting(self, count: int) -> None:
+        """Wait until so many Initialize calls wait for their session."""
+        waiting = self.service.engine._registry._table.waiting
+        self.eventually(lambda: len(waiting) == count)
+
+    def eventually(self, condition: Callable[[], bool]) -> None:
+        """Wait for what no watcher is told of; the condition is looked at on the service's loop."""
+        deadline = time.monotonic() + LIMIT
+        while not self.service.call(condition):
+            assert time.monotonic() < deadline, "it did not happen in time"
 
     def close(self) -> None:
         """Let everything held up go on, and end the stubs' clients."""

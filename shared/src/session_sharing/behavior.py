@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
+from operator import index
 
 from session_sharing.errors import InvalidRequestError
 
@@ -68,7 +69,7 @@ def behavior_from_number(number: int) -> Behavior:
         InvalidRequestError: There is no such behaviour.
     """
     try:
-        return Behavior(int(number))
+        return Behavior(index(number))
     except (ValueError, TypeError):
         known = ", ".join(f"{behavior.value} {behavior.name}" for behavior in Behavior)
         raise InvalidRequestError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from session_sharing.errors import ResourceNameError
 
-_ALIAS = re.compile(r"client=([A-Za-z0-9_-]{1,32})", re.IGNORECASE)
+_ALIAS = re.compile(r"client=([A-Za-z0-9_-]{1,32})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)

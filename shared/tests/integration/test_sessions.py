@@ -41,7 +41,7 @@ def test_fifty_at_once_cause_one_open(world):
     raws = [world.raw() for _ in range(50)]
     calls = [raw.start_initialize("Data") for raw in raws]
     world.driver.opening.wait_for_one()
-    _until_waiting(world, 50)
+    world.until_waiting(50)
     world.driver.opening.open()
     answers = [call.result(LIMIT) for call in calls]
     assert len({answer.session_name for answer in answers}) == 1
@@ -56,7 +56,7 @@ def test_one_of_many_that_want_a_new_session_wins(world, behavior):
     world.driver.opening.shut()
     calls = [world.raw().start_initialize("data", behavior) for _ in range(8)]
     world.driver.opening.wait_for_one()
-    _until_waiting(world, 8)
+    world.until_waiting(8)
     world.driver.opening.open()
     losers = [call for call in calls if call.exception(LIMIT) is not None]
     assert len(losers) == 7
@@ -84,7 +84,7 @@ def test_failed_open_reaches_everybody_and_leaves_nothing(world):
     world.driver.open_error = PermissionError(13, "Permission denied")
     calls = [world.raw().start_initialize("data") for _ in range(5)]
     world.driver.opening.wait_for_one()
-    _until_waiting(world, 5)
+    world.until_waiting(5)
     world.driver.opening.open()
     for call in calls:
         error = error_of(call)
@@ -147,7 +147,7 @@ def test_initialize_during_close_waits_and_is_decided_afresh(world, behavior):
     releasing = creator.start_release(attachment)
     world.driver.closing.wait_for_one()
     late = world.raw().start_initialize("data", behavior)
-    _until_waiting(world, 1)
+    world.until_waiting(1)
     assert not late.done()
     world.driver.closing.open()
     assert releasing.result(LIMIT).outcome == CLOSED
@@ -246,12 +246,12 @@ def test_waiting_client_that_goes_away_disturbs_nobody(world, going):
     gone = first.start_initialize("data", 1)
     world.driver.opening.wait_for_one()
     waiting = second.start_initialize("data")
-    _until_waiting(world, 2)
+    world.until_waiting(2)
     if going == "cancelled":
         gone.cancel()
     else:
         first.vanish()
-    _until_waiting(world, 1)
+    world.until_waiting(1)
     world.driver.opening.open()
     answer = waiting.result(LIMIT)
     assert answer.new_session
@@ -266,20 +266,10 @@ def test_open_that_nobody_awaits_any_more_is_closed(world):
     call = raw.start_initialize("data")
     world.driver.opening.wait_for_one()
     call.cancel()
-    _until_waiting(world, 0)
+    world.until_waiting(0)
     world.driver.opening.open()
     world.until(lambda sessions: not sessions)
     assert world.driver.closed == {"data": 1}
-
-
-def _until_waiting(world, count: int) -> None:
-    """Wait until so many Initialize calls wait: the end of a call is told to no watcher."""
-    waiting = world.service.engine._registry._table.waiting
-    turns = 0
-    while len(waiting) != count:
-        world.service.call(lambda: None)  # one turn of the service's loop
-        turns += 1
-        assert turns < 20_000, f"{len(waiting)} wait"
 
 
 def test_repeated_initialize_gives_the_same_answer(world):

@@ -72,7 +72,7 @@ def test_a_foreign_enumeration_is_taken_by_its_number() -> None:
     assert behavior_from_number(TheirBehavior.ATTACH) is Behavior.ATTACH_TO_SERVER_SESSION
 
 
-@pytest.mark.parametrize("number", [-1, 5, 2**40, "attach", None])
+@pytest.mark.parametrize("number", [-1, 5, 2**40, 2.0, 2.7, float("inf"), "3", "attach", None])
 def test_an_unknown_behavior_is_refused_with_those_there_are(number: int) -> None:
     """What is no behaviour is INVALID_ARGUMENT, naming it and all five."""
     with pytest.raises(InvalidRequestError) as caught:

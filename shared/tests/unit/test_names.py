@@ -39,6 +39,8 @@ def test_an_alias_is_no_part_of_the_resource(resource: str, alias: str) -> None:
         "client=a b",
         "client=a.b",
         "client=ä",
+        "clıent=a",
+        "client=ſ",
         "client=a\n",
         " client=a",
         "client =a",

@@ -142,6 +142,7 @@ class EffectExecutor(Generic[H]):
         self._stopping = True
         for session in self.sessions.values():
             session.end_streams()
+            session.abort_operations("the service, which is stopping,")
         await _finish([self._closing(session) for session in self.sessions.values()], timeout)
         self.watchers.stop()
         for ticket in list(self._tickets):

@@ -83,7 +83,8 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     def _stream(self, method: Stream) -> Stream:
         async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:  # noqa: ANN401
             try:
-                with self._admission.admit(context.peer(), _size(request)):
+                # No bytes are counted: a stream may be held for days, its request is soon used up.
+                with self._admission.admit(context.peer(), 0):
                     async with aclosing(method(_valid(request), context)) as responses:
                         async for response in responses:
                             yield response

@@ -18,6 +18,7 @@ from session_sharing.service import (
     SessionService,
     private_folder,
     serve,
+    tell_loop,
 )
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.session_service import AddServicers
@@ -102,6 +103,10 @@ class LocalService(Generic[H]):
 
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(START_SECONDS)
 
+    def stop(self) -> None:
+        """Ask the service to stop, as a signal would; the end of the context waits for it."""
+        tell_loop(self.loop, self._stop.set)
+
     def __enter__(self) -> LocalService[H]:
         self._thread.start()
         if not self._ready_line.ready.wait(START_SECONDS):
@@ -117,7 +122,7 @@ class LocalService(Generic[H]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.loop.call_soon_threadsafe(self._stop.set)
+        self.stop()
         self._thread.join(START_SECONDS)
         if self._thread.is_alive():
             raise RuntimeError(f"{self._name} did not stop in time")

@@ -97,9 +97,7 @@ class _Node(Generic[S]):
 class _Search(Generic[S]):
     """One search, depth first. Sets of calls are integers with a bit for each call."""
 
-    def __init__(
-        self, history: Iterable[Operation], model: SequentialModel[S], limit: int
-    ) -> None:
+    def __init__(self, history: Iterable[Operation], model: SequentialModel[S], limit: int) -> None:
         # Answered calls first: those without an answer explain nothing by themselves.
         self._calls = sorted(history, key=lambda each: (not each.answered, each.called))
         self._model = model

@@ -93,7 +93,9 @@ class Hold:
     @property
     def asks(self) -> bool:
         """Whether releasing it asks to close, by the table of the behaviours."""
-        return self.request.behavior in ASK_TO_CLOSE or (self.request.behavior == 0 and self.created)
+        return self.request.behavior in ASK_TO_CLOSE or (
+            self.request.behavior == 0 and self.created
+        )
 
 
 @dataclass(frozen=True)

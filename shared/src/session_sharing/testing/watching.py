@@ -7,6 +7,7 @@ from collections import Counter
 from types import TracebackType
 
 import grpc
+
 from session_sharing.core import EventKind, SessionEvent
 from session_sharing.wire.events import event_from_wire
 from session_sharing.wire.generated import administration_pb2, administration_pb2_grpc
@@ -28,6 +29,7 @@ class SessionWatch:
         self._channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
         self._stub = administration_pb2_grpc.SessionAdministrationStub(self._channel)
         self._changed = threading.Condition()
+        self._leaving = threading.Event()
         self._watching = False
         self._counts: Counter[tuple[str, EventKind]] = Counter()
         self._thread = threading.Thread(target=self._read, name="session watch", daemon=True)
@@ -56,11 +58,12 @@ class SessionWatch:
     def _read(self) -> None:
         try:
             for response in self._stream:
+                response.event.session.ClearField("attachments")  # Many, and not counted here.
                 event = event_from_wire(response.event)
                 if event is not None:
                     self._take(event)
-        except grpc.RpcError as error:
-            if error is not self._stream or not self._stream.cancelled():
+        except grpc.RpcError:
+            if not self._leaving.is_set():
                 raise
 
     def _take(self, event: SessionEvent) -> None:
@@ -84,6 +87,7 @@ class SessionWatch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._leaving.set()
         self._stream.cancel()
         self._thread.join(DEADLINE)
         self._channel.close()

@@ -123,7 +123,7 @@ class RandomClient:
         self._door = door
         self._resource = resource
         self._recorder = recorder
-        self._random = Random(f"{seed} {door.name}")
+        self._random = Random(f"{seed} {door.name}")  # noqa: S311 - choices, no secrets
         self._calls = calls
         self._held: list[_Held] = []
         self._let_go: list[_Held] = []

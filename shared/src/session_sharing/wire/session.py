@@ -44,14 +44,19 @@ def _optional(message: Message, field: str) -> datetime | None:
     return moment_from_wire(value)
 
 
+def _text(text: str) -> str:
+    """Replace what has no encoding: half a surrogate pair, as file names on Linux may hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def identity_to_wire(identity: ClientIdentity) -> session_pb2.ClientIdentity:
     """Convert a client's description of itself."""
     return session_pb2.ClientIdentity(
-        program=identity.program,
-        host=identity.host,
+        program=_text(identity.program),
+        host=_text(identity.host),
         process_id=identity.process_id,
         process_started=moment_to_wire(identity.process_started),
-        user=identity.user,
+        user=_text(identity.user),
         boot_id=identity.boot_id,
     )
 
@@ -100,8 +105,8 @@ def session_to_wire(session: SessionInformation | None) -> session_pb2.SessionIn
         return None
     return session_pb2.SessionInformation(
         public_id=session.public_id,
-        resource_name=session.resource_name,
-        resource_key=session.resource_key,
+        resource_name=_text(session.resource_name),
+        resource_key=_text(session.resource_key),
         state=_STATES[session.state],
         close_pending=session.close_pending,
         created_by=identity_to_wire(session.created_by) if session.created_by else None,

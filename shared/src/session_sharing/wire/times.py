@@ -48,4 +48,4 @@ def seconds_to_wire(seconds: float | None) -> Duration | None:
 
 def seconds_from_wire(duration: Duration) -> float:
     """Convert a duration to seconds."""
-    return duration.seconds + duration.nanos / 1e9
+    return (duration.seconds * 10**9 + duration.nanos) / 10**9  # One division: rounded once.

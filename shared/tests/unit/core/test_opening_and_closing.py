@@ -54,7 +54,7 @@ def test_a_slow_open_delays_no_other_resource(driver: RegistryDriver) -> None:
 def test_a_failed_open_reaches_everyone_and_leaves_nothing(driver: RegistryDriver) -> None:
     """Everyone who waits gets the error; the next Initialize opens anew."""
     calls = [driver.initialize(client, AUTO) for client in "abc"]
-    calls.append(driver.initialize("", AUTO))
+    calls += [driver.initialize("", AUTO), driver.repeat(calls[0].request)]
     error = AccessDeniedError("not yours")
     driver.opened(error=error)
     assert all(call.error is error for call in calls)

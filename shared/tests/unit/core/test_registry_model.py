@@ -17,7 +17,7 @@ from session_sharing.testing.registry_model import RegistryModel
 
 CLIENTS = ("a", "b", "c")
 BEHAVIORS, MODES = st.sampled_from(Behavior), st.sampled_from(ReleaseMode)
-KEYS, ALIASES = st.sampled_from(("log", "db")), st.sampled_from(("", "x", "y"))
+KEYS, ALIASES = st.sampled_from(("log", "log", "log", "db")), st.sampled_from(("", "x", "y"))
 SOME_CLIENT, ANY_CLIENT = st.sampled_from(CLIENTS), st.sampled_from(("", *CLIENTS))
 
 
@@ -34,7 +34,7 @@ class RegistryMachine(RuleBasedStateMachine):
             self.connect(client)
 
     def _a_call(self, data: st.DataObject) -> InitializeCall:
-        return data.draw(st.sampled_from(self.asked), "call")
+        return data.draw(st.sampled_from(self.asked[-10:]), "call")
 
     def _a_name(self, data: st.DataObject) -> str:
         """Return the name of a session that there is, or was not long ago, or never."""
@@ -49,12 +49,14 @@ class RegistryMachine(RuleBasedStateMachine):
 
     # Clients
 
+    @precondition(lambda self: not all(map(self.model.connected.get, CLIENTS)))
     @rule(client=SOME_CLIENT)
     def connect(self, client: str) -> None:
         """A client comes, or comes back."""
         self.driver.connect(client)
         self.model.connected[client] = True
 
+    @precondition(lambda self: all(self.model.connected.values()))
     @rule(client=SOME_CLIENT, for_good=st.booleans())
     def lose(self, client: str, for_good: bool) -> None:
         """A client's stream breaks."""
@@ -62,6 +64,7 @@ class RegistryMachine(RuleBasedStateMachine):
         if for_good:
             self.expire(client)
 
+    @precondition(lambda self: not all(self.model.connected.values()))
     @rule(client=SOME_CLIENT)
     def expire(self, client: str) -> None:
         """A client's grace time is over, if it has not come back."""
@@ -70,17 +73,29 @@ class RegistryMachine(RuleBasedStateMachine):
 
     # Initialize
 
-    @rule(client=SOME_CLIENT, behavior=BEHAVIORS, key=KEYS, alias=ALIASES)
-    def initialize(self, client: str, behavior: Behavior, key: str, alias: str) -> None:
+    @rule(client=SOME_CLIENT, behavior=BEHAVIORS, key=KEYS, alias=ALIASES, opens_soon=st.booleans())
+    def initialize(
+        self, client: str, behavior: Behavior, key: str, alias: str, opens_soon: bool
+    ) -> None:
         """A client wants a session."""
         self.attachments += 1
         attachment = f"attachment-{self.attachments}"
         self._ask(InitializeRequest(key, key, behavior, alias, client, attachment))
+        if opens_soon and key in self.driver.opening.values():
+            self._opened(key)
 
     @rule(behavior=st.sampled_from([0, 1, 2]), key=KEYS)
     def initialize_without_identity(self, behavior: int, key: str) -> None:
         """A client of NI's door wants a session."""
         self._ask(InitializeRequest(key, key, Behavior(behavior)))
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), behavior=st.sampled_from([1, 3]), alias=ALIASES)
+    def initialize_another_alias(self, data: st.DataObject, behavior: int, alias: str) -> None:
+        """A client that asked for a resource wants a session of its own on it once more."""
+        before = self._a_call(data).request
+        if before.client_id:
+            self.initialize(before.client_id, Behavior(behavior), before.key, alias, True)
 
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
@@ -105,20 +120,23 @@ class RegistryMachine(RuleBasedStateMachine):
 
     # Resources
 
+    def _opened(self, key: str) -> None:
+        self.model.opened(self.model.sessions[key])
+        self.driver.opened(key)
+
     @precondition(lambda self: self.driver.opening)
     @rule(data=st.data(), works=st.integers(0, 3).map(bool))
     def open_ends(self, data: st.DataObject, works: bool) -> None:
         """A resource is open, or cannot be opened."""
         key = data.draw(st.sampled_from(sorted(self.driver.opening.values())), "key")
         if works:
-            self.model.opened(self.model.sessions[key])
-            self.driver.opened(key)
+            self._opened(key)
         else:
             self.model.open_failed(self.model.sessions[key], "UnavailableError")
             self.driver.opened(key, error=UnavailableError("no disk"))
 
     @precondition(lambda self: self.driver.closing)
-    @rule(data=st.data(), works=st.integers(0, 3).map(bool))
+    @rule(data=st.data(), works=st.booleans())
     def close_ends(self, data: st.DataObject, works: bool) -> None:
         """A handle is closed, well or not."""
         name = data.draw(st.sampled_from(sorted(self.driver.closing)), "name")
@@ -262,8 +280,7 @@ class RegistryMachine(RuleBasedStateMachine):
                 self._end_operation(name)
         while self.driver.opening or self.driver.closing:
             for key in list(self.driver.opening.values()):
-                self.model.opened(self.model.sessions[key])
-                self.driver.opened(key)
+                self._opened(key)
             for key in [self.driver.handles[name] for name in self.driver.closing]:
                 self.model.closed(self.model.sessions[key], "closed")
                 self.driver.closed(key)
@@ -278,6 +295,6 @@ class RegistryMachine(RuleBasedStateMachine):
 
 
 RegistryMachine.TestCase.settings = settings(
-    max_examples=300, stateful_step_count=40, deadline=None
+    max_examples=200, stateful_step_count=40, deadline=None
 )
 TestRegistry = RegistryMachine.TestCase

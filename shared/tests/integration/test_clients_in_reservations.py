@@ -1,0 +1,71 @@
+"""The session constructor in the hands of NI's own reservations."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from session_sharing.behavior import Behavior
+from session_sharing.client import SessionConstructor
+from session_sharing.errors import SessionExistsError
+from session_sharing.testing.memory import MemoryClient
+
+management = pytest.importorskip("ni.measurementlink.sessionmanagement.v1.client")
+messages = pytest.importorskip(
+    "ni.measurementlink.sessionmanagement.v1.session_management_service_pb2"
+)
+TYPE = "MemoryType"
+
+
+def reservation_of(*resource_names: str):
+    """Return a reservation as NI's session management makes it for these pin map entries."""
+    reserved = [
+        messages.SessionInformation(resource_name=name, instrument_type_id=TYPE)
+        for name in resource_names
+    ]
+    for message in reserved:
+        message.session.name = message.resource_name
+    return management.MultiSessionReservation(SimpleNamespace(), reserved)
+
+
+def test_one_session_is_released_with_its_block(world):
+    """NI's `initialize_session` takes the constructor, and what it opened is released after it."""
+    make = SessionConstructor(MemoryClient, address=world.service.address)
+    with (
+        pytest.raises(ZeroDivisionError),
+        reservation_of("data").initialize_session(make, TYPE) as reserved,
+    ):
+        reserved.session.touch()
+        assert reserved.session.new_session
+        raise ZeroDivisionError
+    assert world.sessions() == []
+
+
+@pytest.mark.parametrize("behavior", list(Behavior))
+def test_all_aliases_of_a_pin_map_open_one_session(world, behavior):
+    """NI's `initialize_sessions` over a pin map with aliases works with every behaviour."""
+    attaches = behavior in (2, 4)
+    if attaches:
+        world.client(behavior=3).detach()
+    nis = management.SessionInitializationBehavior(behavior)
+    make = SessionConstructor(MemoryClient, nis, address=world.service.address)
+    names = [f"data?client=site{site}" for site in range(4)]
+    with reservation_of(*names).initialize_sessions(make, TYPE) as reserved:
+        sessions = [found.session for found in reserved]
+        assert [session.new_session for session in sessions] == [not attaches] + [False] * 3
+        assert len(world.sessions()[0].attachments) == 4
+    assert world.driver.opened == {"data": 1}
+    assert bool(world.sessions()) is (behavior in (2, 3))
+
+
+def test_failure_of_one_releases_the_others(world):
+    """If one session of many cannot be opened, those that were are released again."""
+    kept = world.client("taken")
+    make = SessionConstructor(MemoryClient, 1, address=world.service.address)
+    with (
+        pytest.raises(SessionExistsError),
+        reservation_of("free", "taken").initialize_sessions(make, TYPE),
+    ):
+        pytest.fail("the block must not be entered")
+    assert [found.resource_name for found in world.sessions()] == ["taken"]
+    kept.close()

@@ -1,0 +1,81 @@
+"""Services in a real discovery: the local station's, which is like NI's on the wire."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from session_sharing.discovery import DiscoveryConnection
+from session_sharing.errors import NoStationError, ServiceNotFoundError
+from session_sharing.testing.memory import SERVICE, MemoryClient
+from session_sharing.testing.processes import ServerProcess
+
+pytest.importorskip("local_station")
+LIMIT = 20.0
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """Return the folder of a station of the test's own."""
+    monkeypatch.setenv("LOCAL_STATION_HOME", str(tmp_path / "station"))
+    here = str(Path(__file__).parent)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([here, os.environ.get("PYTHONPATH", "")]))
+    return tmp_path
+
+
+def memory_service(home: Path) -> ServerProcess:
+    """Start the smallest session service."""
+    return ServerProcess("memory_service_program", [str(home / "data")])
+
+
+def until_found() -> None:
+    """Wait until discovery knows the service."""
+    deadline = time.monotonic() + LIMIT
+    while True:
+        try:
+            MemoryClient("data").close()
+        except (NoStationError, ServiceNotFoundError):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_service_is_found_by_its_clients_and_leaves_when_it_stops(home):
+    """A client that names no address finds the service; one that stopped is known no more."""
+    with ServerProcess("local_station", ["--port", "0"]) as station:
+        with memory_service(home) as service:
+            with MemoryClient("data") as client:
+                client.touch()
+            with DiscoveryConnection(station.address) as discovery:
+                found = discovery.resolve(SERVICE, SERVICE)
+                assert found.insecure_address == service.address
+                (active,) = discovery.enumerate_active(SERVICE)
+                assert active.descriptor.service_class == SERVICE
+        with pytest.raises(ServiceNotFoundError, match=SERVICE):
+            MemoryClient("data")
+        assert any("Registered in discovery" in line for line in service.log)
+
+
+def test_service_that_was_first_registers_when_the_station_appears(home):
+    """A service starts without discovery, says so, and is found as soon as there is one."""
+    with memory_service(home) as service:
+        assert any("Serving without discovery for now" in line for line in service.log)
+        with pytest.raises(NoStationError):
+            MemoryClient("data")
+        with MemoryClient("data", address=service.address) as client:
+            client.touch()
+        with ServerProcess("local_station", ["--port", "0"]):
+            until_found()
+
+
+def test_station_that_is_gone_does_not_hold_up_the_stop(home):
+    """A service whose discovery died stops in time, with exit code 0."""
+    station = ServerProcess("local_station", ["--port", "0"])
+    service = memory_service(home)
+    station.kill()
+    started = time.monotonic()
+    assert service.stop() == 0
+    assert time.monotonic() - started < 10

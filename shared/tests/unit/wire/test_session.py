@@ -1,0 +1,149 @@
+"""Sessions, attachments and clients on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
+from session_sharing.errors import InvalidRequestError
+from session_sharing.information import (
+    AttachmentInformation,
+    ClientIdentity,
+    SessionInformation,
+    SessionState,
+)
+from session_sharing.wire.generated import session_pb2
+from session_sharing.wire.session import (
+    identity_from_wire,
+    identity_to_wire,
+    initialized_to_wire,
+    mode_from_wire,
+    mode_to_wire,
+    released_from_wire,
+    released_to_wire,
+    session_from_wire,
+    session_to_wire,
+)
+
+TEXT = st.text(max_size=20)
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1), timezones=st.just(timezone.utc)
+)
+IDENTITIES = st.builds(
+    ClientIdentity,
+    program=st.text(min_size=1, max_size=20),
+    host=TEXT,
+    process_id=st.integers(0, 2**40),
+    process_started=st.none() | MOMENTS,
+    user=TEXT,
+    boot_id=TEXT,
+)
+ATTACHMENTS = st.builds(
+    AttachmentInformation,
+    public_id=TEXT,
+    behavior=st.integers(0, 4),
+    holder=IDENTITIES,
+    since=MOMENTS,
+    alias=TEXT,
+    created_session=st.booleans(),
+    last_record_number=st.integers(0, 2**64 - 1),
+)
+SESSIONS = st.builds(
+    SessionInformation,
+    public_id=TEXT,
+    resource_name=TEXT,
+    resource_key=TEXT,
+    state=st.sampled_from(SessionState),
+    close_pending=st.booleans(),
+    created_by=st.none() | IDENTITIES,
+    created_at=MOMENTS,
+    last_used_at=MOMENTS,
+    attachments=st.lists(ATTACHMENTS, max_size=3).map(tuple),
+    closed_by=TEXT,
+    closed_at=st.none() | MOMENTS,
+)
+
+
+@given(session=SESSIONS)
+def test_session_comes_back_whole(session):
+    """All that is told of a session, its holders included, crosses the wire unchanged."""
+    message = session_to_wire(session)
+    assert message is not None
+    sent = session_pb2.SessionInformation.FromString(message.SerializeToString())
+    assert session_from_wire(sent) == session
+
+
+@given(outcome=st.sampled_from(Outcome), session=st.none() | SESSIONS)
+def test_released_comes_back_whole(outcome, session):
+    """The answer to a release crosses the wire unchanged."""
+    released = Released(outcome, session)
+    assert released_from_wire(released_to_wire(released)) == released
+
+
+def test_unknown_numbers_of_a_newer_service_are_taken_calmly():
+    """A state or an outcome of a newer service is no error for an older client."""
+    assert session_from_wire(session_pb2.SessionInformation(state=99)).state is SessionState.OPEN
+    answer = released_from_wire(session_pb2.ReleaseResponse(outcome=99))
+    assert answer.outcome is Outcome.LEFT_OPEN
+
+
+def test_numbers_are_those_of_the_contract():
+    """States, outcomes and modes have their numbers for good: programs of any age read them."""
+    assert [session_to_wire_state(state) for state in SessionState] == [1, 2, 3, 4]
+    assert [released_to_wire(Released(outcome)).outcome for outcome in Outcome] == [1, 2, 3]
+    assert [mode_to_wire(mode) for mode in ReleaseMode] == [0, 1, 2]
+    assert session_pb2.SessionInitializationBehavior.values() == [0, 1, 2, 3, 4]
+
+
+def session_to_wire_state(state: SessionState) -> int:
+    """Return the number of a state."""
+    now = datetime.now(timezone.utc)
+    message = session_to_wire(SessionInformation("", "", "", state, False, None, now, now))
+    assert message is not None
+    return message.state
+
+
+@pytest.mark.parametrize("mode", list(ReleaseMode))
+def test_release_mode_comes_back(mode):
+    """Each release mode crosses the wire unchanged."""
+    assert mode_from_wire(mode_to_wire(mode)) is mode
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_unknown_release_mode_is_refused(number):
+    """A release mode that a service does not know is refused: guessing could close a session."""
+    with pytest.raises(InvalidRequestError, match="no release mode"):
+        mode_from_wire(number)
+
+
+def test_identity_is_cut_and_named():
+    """What a client says of itself is bounded, and a client that says nothing has a name."""
+    told = identity_from_wire(session_pb2.ClientIdentity(host="h" * 10_000))
+    assert told.program == "an unnamed program"
+    assert len(told.host) == 500
+
+
+def test_identity_may_hold_what_no_encoding_has():
+    """A program whose file name is no valid text can still say who it is."""
+    message = identity_to_wire(ClientIdentity(program="caf\udce9.py", user="m\udcfcller"))
+    assert message.program == "caf?.py"
+    assert message.user == "m?ller"
+
+
+def test_identity_of_an_impossible_time_is_refused():
+    """A start time that no calendar has is the client's error."""
+    message = session_pb2.ClientIdentity()
+    message.process_started.seconds = 2**62
+    with pytest.raises(InvalidRequestError):
+        identity_from_wire(message)
+
+
+def test_initialize_answer_is_complete():
+    """The answer to Initialize carries all its parts."""
+    message = initialized_to_wire(Initialized("secret", True, "short", 7))
+    assert message == session_pb2.InitializeResponse(
+        session_name="secret", new_session=True, public_id="short", last_record_number=7
+    )
