@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
-from multiprocessing.connection import Connection
 from types import TracebackType
 
 from bench import samples
@@ -15,6 +15,11 @@ from bench.nothing import nothing_call
 from json_logger import JsonLoggerClient
 from json_logger.wire import json_logger_pb2
 from session_sharing.records import Record, RecordLimits, encode_batches
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Connection
+else:
+    from multiprocessing.connection import Connection
 
 ANSWER_SECONDS = 60.0
 END_SECONDS = 10.0

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -43,6 +40,37 @@ class Slice:
     def rate(self) -> float:
         """Calls a second."""
         return len(self.latencies) / self.seconds
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A slice of time with all who were at work in it.
+
+    Attributes:
+        slices: What each client met.
+        server_cpu: The processor time of their server, in seconds; None where nobody tells.
+        records: How many records each call had.
+    """
+
+    slices: Sequence[Slice]
+    server_cpu: float | None
+    records: int = 1
+
+    @property
+    def rate(self) -> float:
+        """Records a second, of all clients."""
+        return self.records * sum(one.rate for one in self.slices)
+
+
+def processor_times(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return the processor time of a record, in microseconds, as details of a row."""
+    slices = [(sample.records, one) for sample in samples for one in sample.slices]
+    records = sum(each * len(one.latencies) for each, one in slices)
+    details = {"client CPU us": 1e6 * sum(one.cpu for _, one in slices) / records}
+    server = [sample.server_cpu for sample in samples if sample.server_cpu is not None]
+    if server:
+        details["server CPU us"] = 1e6 * sum(server) / records
+    return details
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -89,11 +117,3 @@ def repeat(call: Callable[[], object], seconds: float) -> Slice:
         latencies.append(now - before)
         before = now
     return Slice(latencies, before - start, time.process_time() - cpu)
-
-
-def processor_seconds(process_id: int) -> float | None:
-    """Return the processor time that another process has spent; None where nobody tells."""
-    if sys.platform != "linux":
-        return None
-    fields = Path(f"/proc/{process_id}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -46,7 +46,7 @@ class Report:
     Attributes:
         name: The benchmark.
         title: What was measured, and whether more is better.
-        rows: The cases.
+        rows: The cases; each baseline stands before those that are compared to it.
         verdicts: The requirements.
     """
 
@@ -61,9 +61,9 @@ class Report:
 
 
 def show(report: Report) -> None:
-    """Print a report for people."""
+    """Print a report for people. A ratio is to the nearest line above that has none."""
     print(f"\n=== {report.name}: {report.title}\n")
-    columns = ("CASE", "MEDIAN", "QUARTILES", "UNIT", "RATIO", "QUARTILES", "TO", "BESIDES")
+    columns = ("CASE", "MEDIAN", "QUARTILES", "UNIT", "RATIO", "QUARTILES", "BESIDES")
     print_table(columns, [_cells(row) for row in report.rows])
     for verdict in report.verdicts:
         print(f"{verdict.text}: {'yes' if verdict.holds else 'no'}")
@@ -72,7 +72,7 @@ def show(report: Report) -> None:
 def _cells(row: Row) -> tuple[str, ...]:
     ratio = _spread_cells(row.ratio) if row.ratio else ("", "")
     besides = ", ".join(f"{name} {_number(value)}" for name, value in row.details.items())
-    return (row.case, *_spread_cells(row.value), row.unit, *ratio, row.baseline, besides)
+    return (row.case, *_spread_cells(row.value), row.unit, *ratio, besides)
 
 
 def _spread_cells(value: Spread) -> tuple[str, str]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 from session_sharing.testing.processes import ServerProcess
+
+T = TypeVar("T")
 
 
 def start_logger(folder: Path) -> ServerProcess:
@@ -19,3 +25,21 @@ def start_logger(folder: Path) -> ServerProcess:
 def start_nothing(folder: Path) -> ServerProcess:
     """Start the server that does nothing; as a context manager it stops."""
     return ServerProcess("bench.nothing", [str(folder)])
+
+
+def with_server(server: ServerProcess, work: Callable[[], T]) -> tuple[T, float | None]:
+    """Return the result of some work, and the processor time that a server spent meanwhile.
+
+    It is in seconds, and None where the system does not tell.
+    """
+    before = _processor_seconds(server.process.pid)
+    result = work()
+    after = _processor_seconds(server.process.pid)
+    return result, None if before is None or after is None else after - before
+
+
+def _processor_seconds(process_id: int) -> float | None:
+    if sys.platform != "linux":
+        return None
+    fields = Path(f"/proc/{process_id}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,47 @@
+"""The benchmarks as a developer runs them, with small numbers: what they say, not how fast."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from tools.packages import ROOT
+
+RECORDS = 3000
+SECONDS = 90
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def test_open_reports_the_ratio_to_an_empty_log() -> None:
+    """Who measures opening gets big and empty log side by side, with the ratio and a verdict."""
+    run = bench("open", "--quick", "--pairs", "3", "--records", str(RECORDS), "--json")
+    assert run.returncode == 0, run.stderr
+    [report] = json.loads(run.stdout)["benchmarks"]
+    rows = {row["case"]: row for row in report["rows"]}
+    for step in ("open", "attach"):
+        row = rows[f"{step}, {RECORDS:,} records"]
+        assert row["baseline"] == f"{step}, empty log"
+        assert row["baseline"] in rows
+        assert 0 < row["ratio"]["lower"] <= row["ratio"]["median"] <= row["ratio"]["upper"]
+    said = {verdict["text"]: type(verdict["holds"]) for verdict in report["verdicts"]}
+    assert set(said.values()) == {bool}
+    assert [text.partition(",")[0] for text in said] == ["open", "attach"]
+
+
+def test_unknown_benchmark_is_wrong_usage() -> None:
+    """Who mistypes the name of a benchmark is told which there are."""
+    run = bench("opne")
+    assert run.returncode == 2
+    assert "there is no benchmark opne; there are open," in run.stderr
