@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from session_sharing.testing.processes import ServerProcess
 
 SEED = os.environ.get("SESSION_SHARING_SEED") or secrets.token_hex(4)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind
 from session_sharing.testing.watching import SessionWatch
@@ -20,10 +21,10 @@ from session_sharing.testing.watching import SessionWatch
 PROGRAM = Path(__file__).with_name("crowd_program.py")
 PROCESSES = 50
 ROUNDS = 60
-LONG_ROUNDS = 600
-DEADLINE = 90.0  # seconds, for a whole test with its processes
+LONG_ROUNDS = 300
+DEADLINE = 200.0  # seconds, for a whole test with its processes on a busy machine
 LONG_DEADLINE = 1200.0
-LEAD = 0.03  # seconds between the order and the instant that it names
+LEAD = 0.02  # seconds between the order and the instant that it names
 
 Answers = list[dict[str, Any]]
 Report = Callable[[str], None]
@@ -87,22 +88,21 @@ class Crowd:
         self._guard.cancel()
 
 
-def rounds(
-    crowd: Crowd, watch: SessionWatch, behavior: Behavior, count: int
-) -> Iterator[tuple[str, Answers]]:
-    """Yield each round's file and answers; then let all release, and wait until it is gone."""
+def rounds(crowd: Crowd, watch: SessionWatch, behavior: Behavior, count: int) -> Iterator[Answers]:
+    """Yield the answers of each round; then let all release, and see that it ended well.
+
+    The service must have opened the file once, have told of each attachment, and have closed it.
+    """
     for number in range(count):
         file = f"{behavior.name.lower()}-{number}.log"
-        yield file, crowd.initialize(file, behavior)
+        answers = crowd.initialize(file, behavior)
+        yield answers
         crowd.order(do="release")
-        watch.wait_for(file, EventKind.CLOSED)
+        watch.wait_for(file, EventKind.CLOSED)  # Events are told in order: all others are there.
+        kinds = (EventKind.OPENING, EventKind.OPENED, EventKind.ATTACHED, EventKind.CLOSED)
+        attached = sum("session" in answer for answer in answers)
+        assert [watch.count(file, kind) for kind in kinds] == [1, 1, attached, 1], file
         assert file not in watch.present()
-
-
-def opened_once(watch: SessionWatch, file: str, attached: int) -> bool:
-    """Return whether the service opened a file once, for so many attachments."""
-    kinds = (EventKind.OPENING, EventKind.OPENED, EventKind.ATTACHED)
-    return [watch.count(file, kind) for kind in kinds] == [1, 1, attached]
 
 
 def in_flight(answers: Answers) -> float:
@@ -118,25 +118,23 @@ def play(address: str, count: int, deadline: float, report: Report) -> None:
     with SessionWatch(address) as watch, Crowd(address, deadline) as crowd:
         crowd.answers()
         started = time.perf_counter()
-        for file, answers in rounds(crowd, watch, Behavior.AUTO, count):
+        for answers in rounds(crowd, watch, Behavior.AUTO, count):
             together.append(in_flight(answers))
             assert len({answer.get("session") for answer in answers}) == 1, answers
-            assert Counter(answer["new"] for answer in answers) == {True: 1, False: 49}
-            watch.wait_for(file, EventKind.ATTACHED)
-            assert opened_once(watch, file, attached=PROCESSES), file
-        for file, answers in rounds(crowd, watch, Behavior.INITIALIZE_SERVER_SESSION, count):
+            assert Counter(each["new"] for each in answers) == {True: 1, False: PROCESSES - 1}
+        for answers in rounds(crowd, watch, Behavior.INITIALIZE_SERVER_SESSION, count):
             together.append(in_flight(answers))
             refusals = Counter(answer.get("error", "") for answer in answers)
             assert refusals == {"": 1, "SessionExistsError": PROCESSES - 1}, answers
-            assert opened_once(watch, file, attached=1), file
     report(
         f"{PROCESSES} processes: started in {started - began:.1f} s, {2 * count} rounds in "
         f"{time.perf_counter() - started:.1f} s, calls in flight on average "
         f"{sum(together) / len(together):.1f}, in the worst round {min(together):.1f}"
     )
-    assert sum(together) / len(together) > 3, "the calls did not meet"
+    assert sum(together) / len(together) > 10, "the calls did not meet"
 
 
+@pytest.mark.timeout(DEADLINE + 40)
 def test_fifty_processes_share_one_opening_or_have_one_winner(logger: Any, report: Report) -> None:
     """Fifty AUTO at one instant cause one open; of fifty INITIALIZE_SERVER_SESSION one wins."""
     play(logger.address, ROUNDS, DEADLINE, report)

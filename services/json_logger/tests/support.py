@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +23,7 @@ from json_logger.service.main import logger_servicers
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.service import SessionEngine
 from session_sharing.testing.hosting import LocalService
+from session_sharing.testing.processes import ServerProcess
 from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc, records_pb2, session_pb2
 
 DEADLINE = 20.0
@@ -79,6 +82,19 @@ def local_logger(
         logger_servicers(level),
         folder / "state",
         lambda driver: SessionEngine(driver, grace=grace),
+    )
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for a program that finds all modules that the tests find."""
+    folders = [str(Path(__file__).parent / "integration"), *sys.path]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+
+
+def logger_process(data: Path, *arguments: str, module: str = "json_logger") -> ServerProcess:
+    """Start a logger as a process of its own."""
+    return ServerProcess(
+        module, ["--port", "0", "--data-dir", str(data), *arguments], environment()
     )
 
 

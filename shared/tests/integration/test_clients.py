@@ -16,6 +16,7 @@ from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome
 from session_sharing.errors import (
     ClosePendingError,
+    InvalidRequestError,
     OutcomeUnknownError,
     SessionExistsError,
     SessionNotFoundError,
@@ -39,9 +40,7 @@ def releases(client: MemoryClient, how: str) -> Outcome | None:
 
 
 @pytest.mark.parametrize("again", ["close", "detach", "with"])
-@pytest.mark.parametrize(
-    ("first", "stays"), [("close", False), ("detach", True), ("with", False)]
-)
+@pytest.mark.parametrize(("first", "stays"), [("close", False), ("detach", True), ("with", False)])
 def test_first_release_counts_and_all_may_be_repeated(world, first, again, stays):
     """`with`, `close()` and `detach()` may follow each other; the first decides, alone."""
     client = world.client()
@@ -183,6 +182,28 @@ def test_wait_closed_zero_asks_and_does_not_wait(world):
     other.attach("data")
     with pytest.raises(ClosePendingError), world_client:
         pass
+
+
+def test_wait_closed_is_over_while_the_closing_hangs(world):
+    """A session whose closing hangs is still pending for who waited for it to be closed."""
+    client, other = world.client(wait_closed=0.3), world.raw()
+    attachment = other.attach("data")
+    world.driver.closing.shut()
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(client.close)
+        world.until(lambda sessions: sessions[0].close_pending)
+        other.start_release(attachment)
+        world.driver.closing.wait_for_one()
+        with pytest.raises(ClosePendingError, match="The close is pending"):
+            closing.result(LIMIT)
+
+
+@pytest.mark.parametrize("option", ["wait", "wait_closed"])
+@pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan")])
+def test_times_that_cannot_be_waited_for_are_refused(option, seconds):
+    """Negative and endless times are INVALID_ARGUMENT at once, before anybody is called."""
+    with pytest.raises(InvalidRequestError, match=f"{option}="):
+        MemoryClient("data", address="localhost:1", **{option: seconds})
 
 
 def test_wait_closed_ends_as_soon_as_the_other_lets_go(world):

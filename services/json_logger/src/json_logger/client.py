@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 import grpc
@@ -177,7 +178,7 @@ class JsonLoggerClient(SessionClient):
         with self._guard:
             return self._released is not None
 
-    @property
+    @cached_property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:
         return json_logger_pb2_grpc.JsonLoggerStub(self._channel)
 

@@ -73,7 +73,9 @@ def test_link_that_dangles_names_what_it_leads_to(data: Path) -> None:
     assert LogLocations(data).locate("link.log").key == str(data / "sub" / "later.ndjson")
 
 
-@pytest.mark.parametrize("name", ["../a.ndjson", "../data-of-others/a.ndjson", "sub/../../a.ndjson"])
+@pytest.mark.parametrize(
+    "name", ["../a.ndjson", "../data-of-others/a.ndjson", "sub/../../a.ndjson"]
+)
 def test_outside_is_denied_by_dots(data: Path, outside: Path, name: str) -> None:
     """No `..` leads out of the allowed folders; a folder of a longer name is no folder within."""
     with pytest.raises(AccessDeniedError, match="--allow-root"):
@@ -172,7 +174,9 @@ def test_letter_case_is_folded_where_it_is_ignored(
     """Where names differ by case only in looks they have one key, and the address keeps its case."""
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
     place = LogLocations(data)
-    located = [place.locate(name) for name in ("Größe.NDJSON", "gRÖSSE.ndjson", "Gro\u0308ße.ndjson")]
+    located = [
+        place.locate(name) for name in ("Größe.NDJSON", "gRÖSSE.ndjson", "Gro\u0308ße.ndjson")
+    ]
     assert len({found.key for found in located}) == 1
     assert located[0].address == str(data / "Größe.NDJSON")
 

@@ -81,9 +81,7 @@ class ConnectionPool:
         connection.close()
 
 
-def _made_by_other(
-    shared: Future[Connection], address: str, deadline: float
-) -> Connection | None:
+def _made_by_other(shared: Future[Connection], address: str, deadline: float) -> Connection | None:
     """Wait for the connection that another thread makes; None if that failed: it may be our turn.
 
     Raises:

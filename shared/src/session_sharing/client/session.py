@@ -13,21 +13,21 @@ from typing import ClassVar, TypeVar
 
 import grpc
 
-from session_sharing.behavior import Behavior, asks_to_close, behavior_from_number
+from session_sharing.behavior import behavior_from_number
+from session_sharing.client.failures import explain_failure
+from session_sharing.client.pending import asked_to_close, insists_on_close, pends_on_others
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome, Released, ReleaseMode
 from session_sharing.discovery import resolve_address
 from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import (
     ClosePendingError,
-    OutcomeUnknownError,
+    InvalidRequestError,
     SessionNotFoundError,
     SharingError,
-    UnavailableError,
 )
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import mode_to_wire, released_from_wire
-from session_sharing.wire.status import error_from_call, is_told
 from session_sharing.wire.times import seconds_to_wire
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ S = TypeVar("S", bound="SessionClient")
 
 WAIT_SECONDS = 30.0
 GIVE_UP_SECONDS = 2.0
-_WARNS_OF_PENDING = {Behavior.INITIALIZE_SERVER_SESSION, Behavior.ATTACH_TO_SESSION_THEN_CLOSE}
+MAXIMUM_SECONDS = 1_000_000.0
+"""The longest that may be waited for: eleven days, which every platform can."""
 
 
 class SessionClient(ABC):
@@ -55,7 +56,7 @@ class SessionClient(ABC):
         discovery_client: An NI `DiscoveryClient` to find the service by; by default discovery is
             found by the environment, NI's software, or the local station's key file.
         address: host:port of the service; then discovery is not asked.
-        wait: How long a call waits for the service, in seconds.
+        wait: How long a call waits for the service, in seconds, at most 1,000,000.
         wait_closed: How long a close waits, in seconds, for others to let go; if they still hold
             the session then, `ClosePendingError` is raised. None: a warning is logged at once.
 
@@ -80,15 +81,15 @@ class SessionClient(ABC):
         wait_closed: float | None = None,
     ) -> None:
         self._behavior = behavior_from_number(behavior)
-        self._wait = wait
-        self._wait_closed = wait_closed
+        self._wait = _seconds("wait", wait)
+        self._wait_closed = None if wait_closed is None else _seconds("wait_closed", wait_closed)
         self._guard = threading.Lock()
         self._released: Future[Released] | None = None
         self._attachment = session_pb2.AttachmentReference(attachment_id=uuid.uuid4().hex)
         address = address or resolve_address(
             self.PROVIDED_INTERFACE, self.SERVICE_CLASS, discovery_client=discovery_client
         )
-        self._connection = CONNECTIONS.acquire(address, wait)
+        self._connection = CONNECTIONS.acquire(address, self._wait)
         try:
             self._initialize(resource)
         except BaseException:
@@ -138,27 +139,7 @@ class SessionClient(ABC):
         try:
             return method(request, timeout=limit)
         except grpc.RpcError as failure:
-            raise self._explain(failure, limit) from failure
-
-    def _explain(self, failure: grpc.RpcError, limit: float) -> SharingError:
-        """Return the error that a call failed with, and say where the service is if it is away."""
-        error = error_from_call(failure)
-        address = self._connection.address
-        if is_told(failure):
-            return error
-        if type(error) is OutcomeUnknownError:
-            why = error.message if failure.code() is grpc.StatusCode.CANCELLED else f"no answer within {limit:g} s"
-            return OutcomeUnknownError(
-                f"The service at {address} gave no answer ({why}). Whether it did what "
-                "was asked is unknown. Look at its log; `python -m session_sharing list` shows "
-                "whether it answers at all."
-            )
-        if type(error) is UnavailableError:
-            return UnavailableError(
-                f"The service at {address} is away: {error.message} Whether it did what was asked "
-                "is unknown. Start it again, then initialize again."
-            )
-        return error
+            raise explain_failure(failure, self._connection.address, limit) from failure
 
     # What users use
 
@@ -265,18 +246,10 @@ class SessionClient(ABC):
         return released
 
     def _pends_on_others(self, released: Released, mode: ReleaseMode) -> bool:
-        """Return whether this release asked to close, and other processes hold the session.
-
-        Further clients of this process, under other aliases, are nobody to wait for or warn of.
-        """
-        asked = mode is ReleaseMode.ASK_TO_CLOSE or (
-            mode is ReleaseMode.BY_BEHAVIOR
-            and asks_to_close(self._behavior, created=self.new_session)
+        created = self.new_session
+        return asked_to_close(mode, self._behavior, created=created) and pends_on_others(
+            released, self._connection.identity
         )
-        if not asked or released.outcome is not Outcome.CLOSE_PENDING or not released.session:
-            return False
-        own = self._connection.identity
-        return any(held.holder != own for held in released.session.attachments)
 
     def _ask_release(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
         request = session_pb2.ReleaseRequest(
@@ -299,5 +272,13 @@ class SessionClient(ABC):
         text = f"The close is pending: {session}. {session.how_to_close()}"
         if self._wait_closed is not None:
             raise ClosePendingError(text, resource_name=session.resource_name, session=session)
-        if mode is ReleaseMode.ASK_TO_CLOSE or self._behavior in _WARNS_OF_PENDING:
+        if insists_on_close(mode, self._behavior):
             _log.warning("%s", text)
+
+
+def _seconds(option: str, value: float) -> float:
+    if not 0 <= value <= MAXIMUM_SECONDS:
+        raise InvalidRequestError(
+            f"{option}={value!r} cannot be waited for. Give seconds from 0 to {MAXIMUM_SECONDS:g}."
+        )
+    return value

@@ -209,9 +209,7 @@ class SessionEngine(Generic[H]):
         """
         ticket: asyncio.Future[Released] = self._executor.new_ticket()
         session_name = self._registry.name_of(public_id)
-        self._executor.carry_out(
-            self._registry.force_close(ticket, public_id, by, self._clock())
-        )
+        self._executor.carry_out(self._registry.force_close(ticket, public_id, by, self._clock()))
         session = self._executor.sessions[session_name]
         asyncio.get_running_loop().call_later(self._force, session.abort_operations, by)
         await ticket

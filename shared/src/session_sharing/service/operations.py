@@ -92,7 +92,7 @@ class OpenSession(Generic[H]):
         """
         ending = asyncio.ensure_future(self._ending.wait())
         try:
-            while True:
+            while not self._ending.is_set():
                 following = asyncio.ensure_future(anext(source))
                 try:
                     await asyncio.wait({ending, following}, return_when=asyncio.FIRST_COMPLETED)

@@ -63,8 +63,12 @@ class ServerProcess:
             encoding="utf-8",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        for reader in (self._read_output, self._read_log):
-            threading.Thread(target=reader, name=f"output of {module}", daemon=True).start()
+        self._readers = [
+            threading.Thread(target=reader, name=f"output of {module}", daemon=True)
+            for reader in (self._read_output, self._read_log)
+        ]
+        for reader in self._readers:
+            reader.start()
         if wait:
             self.wait_ready()
 
@@ -105,7 +109,7 @@ class ServerProcess:
         return int(self.address.rpartition(":")[2])
 
     def stop(self, timeout: float = STOP_SECONDS) -> int:
-        """Ask the server to stop as a console would, and return its exit code.
+        """Ask the server to stop as a console would, and return its exit code; `log` is whole then.
 
         Raises:
             subprocess.TimeoutExpired: It did not stop in time.
@@ -115,12 +119,19 @@ class ServerProcess:
                 self.process.send_signal(signal.CTRL_BREAK_EVENT)
             else:
                 self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout)
+        exit_code = self.process.wait(timeout)
+        self._join_readers()
+        return exit_code
 
     def kill(self) -> None:
         """End the server without warning, as a power cut would; return when it is gone."""
         self.process.kill()
         self.process.wait(STOP_SECONDS)
+        self._join_readers()
+
+    def _join_readers(self) -> None:
+        for reader in self._readers:
+            reader.join(STOP_SECONDS)
 
     def __enter__(self) -> ServerProcess:
         return self

@@ -155,7 +155,9 @@ def test_retry_delay_is_readable_for_every_tool(delay):
     fields = decode(value)
     assert fields[1] == [8]
     assert fields[2] == [b"Full."]
-    info = dict(reversed([(decode(any_)[1][0], decode(any_).get(2, [b""])[0]) for any_ in fields[3]]))
+    info = dict(
+        reversed([(decode(any_)[1][0], decode(any_).get(2, [b""])[0]) for any_ in fields[3]])
+    )
     duration = decode(decode(info[b"type.googleapis.com/google.rpc.RetryInfo"])[1][0])
     assert duration.get(1, [0])[0] + duration.get(2, [0])[0] / 1e9 == delay
 

@@ -1,0 +1,26 @@
+"""One session for each file, whatever names it has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from json_logger.service.claims import FileClaims
+from session_sharing.errors import ResourceHeldError
+
+
+def test_one_claim_for_each_file(tmp_path: Path) -> None:
+    """A file is claimed once, by any of its names; other files are not concerned."""
+    first, second, other = (tmp_path / name for name in ("a.log", "b.log", "c.log"))
+    first.touch()
+    other.touch()
+    os.link(first, second)
+    claims = FileClaims()
+    claims.claim(first.stat(), first)
+    claims.claim(other.stat(), other)
+    for path in (first, second):
+        with pytest.raises(ResourceHeldError, match="a.log"):
+            claims.claim(path.stat(), tmp_path / path.name)
+    claims.release(first.stat())
+    claims.claim(second.stat(), second)

@@ -1,0 +1,201 @@
+"""An open log file: opening leaves nothing behind when it fails, reading yields whole lines."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from json_logger.levels import AckLevel
+from json_logger.service import log_file
+from json_logger.service.claims import FileClaims
+from json_logger.service.log_file import LogFile
+from session_sharing.errors import (
+    ResourceHeldError,
+    ResourceNameError,
+    ResourceReplacedError,
+)
+
+DEADLINE = 10.0  # seconds
+LINES = [f'{{"number":{number}}}\n'.encode() for number in range(100)]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[LogFile]:
+    """Return an open log with a hundred lines."""
+    opened = LogFile(tmp_path / "a.ndjson", FileClaims())
+    asyncio.run(append(opened, b"".join(LINES)))
+    yield opened
+    opened.close()
+
+
+async def append(log: LogFile, data: bytes) -> AckLevel:
+    """Append lines."""
+    return await asyncio.wait_for(log.append(data, AckLevel.OS), DEADLINE)
+
+
+def read(log: LogFile, last: int | None = None) -> list[bytes]:
+    """Read a log to its end; return the chunks."""
+
+    async def gather() -> list[bytes]:
+        return [chunk async for chunk in log.read(last, follow=False)]
+
+    return asyncio.run(asyncio.wait_for(gather(), DEADLINE))
+
+
+@pytest.mark.parametrize("last", [None, 0, 1, 7, 99, 100, 101, 2**64 - 1])
+def test_last_lines_are_read(log: LogFile, last: int | None) -> None:
+    """All lines, or the last ones, are read; asking for more than there are gives all."""
+    expected = LINES if last is None else LINES[max(0, len(LINES) - last) :]
+    assert b"".join(read(log, last)) == b"".join(expected)
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 13, 100, 1 << 20])
+def test_chunks_are_whole_lines(
+    log: LogFile, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
+) -> None:
+    """However long lines are, a chunk never ends within one, and none is empty."""
+    monkeypatch.setattr(log_file, "CHUNK_BYTES", chunk_bytes)
+    chunks = read(log)
+    assert b"".join(chunks) == b"".join(LINES)
+    assert all(chunk.endswith(b"\n") for chunk in chunks)
+
+
+def test_followers_get_what_comes_later(log: LogFile) -> None:
+    """A follower gets the lines that were there, then those that come; leaving, it is forgotten."""
+
+    async def follow() -> list[bytes]:
+        source = log.read(1, follow=True)
+        got = [await asyncio.wait_for(anext(source), DEADLINE)]
+        for number in range(3):
+            following = asyncio.ensure_future(anext(source))
+            await append(log, f"later {number}\n".encode())
+            got.append(await asyncio.wait_for(following, DEADLINE))
+        await source.aclose()  # type: ignore[attr-defined]
+        return got
+
+    got = asyncio.run(follow())
+    assert got == [LINES[-1], b"later 0\n", b"later 1\n", b"later 2\n"]
+    assert log._followers == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody cut an open file so")
+def test_log_that_was_cut_ends_the_reading(log: LogFile) -> None:
+    """A reader of a log that another program cut is told so; it neither hangs nor spins."""
+    os.truncate(log.path, 25)
+    with pytest.raises(ResourceReplacedError, match="changed by another program"):
+        read(log)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move an open file")
+def test_log_that_was_moved_is_not_read_from_its_successor(log: LogFile) -> None:
+    """What lies in the place of the log now is not given out as its content."""
+    log.path.rename(log.path.with_suffix(".moved"))
+    log.path.write_bytes(b"of somebody else\n" * 1000)
+    with pytest.raises(ResourceReplacedError, match="replaced"):
+        read(log)
+
+
+def test_one_handle_for_each_file(log: LogFile) -> None:
+    """A second handle on an open log is refused, also by this very process."""
+    with pytest.raises(ResourceHeldError, match="only one process"):
+        LogFile(log.path, FileClaims())
+
+
+def test_hard_link_is_refused_before_anything_changes(tmp_path: Path) -> None:
+    """A second name of an open log is refused, and a record that is just being written stays whole."""
+    claims = FileClaims()
+    first = LogFile(tmp_path / "a.ndjson", claims)
+    try:
+        with first.path.open("ab") as half:
+            half.write(b'{"half of a')  # as a reader sees it in the middle of a write
+        os.link(first.path, tmp_path / "b.ndjson")
+        with pytest.raises(ResourceHeldError, match="hard link") as caught:
+            LogFile(tmp_path / "b.ndjson", claims)
+        assert str(first.path) in caught.value.message
+        assert first.path.read_bytes() == b'{"half of a'
+        assert {path.name for path in tmp_path.iterdir()} == {
+            "a.ndjson",
+            "b.ndjson",
+            ".a.ndjson.lock",
+        }
+    finally:
+        first.close()
+    LogFile(tmp_path / "b.ndjson", claims).close()
+
+
+def test_closing_gives_all_back(tmp_path: Path) -> None:
+    """After closing, the file can be opened again, and the lock's side file is gone."""
+    claims = FileClaims()
+    for _ in range(3):
+        LogFile(tmp_path / "a.ndjson", claims).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ndjson"]
+
+
+def test_close_that_fails_gives_all_back_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the last sync fails the error is told, and the file can be opened again."""
+
+    class NoSync:
+        """The system's functions, of which one fails."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(os, name)
+
+        def fsync(self, descriptor: int) -> None:
+            raise OSError(5, "Input/output error")
+
+    claims = FileClaims()
+    log = LogFile(tmp_path / "a.ndjson", claims)
+    with monkeypatch.context() as patch:
+        patch.setattr(log_file, "os", NoSync())
+        with pytest.raises(OSError, match="Input/output error"):
+            log.close()
+    LogFile(tmp_path / "a.ndjson", claims).close()
+
+
+@pytest.mark.parametrize("step", ["_sync_folder", "_mend", "LogWriter"])
+def test_opening_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whichever step of opening fails: no lock, no claim and no descriptor stays."""
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    claims = FileClaims()
+    descriptors = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    with monkeypatch.context() as patch:
+        patch.setattr(log_file, step, fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            LogFile(tmp_path / "a.ndjson", claims)
+    if sys.platform == "linux":
+        assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert not (tmp_path / ".a.ndjson.lock").exists()
+    assert (tmp_path / "a.ndjson").exists() is (step != "_sync_folder")
+    LogFile(tmp_path / "a.ndjson", claims).close()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes in folders nor modes"
+)
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    """A pipe that took the place of the log after it was located is refused, without hanging."""
+    os.mkfifo(tmp_path / "a.ndjson")
+    with pytest.raises(ResourceNameError, match="no regular file"):
+        LogFile(tmp_path / "a.ndjson", FileClaims())
+    (tmp_path / "b.ndjson").symlink_to(tmp_path / "elsewhere.ndjson")
+    with pytest.raises(OSError, match="symbolic"):
+        LogFile(tmp_path / "b.ndjson", FileClaims())
+    assert not (tmp_path / "elsewhere.ndjson").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_new_log_is_private(log: LogFile) -> None:
+    """Measured values are readable for the service's user alone, until that decides otherwise."""
+    assert stat.S_IMODE(log.path.stat().st_mode) == 0o600

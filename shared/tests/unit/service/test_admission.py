@@ -1,0 +1,59 @@
+"""How much a service takes on at once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from session_sharing.errors import ResourceExhaustedError
+from session_sharing.service.admission import Admission
+
+
+def test_calls_of_a_connection_are_bounded_alone():
+    """One connection's calls are counted apart from those of the others."""
+    admission = Admission(calls=2)
+    with ExitStack() as stack:
+        for peer in ("a", "a", "b"):
+            stack.enter_context(admission.admit(peer, 0))
+        with pytest.raises(ResourceExhaustedError, match="2 calls in flight") as raised:
+            stack.enter_context(admission.admit("a", 0))
+        assert (raised.value.limit, raised.value.retry_delay) == (2, 0.5)
+        stack.enter_context(admission.admit("b", 0))
+    with admission.admit("a", 0):
+        pass
+
+
+def test_big_request_is_taken_when_it_is_alone():
+    """A request beyond the limit of all is taken while nothing else is in flight."""
+    admission = Admission(size=10)
+    with admission.admit("a", 100), pytest.raises(ResourceExhaustedError) as raised:
+        admission.admit("b", 1).__enter__()
+    assert (raised.value.size, raised.value.limit) == (1, 10)
+    with admission.admit("a", 10):
+        pass
+
+
+@given(sizes=st.lists(st.integers(0, 20), max_size=30))
+def test_all_is_given_back(sizes):
+    """Whatever was admitted and refused, in the end nothing is counted, of any connection."""
+    admission = Admission(calls=5, size=50)
+    with ExitStack() as stack:
+        taken = 0
+        for number, size in enumerate(sizes):
+            try:
+                stack.enter_context(admission.admit(f"{number % 2}", size))
+                taken += size
+            except ResourceExhaustedError:
+                continue
+            assert taken <= 50
+    assert (admission._size, dict(admission._calls)) == (0, {})
+
+
+def test_failing_call_is_given_back():
+    """A call that fails is no longer counted."""
+    admission = Admission(calls=1)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), admission.admit("a", 5):
+            raise ZeroDivisionError

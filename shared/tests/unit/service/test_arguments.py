@@ -1,0 +1,90 @@
+"""The command line that all services share, and the TOML file behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from session_sharing.service.arguments import parse_with_config, service_options, service_parser
+from session_sharing.service.engine import GRACE_SECONDS
+
+
+def parser():
+    """Return a service's parser, with options of its own."""
+    parser = service_parser("json_logger", "Logs.")
+    parser.add_argument("--allow-root", type=Path, action="append", default=[])
+    return parser
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Write a TOML file and return how to name it on the command line."""
+
+    def write(text: str, encoding: str = "utf-8") -> list[str]:
+        (tmp_path / "service.toml").write_text(text, encoding)
+        return ["--config", str(tmp_path / "service.toml")]
+
+    return write
+
+
+def test_defaults(tmp_path, monkeypatch):
+    """Without arguments the port is that of the last run, and the data lie where they always do."""
+    monkeypatch.setenv("SESSION_SHARING_DATA", str(tmp_path))
+    options = service_options("json_logger", parse_with_config(parser(), []))
+    assert (options.port, options.grace) == (None, GRACE_SECONDS)
+    assert tmp_path in [options.data_folder, *options.data_folder.parents]
+
+
+def test_command_line_wins_over_the_file(config, tmp_path):
+    """What the file says counts, unless the command line says otherwise; lists are joined."""
+    text = 'port = 1234\ngrace = 1.5\ndata_dir = "there"\nallow-root = ["a", "b"]\nverbose = true\n'
+    arguments = parse_with_config(parser(), [*config(text), "--port", "0", "--allow-root", "c"])
+    options = service_options("json_logger", arguments)
+    assert (options.port, options.grace) == (0, 1.5)
+    assert options.data_folder == Path("there").absolute()
+    assert arguments.allow_root == [Path("a"), Path("b"), Path("c")]
+    assert arguments.verbose
+
+
+def test_false_in_the_file_is_left_out(config):
+    """A switch that the file turns off is off."""
+    assert not parse_with_config(parser(), config("verbose = false")).verbose
+
+
+def test_file_of_a_windows_editor(config):
+    """A file that begins with a byte order mark is read like any other."""
+    assert parse_with_config(parser(), config("port = 7", "utf-8-sig")).port == 7
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--port", "http"],
+        ["--grace", "-1"],
+        ["--grace", "inf"],
+        ["--grace", "nan"],
+        ["--gra", "1"],
+        ["--nonsense"],
+        ["file.ndjson"],
+        ["--config", "missing.toml"],
+    ],
+)
+def test_wrong_usage_exits_2(arguments, capsys):
+    """Wrong usage ends the process with exit code 2, and says what is wrong."""
+    with pytest.raises(SystemExit) as ended:
+        parse_with_config(parser(), arguments)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text", ["port = 'x'", "port = 65536", "gr = 1", "[table]\nx = 1", "no toml", "grace = true"]
+)
+def test_wrong_file_exits_2(config, capsys, text):
+    """A file that is no TOML, or says what no option is, is wrong usage too."""
+    with pytest.raises(SystemExit) as ended:
+        parse_with_config(parser(), config(text))
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
