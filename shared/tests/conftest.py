@@ -13,6 +13,7 @@ from typing import Any
 
 import grpc
 import pytest
+
 from session_sharing.information import SessionInformation
 from session_sharing.service import SessionEngine
 from session_sharing.testing.hosting import LocalService
@@ -121,11 +122,14 @@ class World:
         self.service = LocalService(
             "memory",
             self.driver,
-            partial(add_memory_servicer, touching=lambda: self.before_touch()),
+            partial(add_memory_servicer, touching=self._touch),
             folder,
             lambda driver: SessionEngine(driver, **engine_options),
         )
         self._raws: list[RawClient] = []
+
+    def _touch(self) -> None:
+        self.before_touch()
 
     def client(self, resource: str = "data", behavior: int = 0, **options: Any) -> MemoryClient:
         """Open a client of the library."""
@@ -138,7 +142,7 @@ class World:
 
     def sessions(self) -> list[SessionInformation]:
         """Return what the service tells of its sessions."""
-        found: list[SessionInformation] = self.service.call(lambda: self.service.engine.sessions())
+        found: list[SessionInformation] = self.service.call(self.service.engine.sessions)
         return found
 
     def until(self, happened: Callable[[Sequence[SessionInformation]], bool]) -> None:

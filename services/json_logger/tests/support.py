@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from json_logger import JsonLoggerClient
 from json_logger.levels import AckLevel
 from json_logger.service.driver import LogFileDriver

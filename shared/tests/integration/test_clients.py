@@ -6,12 +6,11 @@ import logging
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import grpc
 import pytest
+
 from session_sharing.behavior import Behavior
-from session_sharing.client import SessionConstructor
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.core import Outcome
 from session_sharing.errors import (
@@ -238,10 +237,11 @@ def test_who_does_not_ask_to_close_does_not_wait_for_it(world, how):
 def test_error_in_the_body_is_not_masked(world, failing, caplog):
     """An exception in the `with` block reaches the caller though the release fails as well."""
     other = world.raw()
-    with pytest.raises(ZeroDivisionError), world.client(wait_closed=0.01):
-        if failing == "pending":
-            other.attach("data")
-        world.driver.close_error = OSError("the disk is gone")
+    client = world.client(wait_closed=0.01)
+    if failing == "pending":
+        other.attach("data")
+    world.driver.close_error = OSError("the disk is gone")
+    with pytest.raises(ZeroDivisionError), client:
         raise ZeroDivisionError
     assert "Releasing the session failed as well" in caplog.text
 
@@ -267,7 +267,7 @@ def test_closed_by_somebody_else(world):
     """A client whose session was closed under it is told by whom, and may release in peace."""
     with world.client() as client:
         world.raw().start_force_close(client.public_id, "shift change").result(LIMIT)
-        with pytest.raises(SessionNotFoundError, match="closed by raw .*, reason: shift change"):
+        with pytest.raises(SessionNotFoundError, match=r"closed by raw .*, reason: shift change"):
             client.touch()
     assert client.close().outcome is Outcome.CLOSED
 

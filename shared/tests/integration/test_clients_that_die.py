@@ -11,6 +11,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.errors import AttachmentEndedError, UnknownClientError
 from session_sharing.wire.status import error_from_call

@@ -6,6 +6,7 @@ import threading
 
 import grpc
 import pytest
+
 from session_sharing.testing.memory import SERVICE
 
 health_pb2 = pytest.importorskip("grpc_health.v1.health_pb2")

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from session_sharing import errors
 from session_sharing.information import (
     AttachmentInformation,
@@ -22,7 +23,6 @@ from session_sharing.service import ErrorInterceptor
 from session_sharing.service.admission import Admission
 from session_sharing.testing import hosting
 from session_sharing.testing.memory import SERVICE
-from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.status import STATUS, error_from_call
 
 LIMIT = 10.0
@@ -177,7 +177,7 @@ def test_flood_of_one_client_is_refused_and_starves_nobody(few_calls):
 
 
 def test_bytes_of_all_clients_are_bounded(few_calls):
-    """Requests that are too big together are refused with their sizes; one alone is always taken."""
+    """Requests too big together are refused with their sizes; one alone is always taken."""
     raw, other = few_calls.raw(), few_calls.raw()
     few_calls.driver.opening.shut()
     first = raw.start_initialize("a" * 20_000)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from session_sharing.discovery import DiscoveryConnection
 from session_sharing.errors import NoStationError, ServiceNotFoundError
 from session_sharing.testing.memory import SERVICE, MemoryClient

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.errors import (
     AccessDeniedError,

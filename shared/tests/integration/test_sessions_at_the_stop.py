@@ -10,6 +10,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from session_sharing.errors import SessionAbortedError, UnavailableError
 from session_sharing.testing.memory import MemoryClient
 from session_sharing.testing.processes import ServerProcess

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from json_logger import JsonLoggerClient
 from json_logger.service.log_file import LogFile
-from session_sharing.testing.hosting import LocalService
-
 from services.json_logger.tests.support import DEADLINE, Raw, local_logger
+from session_sharing.testing.hosting import LocalService
 
 
 @pytest.fixture

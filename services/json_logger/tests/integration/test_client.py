@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from json_logger import (
     INSTRUMENT_TYPE,
     JsonLoggerClient,
@@ -19,6 +20,7 @@ from json_logger import (
     RecordContext,
 )
 from json_logger.service.log_file import LogFile
+from services.json_logger.tests.support import DEADLINE, lines_of, names_of
 from session_sharing.core import Outcome
 from session_sharing.errors import (
     AttachmentEndedError,
@@ -30,8 +32,6 @@ from session_sharing.errors import (
     ValueTypeError,
 )
 from session_sharing.testing.hosting import LocalService
-
-from services.json_logger.tests.support import DEADLINE, lines_of, names_of
 
 Connect = Callable[..., JsonLoggerClient]
 CONTEXT = RecordContext("S-1", 2, "VCC", "step", "station", "operator", "run 7")
@@ -100,7 +100,7 @@ def test_time_of_logging(connect: Connect) -> None:
 def test_time_without_zone_is_refused(connect: Connect, data: Path) -> None:
     """A time without a zone could mean anything, and is refused."""
     with pytest.raises(ValueTypeError, match="time zone"):
-        connect("a.ndjson").log("m", {}, {}, timestamp=datetime(2026, 1, 1))  # noqa: DTZ001
+        connect("a.ndjson").log("m", {}, {}, timestamp=datetime(2026, 1, 1))
     assert lines_of(data / "a.ndjson") == []
 
 
@@ -200,8 +200,14 @@ def test_behaviors_by_number_and_by_enumeration(connect: Connect) -> None:
 
 @pytest.mark.parametrize(
     ("behavior", "open_before", "open_after"),
-    [(0, False, False), (0, True, True), (1, False, False), (2, True, True), (3, False, True)]
-    + [(4, True, False)],
+    [
+        (0, False, False),
+        (0, True, True),
+        (1, False, False),
+        (2, True, True),
+        (3, False, True),
+        (4, True, False),
+    ],
 )
 def test_leaving_the_block(
     logger: LocalService[LogFile], behavior: int, open_before: bool, open_after: bool

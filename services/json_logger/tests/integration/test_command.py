@@ -12,10 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from json_logger import JsonLoggerClient
-from session_sharing.errors import SharingError
-from session_sharing.testing.processes import ServerProcess
 
+from json_logger import JsonLoggerClient
 from services.json_logger.tests.support import (
     DEADLINE,
     environment,
@@ -23,12 +21,14 @@ from services.json_logger.tests.support import (
     names_of,
     until,
 )
+from session_sharing.errors import SharingError
+from session_sharing.testing.processes import ServerProcess
 
 FOLDER = Path(__file__).parents[2]
 
 
 class BusyClient:
-    """Logs in a thread until the service is gone; `acknowledged` are the records that it may expect."""
+    """Logs in a thread until the service is gone; `acknowledged` must then be in the file."""
 
     def __init__(self, server: ServerProcess, ack: str) -> None:
         self._client = JsonLoggerClient("a.ndjson", address=server.address, wait=1.0, ack=ack)
@@ -77,15 +77,17 @@ def test_stop_while_a_client_logs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ack", ["os", "disk"])
 def test_kill_while_a_client_logs(tmp_path: Path, ack: str) -> None:
-    """After `kill -9` every acknowledged record is there once, none is half, and logging goes on."""
+    """After `kill -9` every acknowledged record is there once and none is half; logging goes on."""
     server = logger_process(tmp_path)
     client = BusyClient(server, ack)
     until(lambda: len(client.acknowledged) > 50)
     server.kill()
     client.join()
-    with logger_process(tmp_path) as again:
-        with JsonLoggerClient("a.ndjson", address=again.address, wait=DEADLINE) as later:
-            assert len(list(later.read())) >= len(client.acknowledged)
+    with (
+        logger_process(tmp_path) as again,
+        JsonLoggerClient("a.ndjson", address=again.address, wait=DEADLINE) as later,
+    ):
+        assert len(list(later.read())) >= len(client.acknowledged)
     check_stored(tmp_path / "a.ndjson", client)
 
 
@@ -126,7 +128,7 @@ def test_port_that_is_taken_exits_1(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has start.bat")
 def test_start_script(tmp_path: Path) -> None:
-    """`start.sh` starts the service from any folder, hands options on, and ends with its process."""
+    """`start.sh` starts the service from any folder, hands options on, and ends with it."""
     process = subprocess.Popen(
         [str(FOLDER / "start.sh"), "--port", "0", "--data-dir", str(tmp_path / "data")],
         cwd=tmp_path,

@@ -10,13 +10,10 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from json_logger import JsonLoggerClient
 from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
-from session_sharing.information import SessionInformation
-from session_sharing.testing.hosting import LocalService
-from session_sharing.testing.memory import Gate
-
 from services.json_logger.tests.support import (
     DEADLINE,
     Raw,
@@ -27,6 +24,9 @@ from services.json_logger.tests.support import (
     refused,
     until,
 )
+from session_sharing.information import SessionInformation
+from session_sharing.testing.hosting import LocalService
+from session_sharing.testing.memory import Gate
 
 CLIENT = """
 import sys

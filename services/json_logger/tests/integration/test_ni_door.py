@@ -10,12 +10,9 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from json_logger import JsonLoggerClient
 from json_logger.service.log_file import LogFile
-from session_sharing.errors import SessionExistsError, SessionNotFoundError
-from session_sharing.information import SessionInformation
-from session_sharing.testing.hosting import LocalService
-
 from services.json_logger.tests.ni_client import (
     ATTACH_TO_EXISTING,
     INITIALIZE_NEW,
@@ -31,6 +28,9 @@ from services.json_logger.tests.support import (
     refused,
     snapshot,
 )
+from session_sharing.errors import SessionExistsError, SessionNotFoundError
+from session_sharing.information import SessionInformation
+from session_sharing.testing.hosting import LocalService
 
 Connect = Callable[..., JsonLoggerClient]
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
@@ -171,7 +171,7 @@ def test_close_without_attachments(ni: NiClient, logger: LocalService[LogFile], 
 
 
 def test_close_with_attachments(ni: NiClient, connect: Connect, data: Path) -> None:
-    """CloseFile of a session that others hold is OK and pending: they go on, NI's door is shut."""
+    """CloseFile of a session that others hold is OK and pending; NI's clients are out at once."""
     ours = connect("a.ndjson")
     session, new = ni.initialize("a.ndjson")
     assert (session, new) == (ours.session_name, False)
@@ -191,7 +191,7 @@ def test_close_with_attachments(ni: NiClient, connect: Connect, data: Path) -> N
 
 
 def test_come_back_while_the_close_is_pending(ni: NiClient, connect: Connect, data: Path) -> None:
-    """While a close is pending, NI's client may attach again and log; the close is not withdrawn."""
+    """While a close is pending NI's client may attach and log; the close is not withdrawn."""
     ours = connect("a.ndjson")
     session, _ = ni.initialize("a.ndjson")
     ni.close_file(session)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from json_logger import JsonLoggerClient
 from json_logger.service.log_file import LogFile
-from session_sharing.testing.hosting import LocalService
-
 from services.json_logger.tests.support import Raw, names_of, refused
+from session_sharing.testing.hosting import LocalService
 
 Connect = Callable[..., JsonLoggerClient]
 

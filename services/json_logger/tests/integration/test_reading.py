@@ -10,9 +10,11 @@ from typing import Any
 
 import grpc
 import pytest
+
 from json_logger import JsonLoggerClient, Record
 from json_logger.service.log_file import LogFile
 from json_logger.wire import json_logger_pb2
+from services.json_logger.tests.support import DEADLINE, Raw, local_logger, names_of, until
 from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
@@ -20,8 +22,6 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.testing.hosting import LocalService
-
-from services.json_logger.tests.support import DEADLINE, Raw, local_logger, names_of, until
 
 Connect = Callable[..., JsonLoggerClient]
 END = "the stream ended"
@@ -102,7 +102,7 @@ def test_line_that_is_no_record_is_shown(connect: Connect, data: Path) -> None:
 
 
 def test_follower_sees_records_of_others(connect: Connect) -> None:
-    """A follower sees what was there and what others log, as it comes, and ends with the session."""
+    """A follower sees what was there and what others log as it comes; it ends with the session."""
     follower, other = connect("a.ndjson"), connect("a.ndjson")
     other.log("before", {}, {})
     following = Follower(follower)
@@ -154,7 +154,7 @@ def test_follower_of_a_session_closed_by_force(
 
 
 def test_follower_of_a_service_that_stops(tmp_path: Path) -> None:
-    """When the service stops a follower gets an error that says so: more may come after a restart."""
+    """When the service stops a follower gets an error: more may come after a restart."""
     with local_logger(tmp_path) as service:
         client = JsonLoggerClient("a.ndjson", address=service.address, wait=1.0)
         client.log("one", {}, {})

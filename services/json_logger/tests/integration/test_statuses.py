@@ -1,4 +1,4 @@
-"""Every refusal: its status, a text that says what to do, nothing written, and a healthy service."""
+"""Every refusal: its status, what to do, nothing written, and a service as healthy as before."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from json_logger.service.log_file import LogFile
+from services.json_logger.tests.support import Raw, canary, names_of, refused, snapshot
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.status import error_from_call
-
-from services.json_logger.tests.support import Raw, canary, names_of, refused, snapshot
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NOT_FOUND = grpc.StatusCode.NOT_FOUND

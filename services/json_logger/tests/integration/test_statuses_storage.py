@@ -10,15 +10,9 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from json_logger import JsonLoggerClient
 from json_logger.levels import AckLevel
-from session_sharing.errors import (
-    AccessDeniedError,
-    ResourceExhaustedError,
-    ResourceHeldError,
-    ResourceReplacedError,
-)
-
 from services.json_logger.tests.support import (
     DEADLINE,
     Raw,
@@ -30,6 +24,12 @@ from services.json_logger.tests.support import (
     names_of,
     refused,
     snapshot,
+)
+from session_sharing.errors import (
+    AccessDeniedError,
+    ResourceExhaustedError,
+    ResourceHeldError,
+    ResourceReplacedError,
 )
 
 
@@ -155,7 +155,7 @@ def test_log_that_was_exchanged(tmp_path: Path, how: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets limits of other processes")
 @pytest.mark.parametrize("ack", ["os", "disk"])
 def test_full_disk(tmp_path: Path, ack: str) -> None:
-    """What finds no room is refused for good, with a delay; when there is room, logging goes on."""
+    """What finds no room is refused for good, with a delay; with room, logging goes on."""
     import resource  # noqa: PLC0415 - POSIX only
 
     data = tmp_path / "data"
@@ -217,16 +217,18 @@ def test_torn_record_of_a_killed_service(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     (data / "a.ndjson").write_bytes(b'{"measurement_name": "whole"}\n{"measurement_name": "to')
-    with local_logger(tmp_path) as service:
-        with JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE) as client:
-            client.log("after", {}, {})
+    with (
+        local_logger(tmp_path) as service,
+        JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE) as client,
+    ):
+        client.log("after", {}, {})
     assert [line["measurement_name"] for line in lines_of(data / "a.ndjson")] == ["whole", "after"]
     (aside,) = data.glob("a.ndjson.torn-*")
     assert aside.read_bytes() == b'{"measurement_name": "to'
 
 
 def test_denial_names_the_folder_and_the_option(tmp_path: Path) -> None:
-    """A file under no allowed root is refused by the library's error, with the option that helps."""
+    """A file under no allowed root is refused with the option that helps."""
     with local_logger(tmp_path, roots=[tmp_path / "allowed"]) as service:
         (tmp_path / "allowed").mkdir()
         with pytest.raises(AccessDeniedError, match="--allow-root"):

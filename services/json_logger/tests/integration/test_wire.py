@@ -11,15 +11,15 @@ import grpc
 import pytest
 from google.protobuf.struct_pb2 import NULL_VALUE
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from json_logger import JsonLoggerClient, Record, RecordContext
 from json_logger.levels import AckLevel
 from json_logger.service.log_file import LogFile
 from json_logger.wire import json_logger_pb2
+from services.json_logger.tests.support import DEADLINE, Raw, lines_of, local_logger, refused
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_to_wire
-
-from services.json_logger.tests.support import DEADLINE, Raw, lines_of, local_logger, refused
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 Value = records_pb2.Value

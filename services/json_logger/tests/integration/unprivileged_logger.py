@@ -16,7 +16,7 @@ _OVERRIDES = 1 << 1 | 1 << 2 | 1 << 3  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, 
 
 
 def drop_overrides() -> None:
-    """Give up the capabilities that let root write what modes forbid; later threads inherit that."""
+    """Give up the capabilities that let root write what modes forbid, for later threads too."""
     libc = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, twice

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from json_logger.service.claims import FileClaims
 from session_sharing.errors import ResourceHeldError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from json_logger.levels import AckLevel
 from json_logger.wire import level_from_wire, level_to_wire
 from session_sharing.errors import InvalidRequestError

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from json_logger.service import locations
 from json_logger.service.locations import LogLocations
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError

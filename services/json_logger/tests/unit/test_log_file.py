@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from json_logger.levels import AckLevel
 from json_logger.service import log_file
 from json_logger.service.claims import FileClaims

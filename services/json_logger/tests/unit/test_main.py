@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from json_logger.client import JsonLoggerClient
 from json_logger.levels import AckLevel
 from json_logger.service import main
@@ -129,7 +130,7 @@ def test_service_config_says_what_discovery_is_told() -> None:
     assert config["providedInterfaces"] == list(told.provided_interfaces)
     assert [config["version"]] == list(told.versions)
     assert (FOLDER / config["path"]).is_file()
-    assert JsonLoggerClient.SERVICE_CLASS == told.service_class
+    assert told.service_class == JsonLoggerClient.SERVICE_CLASS
     assert JsonLoggerClient.PROVIDED_INTERFACE in told.provided_interfaces
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from json_logger.service.names import (
     ENDINGS,
     MAXIMUM_NAME_BYTES,

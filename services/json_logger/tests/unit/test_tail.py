@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from json_logger.service import tail
 from json_logger.service.tail import line_start, mend_tail
 

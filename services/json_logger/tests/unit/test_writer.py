@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from json_logger.levels import AckLevel
 from json_logger.service import same_file, writer
 from json_logger.service.writer import LogWriter

@@ -64,8 +64,8 @@ class Connection:
     def _await_ready(self, wait: float) -> None:
         if not self._ready.wait(wait):
             raise OutcomeUnknownError(
-                f"The service at {self.address} did not answer within {wait:.3g} s. It may be busy or "
-                "frozen: look at its log; if it hangs, restart it."
+                f"The service at {self.address} did not answer within {wait:.3g} s. It may be "
+                "busy or frozen: look at its log; if it hangs, restart it."
             )
         if self._client_id:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+
 from session_sharing.errors import OutcomeUnknownError, SharingError, UnavailableError
 from session_sharing.wire.status import error_from_call, is_told
 

@@ -58,9 +58,15 @@ class Attachment:
     created: bool
     undelivered: set[Ticket] = field(default_factory=set)
     last_record_number: int = 0
+    _told: AttachmentInformation | None = None
 
     def information(self) -> AttachmentInformation:
-        """Return what is told of the attachment."""
+        """Return what is told of the attachment; made anew only when that has changed."""
+        if self._told is None or self._told.last_record_number != self.last_record_number:
+            self._told = self._information()
+        return self._told
+
+    def _information(self) -> AttachmentInformation:
         return AttachmentInformation(
             public_id=self.attachment_id[:8],
             behavior=int(self.request.behavior),

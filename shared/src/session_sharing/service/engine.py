@@ -207,8 +207,8 @@ class SessionEngine(Generic[H]):
         Raises:
             SharingError: There is no such session, or closing failed.
         """
-        ticket: asyncio.Future[Released] = self._executor.new_ticket()
         session_name = self._registry.name_of(public_id)
+        ticket: asyncio.Future[Released] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.force_close(ticket, public_id, by, self._clock()))
         session = self._executor.sessions[session_name]
         asyncio.get_running_loop().call_later(self._force, session.abort_operations, by)

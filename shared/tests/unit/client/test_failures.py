@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grpc
 import pytest
+
 from session_sharing import errors
 from session_sharing.client.failures import explain_failure
 from session_sharing.wire.status import error_to_trailers, status_of
@@ -16,12 +17,15 @@ class Failure(grpc.RpcError, grpc.Call):
         self._told = (code, text, trailers)
 
     def code(self):
+        """Return the status."""
         return self._told[0]
 
     def details(self):
+        """Return the text."""
         return self._told[1]
 
     def trailing_metadata(self):
+        """Return the trailers."""
         return self._told[2]
 
 

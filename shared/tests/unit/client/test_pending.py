@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+
 from session_sharing.behavior import Behavior
 from session_sharing.client.pending import asked_to_close, insists_on_close, pends_on_others
 from session_sharing.core import Outcome, Released, ReleaseMode

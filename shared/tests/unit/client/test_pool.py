@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from session_sharing.client import pool
 from session_sharing.client.pool import ConnectionPool
 from session_sharing.errors import OutcomeUnknownError, UnavailableError

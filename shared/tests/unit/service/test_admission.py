@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service.admission import Admission
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from session_sharing.service.arguments import parse_with_config, service_options, service_parser
 from session_sharing.service.engine import GRACE_SECONDS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from session_sharing.core import Registry
 from session_sharing.errors import UnknownClientError
 from session_sharing.information import ClientIdentity

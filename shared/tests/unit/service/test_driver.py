@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+
 from session_sharing.errors import (
     AccessDeniedError,
     InternalError,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+
 from session_sharing.core import EventKind, Outcome, ReleaseMode, ReleaseRequest
 from session_sharing.errors import (
     AccessDeniedError,
@@ -46,9 +47,9 @@ def test_operation_uses_the_handle_that_the_driver_opened():
     async def work(engine: Engine, driver: MemoryDriver, client_id: str) -> None:
         told = await engine.initialize("Data", 0, client_id=client_id, attachment_id="a")
         await engine.initialize("dATA?client=b", 0, client_id=client_id, attachment_id="b")
-        async with engine.use(told.session_name, "a") as first:
-            async with engine.use(told.session_name, "b") as second:
-                assert first is second
+        name = told.session_name
+        async with engine.use(name, "a") as first, engine.use(name, "b") as second:
+            assert first is second
         assert first == ["data"]
 
     run(work)

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime, timezone
 
 import pytest
+
 from session_sharing.core import Answer, CloseResource, EndStreams, OpenResource, Registry
 from session_sharing.errors import InternalError, SharingError, UnavailableError
 from session_sharing.service.executor import EffectExecutor
@@ -23,14 +24,17 @@ class RecordingRegistry(Registry):
         self.told: asyncio.Queue[tuple[str, str, SharingError | None]] = asyncio.Queue()
 
     def opened(self, session_name, now):
+        """Note it."""
         self.told.put_nowait(("opened", session_name, None))
         return []
 
     def open_failed(self, session_name, error, now):
+        """Note it."""
         self.told.put_nowait(("open failed", session_name, error))
         return []
 
     def closed(self, session_name, error, now):
+        """Note it."""
         self.told.put_nowait(("closed", session_name, error))
         return []
 

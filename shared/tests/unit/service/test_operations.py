@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+
 from session_sharing.errors import SessionAbortedError
 from session_sharing.service.operations import OpenSession
 

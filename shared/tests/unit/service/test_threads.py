@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service.threads import in_thread, tell_loop
 

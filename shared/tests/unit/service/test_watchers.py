@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 
 import pytest
+
 from session_sharing.core import EventKind, SessionEvent
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service import watchers
@@ -22,6 +24,9 @@ def event(number: int) -> SessionEvent:
 def test_every_watcher_is_told_everything_in_order():
     """Watchers get what was there first, then each event once, in order, until the stop."""
 
+    async def texts(watch: AsyncIterator[SessionEvent]) -> list[str]:
+        return [found.text async for found in watch]
+
     async def work() -> list[list[str]]:
         told = Watchers()
         watches = [told.watch([event(-1)]) for _ in range(2)]
@@ -29,8 +34,9 @@ def test_every_watcher_is_told_everything_in_order():
         for number in range(100):
             told.tell(event(number))
         told.stop()
-        rest = [[found async for found in watch] for watch in watches]
-        return [[f.text, *(r.text for r in rs)] for f, rs in zip(firsts, rest, strict=True)]
+        return [
+            [first.text, *await texts(watch)] for first, watch in zip(firsts, watches, strict=True)
+        ]
 
     expected = [str(number) for number in range(-1, 100)]
     assert asyncio.run(work()) == [expected, expected]

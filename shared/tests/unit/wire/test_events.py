@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+
 from session_sharing.core import EventKind, SessionEvent
 from session_sharing.information import (
     AttachmentInformation,

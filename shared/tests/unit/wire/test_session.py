@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
 from session_sharing.errors import InvalidRequestError
 from session_sharing.information import (

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing import errors
 from session_sharing.information import (
     AttachmentInformation,
@@ -37,12 +38,15 @@ class Failure(grpc.RpcError, grpc.Call):
         self._told = (code, text, trailers)
 
     def code(self):
+        """Return the status."""
         return self._told[0]
 
     def details(self):
+        """Return the text."""
         return self._told[1]
 
     def trailing_metadata(self):
+        """Return the trailers."""
         return self._told[2]
 
 

@@ -9,6 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing.errors import InvalidRequestError
 from session_sharing.wire.times import (
     moment_from_wire,
