@@ -41,6 +41,7 @@ class RawClient:
     def __init__(self, address: str, client_id: str = "") -> None:
         options = [("grpc.use_local_subchannel_pool", 1)]
         self.channel = grpc.insecure_channel(address, options=options)
+        self._calls: list[grpc.Future] = []  # A call that nobody refers to is broken off.
         identity = session_pb2.ClientIdentity(program="raw", host="here", process_id=1)
         request = clients_pb2.ConnectRequest(client_id=client_id, identity=identity)
         stub = clients_pb2_grpc.SessionClientsStub(self.channel)
@@ -54,7 +55,8 @@ class RawClient:
         method = self.channel.unary_unary(
             f"/{SERVICE}/{name}", lambda message: message.SerializeToString(), response.FromString
         )
-        return method.future(request, timeout=LIMIT)
+        self._calls.append(method.future(request, timeout=LIMIT))
+        return self._calls[-1]
 
     def start_initialize(
         self, resource: str, behavior: int = 0, *, attachment_id: str = "", client_id: str = ""

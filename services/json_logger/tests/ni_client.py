@@ -7,6 +7,7 @@ the names, numbers and types of section 7 of the contract.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import grpc
 
@@ -84,7 +85,7 @@ class NiClient:
         self._channel = grpc.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)])
 
     def _call(self, method: str, request: bytes) -> dict[int, int | bytes]:
-        call = self._channel.unary_unary(f"/{SERVICE}/{method}")
+        call: Any = self._channel.unary_unary(f"/{SERVICE}/{method}")
         return decode(call(request, timeout=DEADLINE))
 
     def initialize(self, file_path: str, behavior: int = UNSPECIFIED) -> tuple[str, bool]:

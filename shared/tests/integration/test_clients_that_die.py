@@ -50,8 +50,7 @@ def error_of(call: grpc.Future) -> Exception:
     return error_from_call(call.exception(LIMIT))
 
 
-@pytest.mark.parametrize("grace", [0.0, 0.5])
-@pytest.mark.parametrize("mode", ["hold", "touch"])
+@pytest.mark.parametrize(("mode", "grace"), [("hold", 0.5), ("touch", 0.0)])
 def test_killed_client_is_released_within_the_grace_time(start_world, start, mode, grace):
     """A killed client's attachments are released after the grace time, not a second later."""
     world = start_world(grace=grace)

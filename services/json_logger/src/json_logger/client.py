@@ -13,6 +13,7 @@ import grpc
 from json_logger.levels import AckLevel
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc, level_to_wire
 from session_sharing.client import SessionClient, SessionConstructor
+from session_sharing.client.failures import explain_failure
 from session_sharing.client.session import WAIT_SECONDS
 from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import AttachmentEndedError, InvalidRequestError
@@ -165,7 +166,7 @@ class JsonLoggerClient(SessionClient):
                     yield parse_line(line)
         except grpc.RpcError as failure:
             if not self._is_released():
-                raise self._explain(failure, self._wait) from failure
+                raise explain_failure(failure, self._connection.address, self._wait) from failure
             if not request.follow:
                 raise AttachmentEndedError(
                     "This client was closed while it read, so it cannot read on. Read to the end "

@@ -130,7 +130,7 @@ def test_one_service_for_each_data_folder(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody do that to an open file")
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
 def test_log_that_was_exchanged(tmp_path: Path, how: str) -> None:
-    """Who wants the disk is told that the log was exchanged; a new session logs into the new one."""
+    """Who wants the disk is told that the log was exchanged; a new session logs into the new."""
     with local_logger(tmp_path, level=AckLevel.DISK) as service:
         data = tmp_path / "data"
         path, moved = data / "a.ndjson", data / "moved.ndjson"
@@ -201,15 +201,17 @@ def test_storage_that_refuses_to_open(
             return real(path)
         raise OSError(number, os.strerror(number), str(path))
 
-    with local_logger(tmp_path) as service, canary(service.address, tmp_path / "data"):
-        with pytest.MonkeyPatch.context() as patch, Raw(service.address) as raw:
+    with (
+        local_logger(tmp_path) as service,
+        canary(service.address, tmp_path / "data"),
+        Raw(service.address) as raw,
+    ):
+        before = snapshot(tmp_path)
+        with pytest.MonkeyPatch.context() as patch, refused(code, "a.ndjson", *words):
             patch.setattr(log_file, "_open", fail)
-            before = snapshot(tmp_path)
-            with refused(code, "a.ndjson", *words):
-                raw.initialize("a.ndjson")
-            assert snapshot(tmp_path) == before
-            patch.undo()
-            raw.log(raw.initialize("a.ndjson"))
+            raw.initialize("a.ndjson")
+        assert snapshot(tmp_path) == before
+        raw.log(raw.initialize("a.ndjson"))
 
 
 def test_torn_record_of_a_killed_service(tmp_path: Path) -> None:

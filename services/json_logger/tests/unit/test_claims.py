@@ -21,7 +21,7 @@ def test_one_claim_for_each_file(tmp_path: Path) -> None:
     claims.claim(first.stat(), first)
     claims.claim(other.stat(), other)
     for path in (first, second):
-        with pytest.raises(ResourceHeldError, match="a.log"):
+        with pytest.raises(ResourceHeldError, match=r"a\.log"):
             claims.claim(path.stat(), tmp_path / path.name)
     claims.release(first.stat())
     claims.claim(second.stat(), second)

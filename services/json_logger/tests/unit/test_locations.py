@@ -172,7 +172,7 @@ def test_link_to_a_file_of_another_kind_is_refused(data: Path) -> None:
 def test_letter_case_is_folded_where_it_is_ignored(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where names differ by case only in looks they have one key, and the address keeps its case."""
+    """Where names differ by case only in looks they have one key; the address keeps its case."""
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
     place = LogLocations(data)
     located = [

@@ -108,7 +108,7 @@ def test_one_handle_for_each_file(log: LogFile) -> None:
 
 
 def test_hard_link_is_refused_before_anything_changes(tmp_path: Path) -> None:
-    """A second name of an open log is refused, and a record that is just being written stays whole."""
+    """A second name of an open log is refused; a record that is being written stays whole."""
     claims = FileClaims()
     first = LogFile(tmp_path / "a.ndjson", claims)
     try:
@@ -160,6 +160,11 @@ def test_close_that_fails_gives_all_back_too(
     LogFile(tmp_path / "a.ndjson", claims).close()
 
 
+def open_descriptors() -> int:
+    """Return how many descriptors this process has, where the system tells."""
+    return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+
+
 @pytest.mark.parametrize("step", ["_sync_folder", "_mend", "LogWriter"])
 def test_opening_that_fails_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -170,13 +175,12 @@ def test_opening_that_fails_leaves_nothing_behind(
         raise OSError(5, "Input/output error")
 
     claims = FileClaims()
-    descriptors = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    descriptors = open_descriptors()
     with monkeypatch.context() as patch:
         patch.setattr(log_file, step, fail)
         with pytest.raises(OSError, match="Input/output error"):
             LogFile(tmp_path / "a.ndjson", claims)
-    if sys.platform == "linux":
-        assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert open_descriptors() == descriptors
     assert not (tmp_path / ".a.ndjson.lock").exists()
     assert (tmp_path / "a.ndjson").exists() is (step != "_sync_folder")
     LogFile(tmp_path / "a.ndjson", claims).close()

@@ -135,7 +135,7 @@ def test_service_config_says_what_discovery_is_told() -> None:
 
 
 def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The shipped TOML changes nothing; each of its commented lines is an option, with its default."""
+    """The shipped TOML changes nothing; each commented line is an option with its default."""
     shipped = FOLDER / "json_logger.toml"
     assert run(monkeypatch, "--config", shipped) == run(monkeypatch)
     lines = shipped.read_text("utf-8").splitlines()

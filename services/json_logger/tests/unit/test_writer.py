@@ -249,7 +249,7 @@ def test_any_room_for_any_records(
 
 
 def test_failed_sync_breaks_for_good(bench: Bench) -> None:
-    """After a failed sync nothing is acknowledged any more, no sync is tried again, and doubt is told."""
+    """After a failed sync nothing is acknowledged, no sync is tried again, and doubt is told."""
     assert bench.append(*lines(10), level=DISK) == [DISK]
     bench.faults.sync_error = OSError(errno.EIO, "Input/output error")
     (told,) = bench.append(*lines(20), level=DISK)
