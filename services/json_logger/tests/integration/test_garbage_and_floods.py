@@ -236,10 +236,6 @@ def test_costly_request_delays_nobody_for_long(
     assert answered > 3
 
 
-@pytest.mark.xfail(
-    reason="hosting.SERVER_OPTIONS leaves gRPC's own limit of 1,000 pending requests as it is",
-    strict=False,  # gRPC drops at random, and none on a machine that is quick enough
-)
 def test_flood_is_answered_by_us(logger: LocalService[LogFile], data: Path) -> None:
     """Of 3,000 calls at once each is stored, or refused in our words; gRPC drops none unsaid."""
     with Raw(logger.address) as raw, Raw(logger.address) as other:

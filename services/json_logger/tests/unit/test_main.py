@@ -12,6 +12,7 @@ import pytest
 from json_logger.client import JsonLoggerClient
 from json_logger.levels import AckLevel
 from json_logger.service import main
+from session_sharing.records import RecordLimits
 from session_sharing.service import ServiceOptions
 
 if sys.version_info >= (3, 11):
@@ -20,15 +21,17 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parents[2]
-Started = tuple[ServiceOptions, Sequence[Path], AckLevel]
+Started = tuple[ServiceOptions, Sequence[Path], AckLevel, RecordLimits]
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Started:
     """Run the command with these arguments; return what would have been started."""
     started: list[Started] = []
 
-    def start(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) -> int:
-        started.append((options, roots, level))
+    def start(
+        options: ServiceOptions, roots: Sequence[Path], level: AckLevel, limits: RecordLimits
+    ) -> int:
+        started.append((options, roots, level, limits))
         return 0
 
     monkeypatch.setattr(main, "run_logger", start)
@@ -39,7 +42,8 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Started:
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without options: the last port, five seconds of grace, on disk, and no further folders."""
-    options, roots, level = run(monkeypatch)
+    options, roots, level, limits = run(monkeypatch)
+    assert limits == RecordLimits()
     assert (options.port, options.grace, list(roots)) == (None, 5.0, [])
     assert level is AckLevel.DISK
     assert options.data_folder.is_absolute()
@@ -49,7 +53,11 @@ def test_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each option arrives; folders may be repeated, and a relative data folder is made absolute."""
     monkeypatch.chdir(tmp_path)
     arguments = ["--port", 7, "--data-dir", "data", "--allow-root", "a", "--allow-root", "b"]
-    options, roots, level = run(monkeypatch, *arguments, "--ack", "os", "--grace", "0.5", "-v")
+    arguments += ["--record-limit", "1000", "--request-limit", "2000"]
+    options, roots, level, limits = run(
+        monkeypatch, *arguments, "--ack", "os", "--grace", "0.5", "-v"
+    )
+    assert limits == RecordLimits(1000, 2000)
     assert options == ServiceOptions(7, tmp_path / "data", 0.5)
     assert list(roots) == [Path("a"), Path("b")]
     assert level is AckLevel.OS
@@ -58,9 +66,9 @@ def test_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_environment_names_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """SESSION_SHARING_DATA decides where the data lie unless an option does."""
     monkeypatch.setenv("SESSION_SHARING_DATA", str(tmp_path))
-    options, _, _ = run(monkeypatch)
+    options, *_ = run(monkeypatch)
     assert tmp_path in (options.data_folder, options.data_folder.parent)
-    options, _, _ = run(monkeypatch, "--data-dir", tmp_path / "other")
+    options, *_ = run(monkeypatch, "--data-dir", tmp_path / "other")
     assert options.data_folder == tmp_path / "other"
 
 
@@ -71,12 +79,12 @@ def test_command_line_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
         'port = 1\nack = "os"\ngrace = 2\ndata_dir = "/file"\nallow_root = ["a", "b"]\n'
         "verbose = true\n"
     )
-    options, roots, level = run(monkeypatch, "--config", config)
+    options, roots, level, _ = run(monkeypatch, "--config", config)
     assert (options.port, options.grace, level) == (1, 2.0, AckLevel.OS)
     assert options.data_folder == Path("/file").absolute()
     assert list(roots) == [Path("a"), Path("b")]
     arguments = ["--port", 9, "--ack", "disk", "--config", config, "--allow-root", "c"]
-    options, roots, level = run(monkeypatch, *arguments)
+    options, roots, level, _ = run(monkeypatch, *arguments)
     assert (options.port, options.grace, level) == (9, 2.0, AckLevel.DISK)
     assert list(roots) == [Path("a"), Path("b"), Path("c")]
 

@@ -34,6 +34,9 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.http2.ping_timeout_ms", 3000),
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),  # clients may ping too
+    # Calls that wait to be taken: beyond 1,000 gRPC would drop them at random, without a reason.
+    ("grpc.server.max_pending_requests", 20_000),
+    ("grpc.server.max_pending_requests_hard_limit", 40_000),
     # Above our own limit of 64 MiB a request, so that our error is the one seen.
     ("grpc.max_receive_message_length", 80 * _MEBIBYTE),
     ("grpc.max_send_message_length", 80 * _MEBIBYTE),

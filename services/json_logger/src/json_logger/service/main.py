@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import grpc.aio
@@ -17,6 +17,7 @@ from json_logger.service.ni_wire import json_logger_pb2_grpc as ni_grpc
 from json_logger.service.servicer import JsonLoggerServicer
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.records import RecordLimits
 from session_sharing.service import (
     ServiceOptions,
     SessionEngine,
@@ -29,6 +30,7 @@ from session_sharing.service import (
 from session_sharing.service.session_service import AddServicers
 
 NAME = "json_logger"
+DEFAULTS = RecordLimits()
 
 DESCRIPTOR = ServiceDescriptor(
     display_name="JSON Logger",
@@ -48,16 +50,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_with_config(_parser(), argv)
     configure_logging(verbose=arguments.verbose)
     options = service_options(NAME, arguments)
-    return run_logger(options, arguments.allow_root, AckLevel(arguments.ack))
+    limits = RecordLimits(arguments.record_limit, arguments.request_limit)
+    return run_logger(options, arguments.allow_root, AckLevel(arguments.ack), limits)
 
 
-def run_logger(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) -> int:
+def run_logger(
+    options: ServiceOptions, roots: Sequence[Path], level: AckLevel, limits: RecordLimits
+) -> int:
     """Run the service with these options until it is asked to stop.
 
     Args:
         options: Port, data folder and grace time.
         roots: Further folders in which log files may lie.
         level: The acknowledgement level for those who name none.
+        limits: How big records and requests may be.
 
     Returns:
         The exit code of the process.
@@ -66,21 +72,24 @@ def run_logger(options: ServiceOptions, roots: Sequence[Path], level: AckLevel) 
     def make_driver() -> LogFileDriver:
         return LogFileDriver(options.data_folder, roots)
 
-    return run_service(NAME, DESCRIPTOR, make_driver, logger_servicers(level), options)
+    return run_service(NAME, DESCRIPTOR, make_driver, logger_servicers(level, limits), options)
 
 
-def logger_servicers(level: AckLevel) -> AddServicers[LogFile]:
+def logger_servicers(level: AckLevel, limits: RecordLimits | None = None) -> AddServicers[LogFile]:
     """Return what adds both contracts to a server.
 
     Args:
         level: The acknowledgement level for those who name none.
+        limits: How big records and requests may be.
     """
 
     def add(engine: SessionEngine[LogFile], server: grpc.aio.Server) -> Iterable[str]:
         json_logger_pb2_grpc.add_JsonLoggerServicer_to_server(
-            JsonLoggerServicer(engine, level), server
+            JsonLoggerServicer(engine, level, limits), server
         )
-        ni_grpc.add_JsonLoggerServicer_to_server(NiJsonLoggerServicer(engine, level), server)
+        ni_grpc.add_JsonLoggerServicer_to_server(
+            NiJsonLoggerServicer(engine, level, limits), server
+        )
         files = (json_logger_pb2.DESCRIPTOR, ni_pb2.DESCRIPTOR)
         return [file.services_by_name["JsonLogger"].full_name for file in files]
 
@@ -103,4 +112,30 @@ def _parser() -> argparse.ArgumentParser:
         default=AckLevel.DISK.value,
         help="when a record counts as logged for those who do not say (default: %(default)s)",
     )
+    parser.add_argument(
+        "--record-limit",
+        type=_bytes_up_to(DEFAULTS.request_bytes),
+        default=DEFAULTS.record_bytes,
+        metavar="BYTES",
+        help="the longest line that a record may become (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--request-limit",
+        type=_bytes_up_to(DEFAULTS.request_bytes),
+        default=DEFAULTS.request_bytes,
+        metavar="BYTES",
+        help="the biggest request (default, and at most: %(default)s)",
+    )
     return parser
+
+
+def _bytes_up_to(most: int) -> Callable[[str], int]:
+    """Return a parser of sizes; gRPC's own limit lies above the most."""
+
+    def parse(text: str) -> int:
+        size = int(text)
+        if not 0 < size <= most:
+            raise argparse.ArgumentTypeError(f"a number of bytes from 1 to {most}")
+        return size
+
+    return parse
