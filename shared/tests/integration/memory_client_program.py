@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 
 from session_sharing.errors import PreconditionError
@@ -85,5 +86,7 @@ def share(address: str) -> None:
 
 
 if __name__ == "__main__":
+    # A parent that runs in the background may hand down that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     modes = {mode.__name__: mode for mode in (hold, touch, two, fork, spawn)}
     modes[sys.argv[2]](sys.argv[1])

@@ -183,20 +183,6 @@ def test_wait_closed_zero_asks_and_does_not_wait(world):
         pass
 
 
-def test_wait_closed_is_over_while_the_closing_hangs(world):
-    """A session whose closing hangs is still pending for who waited for it to be closed."""
-    client, other = world.client(wait_closed=0.3), world.raw()
-    attachment = other.attach("data")
-    world.driver.closing.shut()
-    with ThreadPoolExecutor(1) as pool:
-        closing = pool.submit(client.close)
-        world.until(lambda sessions: sessions[0].close_pending)
-        other.start_release(attachment)
-        world.driver.closing.wait_for_one()
-        with pytest.raises(ClosePendingError, match="The close is pending"):
-            closing.result(LIMIT)
-
-
 @pytest.mark.parametrize("option", ["wait", "wait_closed"])
 @pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan")])
 def test_times_that_cannot_be_waited_for_are_refused(option, seconds):

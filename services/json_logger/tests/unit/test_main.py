@@ -149,7 +149,16 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
     lines = shipped.read_text("utf-8").splitlines()
     settings = [line[2:] for line in lines if line.startswith("# ") and " = " in line]
     keys = tomllib.loads("\n".join(settings)).keys()
-    assert keys == {"port", "data_dir", "allow_root", "ack", "grace", "verbose"}
+    assert keys == {
+        "port",
+        "data_dir",
+        "allow_root",
+        "ack",
+        "grace",
+        "record_limit",
+        "request_limit",
+        "verbose",
+    }
     kept = [line for line in settings if not line.startswith(("port", "data_dir"))]
     (tmp_path / "my.toml").write_text("\n".join(kept))
     assert run(monkeypatch, "--config", tmp_path / "my.toml") == run(monkeypatch)

@@ -92,6 +92,29 @@ def test_pending_close_is_waited_for_as_long_as_asked():
     run(work)
 
 
+def test_wait_for_a_pending_close_ends_while_the_closing_hangs():
+    """Who waits for a pending close is answered in time, also if the last one goes and it hangs."""
+
+    async def work(engine: Engine, driver: MemoryDriver, client_id: str) -> None:
+        told = await engine.initialize("data", 0, client_id=client_id, attachment_id="a")
+        await engine.initialize("data", 0, client_id=client_id, attachment_id="b")
+        driver.closing.shut()
+        ask = ReleaseRequest(client_id, "a", told.session_name)
+        waiting = asyncio.ensure_future(engine.release(ask, wait_closed=0.05))
+        await asyncio.sleep(0)
+        last = ReleaseRequest(client_id, "b", told.session_name)
+        releasing = asyncio.ensure_future(engine.release(last))
+        pending = await waiting
+        assert pending.outcome is Outcome.CLOSE_PENDING
+        assert pending.session is not None
+        assert pending.session.attachments == ()
+        assert not releasing.done()
+        driver.closing.open()
+        assert (await releasing).outcome is Outcome.CLOSED
+
+    run(work)
+
+
 @pytest.mark.parametrize(
     ("resource", "behavior", "expected"),
     [
