@@ -61,6 +61,8 @@ def _process_started() -> datetime:
 
 
 def _linux_start() -> datetime:
+    if sys.platform == "win32":  # Told to type checkers: Windows has no sysconf.
+        return _FIRST_SEEN
     try:
         fields = Path("/proc/self/stat").read_text("ascii").rpartition(")")[2].split()
         ticks = int(fields[19])  # Field 22 of proc(5), counted from the third.

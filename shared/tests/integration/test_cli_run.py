@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+
 from session_sharing.discovery.ni_software import ni_key_file_folder
 
 LIMIT = 30

@@ -8,6 +8,7 @@ from concurrent import futures
 
 import grpc
 import pytest
+
 from session_sharing.discovery import (
     ActiveService,
     DiscoveryConnection,

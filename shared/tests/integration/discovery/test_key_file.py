@@ -6,6 +6,7 @@ import os
 import socket
 
 import pytest
+
 from session_sharing.discovery import discovery_address, find_discovery
 from session_sharing.errors import AccessDeniedError, NoStationError
 

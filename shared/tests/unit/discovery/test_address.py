@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from session_sharing.discovery.address import addresses_of, is_loopback, is_port, split_address
 from session_sharing.errors import InvalidRequestError
 

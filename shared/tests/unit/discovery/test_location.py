@@ -6,6 +6,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+
 from session_sharing.discovery import cluster_id, find_discovery, key_file_name, station_home
 from session_sharing.discovery import location as location_module
 from session_sharing.errors import InvalidRequestError

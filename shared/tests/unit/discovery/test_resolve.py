@@ -6,6 +6,7 @@ from collections import namedtuple
 
 import grpc
 import pytest
+
 from session_sharing.discovery import resolve_address
 from session_sharing.errors import (
     InternalError,

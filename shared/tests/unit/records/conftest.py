@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from session_sharing.records import json_text
 
 BACKENDS = {"orjson": "OrjsonBackend", "standard": "StandardBackend"}

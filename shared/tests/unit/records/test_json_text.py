@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from session_sharing.records import json_text
 
 orjson = pytest.importorskip("orjson")

@@ -7,6 +7,7 @@ import math
 from datetime import datetime, timezone
 
 import pytest
+
 from session_sharing.errors import InvalidRequestError, TooLargeError
 from session_sharing.records import (
     Record,

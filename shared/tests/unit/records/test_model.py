@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
+
 from session_sharing.errors import ValueTypeError
 from session_sharing.records import Record, RecordContext, RecordLimits
 

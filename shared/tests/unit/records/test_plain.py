@@ -17,6 +17,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
+
 from session_sharing.errors import ValueTypeError
 from session_sharing.records.model import MAX_NESTING
 from session_sharing.records.plain import plain_values

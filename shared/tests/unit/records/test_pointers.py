@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import pytest
+
 from session_sharing.records.pointers import check_pointers, pointer, restore_numbers
 
 

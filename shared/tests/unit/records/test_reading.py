@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records import Record, RecordContext, parse_line
 

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records import (
     Record,

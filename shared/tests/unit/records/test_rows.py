@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+
 from session_sharing.errors import TooLargeError, ValueTypeError
 from session_sharing.records import (
     Record,

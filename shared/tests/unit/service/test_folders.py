@@ -10,9 +10,7 @@ import pytest
 from session_sharing.service.folders import DATA_VARIABLE, default_data_folder
 
 
-def test_variable_names_the_data_folder(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_variable_names_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Relative names lie right in the folder that the variable names."""
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
     assert default_data_folder("json_logger") == tmp_path

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from session_sharing.errors import InvalidRequestError, ValueTypeError
 from session_sharing.records import Record, RecordContext
 from session_sharing.wire.generated import records_pb2
