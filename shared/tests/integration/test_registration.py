@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import time
 from pathlib import Path
 
 import pytest
 
-from session_sharing.discovery import DiscoveryConnection
+from session_sharing.discovery import DiscoveryConnection, ServiceDescriptor
 from session_sharing.errors import NoStationError, ServiceNotFoundError
+from session_sharing.service.registration import Registration
 from session_sharing.testing.memory import SERVICE, MemoryClient
 from session_sharing.testing.processes import ServerProcess
 
@@ -58,6 +61,26 @@ def test_service_is_found_by_its_clients_and_leaves_when_it_stops(home):
         with pytest.raises(ServiceNotFoundError, match=SERVICE):
             MemoryClient("data")
         assert any("Registered in discovery" in line for line in service.log)
+
+
+def test_registration_ends_before_the_service_does(home):
+    """A service that stops is known no more while it still listens: it is not merely found dead."""
+    registration = Registration(ServiceDescriptor("Memory", SERVICE, (SERVICE,), ("1.0.0",)))
+
+    async def come_and_go(port: int, discovery: DiscoveryConnection) -> None:
+        await registration.start(port)
+        assert discovery.resolve(SERVICE, SERVICE).insecure_port == str(port)
+        await registration.stop()
+        with pytest.raises(ServiceNotFoundError):
+            discovery.resolve(SERVICE, SERVICE)
+        await registration.stop()
+
+    with (
+        ServerProcess("local_station", ["--port", "0"]) as station,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        DiscoveryConnection(station.address) as discovery,
+    ):
+        asyncio.run(come_and_go(listening.getsockname()[1], discovery))
 
 
 def test_service_that_was_first_registers_when_the_station_appears(home):
