@@ -158,8 +158,7 @@ class JsonLoggerClient(SessionClient):
         return self._read(request)
 
     def _read(self, request: json_logger_pb2.ReadRecordsRequest) -> Iterator[Record]:
-        self._connection.refuse_after_fork()
-        call = self._stub.ReadRecords(request)
+        call = self._start(self._stub.ReadRecords, request)
         try:
             for response in call:
                 for line in response.lines.splitlines(keepends=True):

@@ -257,9 +257,6 @@ def test_use_after_the_end(logger: LocalService[LogFile], end: str) -> None:
         keeper.close()
 
 
-@pytest.mark.xfail(
-    raises=ValueError, reason="SessionClient lets gRPC's own error out when its channel is closed"
-)
 @pytest.mark.parametrize("use", [lambda client: client.log("m", {}, {}), lambda c: list(c.read())])
 def test_use_after_the_end_of_the_last_client(
     logger: LocalService[LogFile], use: Callable[[JsonLoggerClient], object]

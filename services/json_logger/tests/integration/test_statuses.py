@@ -224,9 +224,6 @@ def test_unknown_release_mode(raw: Raw) -> None:
     raw.log(held)
 
 
-@pytest.mark.xfail(
-    reason="the interceptor bounds texts by characters; percent-encoded they pass gRPC's 8 KiB"
-)
 def test_long_foreign_names_can_be_told(untouched: None, raw: Raw) -> None:
     """However a name is written, its refusal arrives: what is too long for gRPC is cut."""
     name = "/".join(["", *["目" * 50] * 5, "a.ndjson"])

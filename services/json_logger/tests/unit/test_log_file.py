@@ -43,7 +43,7 @@ def read(log: LogFile, last: int | None = None) -> list[bytes]:
     """Read a log to its end; return the chunks."""
 
     async def gather() -> list[bytes]:
-        return [chunk async for chunk in log.read(last, follow=False)]
+        return [chunk async for chunk in log.read(last)]
 
     return asyncio.run(asyncio.wait_for(gather(), DEADLINE))
 
@@ -70,7 +70,7 @@ def test_followers_get_what_comes_later(log: LogFile) -> None:
     """A follower gets the lines that were there, then those that come; leaving, it is forgotten."""
 
     async def follow() -> list[bytes]:
-        source = log.read(1, follow=True)
+        source = log.read(1, until=asyncio.Event())
         got = [await asyncio.wait_for(anext(source), DEADLINE)]
         for number in range(3):
             following = asyncio.ensure_future(anext(source))
@@ -82,6 +82,24 @@ def test_followers_get_what_comes_later(log: LogFile) -> None:
     got = asyncio.run(follow())
     assert got == [LINES[-1], b"later 0\n", b"later 1\n", b"later 2\n"]
     assert log._followers == {}
+
+
+def test_followers_get_all_that_was_acknowledged_before_the_end(log: LogFile) -> None:
+    """A record that was acknowledged before the session closed reaches who follows the log."""
+
+    async def follow() -> list[bytes]:
+        ending = asyncio.Event()
+        source = log.read(0, until=ending)
+        following = asyncio.ensure_future(anext(source))
+        await append(log, b"last but one\n")
+        got = [await asyncio.wait_for(following, DEADLINE)]
+        await append(log, b"the last\n")
+        ending.set()
+        return got + [chunk async for chunk in source]
+
+    for _ in range(20):
+        got = asyncio.run(asyncio.wait_for(follow(), DEADLINE))
+        assert b"".join(got) == b"last but one\nthe last\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody cut an open file so")

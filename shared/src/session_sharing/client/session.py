@@ -21,6 +21,7 @@ from session_sharing.core import Outcome, Released, ReleaseMode
 from session_sharing.discovery import resolve_address
 from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import (
+    AttachmentEndedError,
     ClosePendingError,
     InvalidRequestError,
     SessionNotFoundError,
@@ -134,12 +135,29 @@ class SessionClient(ABC):
         Raises:
             SharingError: The service raised it, does not answer, or this is a forked child.
         """
-        self._connection.refuse_after_fork()
         limit = self._wait if timeout is None else timeout
         try:
-            return method(request, timeout=limit)
+            return self._start(method, request, timeout=limit)
         except grpc.RpcError as failure:
             raise explain_failure(failure, self._connection.address, limit) from failure
+
+    def _start(
+        self, method: Callable[..., Response], request: object, timeout: float | None = None
+    ) -> Response:
+        """Start an RPC of the service; for a stream, return it.
+
+        Raises:
+            AttachmentEndedError: This client was released, and its connection is closed.
+            PreconditionError: This is a forked child.
+        """
+        self._connection.refuse_after_fork()
+        try:
+            return method(request, timeout=timeout)
+        except ValueError as closed:  # grpc's word for a channel that is closed
+            raise AttachmentEndedError(
+                "This client has released its session, so nothing was done. Initialize a new "
+                "client to go on."
+            ) from closed
 
     # What users use
 

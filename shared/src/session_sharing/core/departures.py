@@ -6,7 +6,6 @@ from session_sharing.behavior import asks_to_close
 from session_sharing.core import refusals
 from session_sharing.core.effects import (
     CloseResource,
-    EndStreams,
     EventKind,
     Outcome,
     Released,
@@ -183,7 +182,6 @@ def begin_close(step: Step, session: Session, by: str) -> None:
     session.state = SessionState.CLOSING
     session.close_asked_by = by
     session.closed_at = step.now
-    step.effects.append(EndStreams(session.name))
     step.tell(EventKind.CLOSING, session)
     if session.operations == 0:
         step.effects.append(CloseResource(session.name))

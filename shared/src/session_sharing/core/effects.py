@@ -78,14 +78,7 @@ class OpenResource:
 
 @dataclass(frozen=True)
 class CloseResource:
-    """Close the handle, then report `closed`. No operation uses it any more."""
-
-    session_name: str
-
-
-@dataclass(frozen=True)
-class EndStreams:
-    """End the streams that read from the session: it is closing."""
+    """End the streams and close the handle, then report `closed`. No operation uses it any more."""
 
     session_name: str
 
@@ -105,4 +98,4 @@ class Tell:
     event: SessionEvent
 
 
-Effect = OpenResource | CloseResource | EndStreams | Answer | Tell
+Effect = OpenResource | CloseResource | Answer | Tell

@@ -13,7 +13,6 @@ from session_sharing.core import (
     Answer,
     CloseResource,
     Effect,
-    EndStreams,
     Initialized,
     OpenResource,
     Registry,
@@ -73,8 +72,6 @@ class EffectExecutor(Generic[H]):
                     _answer(ticket, result)
                 case Tell(event=event):
                     self.watchers.tell(event)
-                case EndStreams(session_name=name):
-                    self.sessions[name].end_streams()
                 case OpenResource() as wanted:
                     self._task(self._open_resource(wanted), f"open {wanted.key}")
                 case CloseResource(session_name=name):
@@ -102,6 +99,7 @@ class EffectExecutor(Generic[H]):
         self.carry_out(self._registry.open_failed(name, explained, self._clock()))
 
     async def _close_resource(self, session: OpenSession[H]) -> None:
+        session.ending.set()
         error = await self._closing(session)
         del self.sessions[session.name]
         self.carry_out(self._registry.closed(session.name, error, self._clock()))
@@ -141,7 +139,7 @@ class EffectExecutor(Generic[H]):
         await _finish([self._task(held.idle.wait(), "drain") for held in open_sessions], timeout)
         self._stopping = True
         for session in self.sessions.values():
-            session.end_streams()
+            session.ending.set()
             session.abort_operations("the service, which is stopping,")
         await _finish([self._closing(session) for session in self.sessions.values()], timeout)
         self.watchers.stop()

@@ -12,6 +12,9 @@ from session_sharing.errors import SessionAbortedError, SharingError
 H = TypeVar("H")
 T = TypeVar("T")
 
+LEFTOVER_SECONDS = 1.0
+"""How long a stream may go on with what is left when its session closes."""
+
 
 class OpenSession(Generic[H]):
     """One open handle with everything that uses it.
@@ -23,6 +26,7 @@ class OpenSession(Generic[H]):
         key: The resource.
         handle: What the driver opened.
         idle: Set while no operation uses the handle.
+        ending: Set when the session closes, after its last operation: streams that read it end.
         closed: Set when the handle is closed.
         closing: The task that closes the handle, as soon as there is one.
     """
@@ -35,7 +39,7 @@ class OpenSession(Generic[H]):
         self.idle.set()
         self.closed = asyncio.Event()
         self.closing: asyncio.Task[SharingError | None] | None = None
-        self._ending = asyncio.Event()
+        self.ending = asyncio.Event()
         self._operations: dict[asyncio.Task[object], int] = {}
         self._aborted_by = ""
 
@@ -81,21 +85,23 @@ class OpenSession(Generic[H]):
             return False
         return True
 
-    def end_streams(self) -> None:
-        """The session closes: streams that read from it end."""
-        self._ending.set()
-
     async def until_ending(self, source: AsyncIterator[T]) -> AsyncIterator[T]:
         """Yield what a source yields, until the session closes.
 
-        Streams are no operations: they hold nothing open.
+        Streams are no operations: they hold nothing open. A source that knows `ending` yields what
+        is left and ends by itself; one that does not do so in time is cut off.
         """
-        ending = asyncio.ensure_future(self._ending.wait())
+        loop = asyncio.get_running_loop()
+        ended = loop.create_task(self.ending.wait(), name="stream end")
+        cut_off: float | None = None
         try:
-            while not self._ending.is_set():
+            while cut_off is None or loop.time() < cut_off:
                 following = asyncio.ensure_future(anext(source))
                 try:
-                    await asyncio.wait({ending, following}, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait({ended, following}, return_when=asyncio.FIRST_COMPLETED)
+                    if ended.done():
+                        cut_off = cut_off or loop.time() + LEFTOVER_SECONDS
+                        await asyncio.wait({following}, timeout=cut_off - loop.time())
                 finally:
                     if not following.done():
                         following.cancel()
@@ -105,4 +111,4 @@ class OpenSession(Generic[H]):
                     return
                 yield following.result()
         finally:
-            ending.cancel()
+            ended.cancel()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Generic, TypeVar
 
@@ -69,16 +70,23 @@ class SessionRpc(Generic[H]):
         return self._engine.use(reference.session_name, reference.attachment_id)
 
     async def until_closing(
-        self, reference: session_pb2.AttachmentReference, source: AsyncIterator[T]
+        self,
+        reference: session_pb2.AttachmentReference,
+        follow: Callable[[H, asyncio.Event], AsyncIterator[T]],
     ) -> AsyncIterator[T]:
-        """Yield what a source yields, until its session closes or the service stops.
+        """Yield what comes of a handle, until its session closes or the service stops.
+
+        Args:
+            reference: The session, and by which attachment it is read.
+            follow: Called with the handle and with an event that is set when the session closes;
+                what it yields after that must be little, and soon.
 
         Raises:
             SharingError: The session is not open for this attachment.
         """
-        async with self.use(reference):
+        async with self.use(reference) as handle:
             session = self._engine.open_session(reference.session_name)
-        async for item in session.until_ending(source):
+        async for item in session.until_ending(follow(handle, session.ending)):
             yield item
         self._engine.refuse_when_stopping()
 

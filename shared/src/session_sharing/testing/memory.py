@@ -140,15 +140,14 @@ def add_memory_servicer(
         request: session_pb2.AttachmentReference,
         _: Any,  # noqa: ANN401
     ) -> AsyncIterator[session_pb2.AttachmentReference]:
-        async with sessions.use(request) as handle:
-            entries = list(handle)
-
-        async def tell() -> AsyncIterator[session_pb2.AttachmentReference]:
-            for _entry in entries:
+        async def tell(
+            handle: list[str], ending: asyncio.Event
+        ) -> AsyncIterator[session_pb2.AttachmentReference]:
+            for _entry in list(handle):
                 yield request
-            await asyncio.Event().wait()  # What comes later is not told.
+            await ending.wait()  # What comes later is not told.
 
-        async for told in sessions.until_closing(request, tell()):
+        async for told in sessions.until_closing(request, tell):
             yield told
 
     methods: dict[str, tuple[Any, Any]] = {

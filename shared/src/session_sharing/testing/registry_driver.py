@@ -12,7 +12,6 @@ from session_sharing.core import (
     Answer,
     CloseResource,
     Effect,
-    EndStreams,
     EventKind,
     Initialized,
     InitializeRequest,
@@ -92,7 +91,6 @@ class RegistryDriver:
         opening: The keys that are being opened, by session name.
         handles: The keys that are open, by session name.
         closing: The names of sessions whose handle is being closed.
-        streams_ended: The names of sessions whose streams were ended.
         operations: How many operations run, by session name.
         events: What watchers were told.
     """
@@ -108,7 +106,6 @@ class RegistryDriver:
         self.opening: dict[str, str] = {}
         self.handles: dict[str, str] = {}
         self.closing: set[str] = set()
-        self.streams_ended: set[str] = set()
         self.operations: dict[str, int] = {}
         self.events: list[SessionEvent] = []
 
@@ -128,8 +125,6 @@ class RegistryDriver:
                     assert name not in self.closing, "closed twice"
                     assert not self.operations.get(name), "closed under an operation"
                     self.closing.add(name)
-                case EndStreams(session_name=name):
-                    self.streams_ended.add(name)
                 case Tell(event=event):
                     self.events.append(event)
 

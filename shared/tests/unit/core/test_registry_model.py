@@ -232,7 +232,6 @@ class RegistryMachine(RuleBasedStateMachine):
         assert set(self.driver.opening) == self.model.names("opening")
         assert set(self.driver.handles) == self.model.names("open", "closing")
         assert self.driver.closing == self.model.names("closing") - busy
-        assert self.driver.streams_ended & set(self.driver.handles) == self.model.names("closing")
 
     @invariant()
     def people_see_what_there_is(self) -> None:

@@ -67,16 +67,6 @@ def test_one_release_of_a_client_leaves_its_other_holds(driver: RegistryDriver) 
     assert driver.closing == {"session-1"}
 
 
-def test_streams_end_when_the_session_begins_to_close(driver: RegistryDriver) -> None:
-    """Streams are no operations: they end with the closing, and not before."""
-    created = open_by_a(driver, NEW)
-    holder = driver.initialize("b", ATTACH)
-    driver.release(created)
-    assert not driver.streams_ended
-    driver.release(holder)
-    assert driver.streams_ended == {"session-1"}
-
-
 # Repeated
 
 

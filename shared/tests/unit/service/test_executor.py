@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from session_sharing.core import Answer, CloseResource, EndStreams, OpenResource, Registry
+from session_sharing.core import Answer, CloseResource, OpenResource, Registry
 from session_sharing.errors import InternalError, SharingError, UnavailableError
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.testing.memory import MemoryDriver
@@ -57,8 +57,11 @@ def test_open_and_close_are_reported():
         executor.carry_out([OpenResource("s", "data", "Data")])
         assert await registry.told.get() == ("opened", "s", None)
         assert executor.sessions["s"].handle == ["data"]
-        executor.carry_out([EndStreams("s"), CloseResource("s")])
+        ending = executor.sessions["s"].ending
+        assert not ending.is_set()
+        executor.carry_out([CloseResource("s")])
         assert await registry.told.get() == ("closed", "s", None)
+        assert ending.is_set(), "streams end with the closing"
         assert (executor.sessions, driver.closed) == ({}, {"data": 1})
 
     run(work)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from session_sharing.errors import SessionAbortedError
+from session_sharing.service import operations
 from session_sharing.service.operations import OpenSession
 
 LIMIT = 5.0
@@ -100,7 +101,7 @@ def test_stream_ends_with_its_source_or_with_the_session(then_wait):
         async for number in held.until_ending(numbers(3, then_wait=then_wait)):
             found.append(number)
             if number == 2:
-                held.end_streams()
+                held.ending.set()
         return found
 
     assert asyncio.run(asyncio.wait_for(work(), LIMIT)) == [0, 1, 2]
@@ -120,8 +121,9 @@ def test_stream_of_a_source_that_fails_fails():
         asyncio.run(work())
 
 
-def test_busy_source_cannot_hold_up_the_end():
+def test_busy_source_cannot_hold_up_the_end(monkeypatch):
     """A source that always has more does not keep a stream from ending with its session."""
+    monkeypatch.setattr(operations, "LEFTOVER_SECONDS", 0.05)
 
     async def endless() -> AsyncIterator[int]:
         number = 0
@@ -129,16 +131,33 @@ def test_busy_source_cannot_hold_up_the_end():
             yield number
             number += 1
 
-    async def work() -> int:
-        held, count = session(), 0
+    async def work() -> None:
+        held = session()
         async for number in held.until_ending(endless()):
-            count = number
             if number == 5:
-                held.end_streams()
-            assert number < 100
-        return count
+                held.ending.set()
 
-    assert asyncio.run(asyncio.wait_for(work(), LIMIT)) < 100
+    asyncio.run(asyncio.wait_for(work(), LIMIT))
+
+
+def test_source_may_yield_what_is_left_when_the_session_closes():
+    """What was acknowledged before the closing still reaches who follows; then the stream ends."""
+
+    async def work() -> list[str]:
+        held = session()
+
+        async def leftovers() -> AsyncIterator[str]:
+            yield "before"
+            await held.ending.wait()
+            yield "left"
+
+        got = []
+        async for item in held.until_ending(leftovers()):
+            got.append(item)
+            held.ending.set()
+        return got
+
+    assert asyncio.run(asyncio.wait_for(work(), LIMIT)) == ["before", "left"]
 
 
 def test_wait_closed_tells_whether_it_happened():

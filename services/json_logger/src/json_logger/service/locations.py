@@ -50,9 +50,9 @@ class LogLocations:
         if any(root in path.parents for root in self._roots):
             return
         raise AccessDeniedError(
-            f"The log file {resource!r} would be {path}, outside the folders that this service may "
-            f"write to ({', '.join(map(str, self._roots))}). Give a relative name, or start the "
-            f"service with `--allow-root {path.parent}`.",
+            "The log file would lie outside the folders that this service may write to "
+            f"({', '.join(map(str, self._roots))}): {resource!r} is {path}. Give a relative name, "
+            f"or start the service with `--allow-root {path.parent}`.",
             resource_name=resource,
         )
 

@@ -71,15 +71,18 @@ class LogFile:
         """
         return await self._writer.append(data, level)
 
-    async def read(self, last: int | None, *, follow: bool) -> AsyncIterator[bytes]:
+    async def read(
+        self, last: int | None, *, until: asyncio.Event | None = None
+    ) -> AsyncIterator[bytes]:
         """Yield whole lines, in chunks.
 
         Args:
             last: Only so many lines from the end; all if None.
-            follow: Go on with what is logged later, without end.
+            until: Go on with what is logged later, until this is set; None to end with what is
+                there now.
         """
         changed = asyncio.Event()
-        if follow:
+        if until is not None:
             with self._guard:
                 self._followers[changed] = asyncio.get_running_loop()
         try:
@@ -90,9 +93,9 @@ class LogFile:
                     chunk = await self._chunk(place, end)
                     place += len(chunk)
                     yield chunk
-                if not follow:
+                if until is None or (until.is_set() and end == self._writer.committed):
                     return
-                await changed.wait()
+                await _first_of(changed, until)
                 changed.clear()
                 end = self._writer.committed
         finally:
@@ -138,6 +141,16 @@ class LogFile:
         with self._guard:
             for changed, loop in self._followers.items():
                 tell_loop(loop, changed.set)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    """Wait until one of the events is set."""
+    waiting = [asyncio.create_task(event.wait(), name="log follower") for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waiting:
+            one.cancel()
 
 
 def _open(path: Path) -> int:

@@ -112,12 +112,15 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     ) -> AsyncIterator[json_logger_pb2.ReadRecordsResponse]:
         """Yield records, in whole lines; with `follow` until the session closes."""
         last = request.last if request.HasField("last") else None
-        async with self._sessions.use(request.attachment) as log:
-            source = log.read(last, follow=request.follow)
-        # From here on the session may close: a reader who dawdles must hold up nobody, and what
+        # While it reads the session may close: a reader who dawdles must hold up nobody, and what
         # was logged stays in the file.
         if request.follow:
-            source = self._sessions.until_closing(request.attachment, source)
+            source = self._sessions.until_closing(
+                request.attachment, lambda log, ending: log.read(last, until=ending)
+            )
+        else:
+            async with self._sessions.use(request.attachment) as log:
+                source = log.read(last)
         async for lines in source:
             yield json_logger_pb2.ReadRecordsResponse(lines=lines)
 
