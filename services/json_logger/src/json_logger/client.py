@@ -164,7 +164,7 @@ class JsonLoggerClient(SessionClient):
                 for line in response.lines.splitlines(keepends=True):
                     yield parse_line(line)
         except grpc.RpcError as failure:
-            if not self._is_released():
+            if not self._releasing.begun:
                 raise explain_failure(failure, self._connection.address, self._wait) from failure
             if not request.follow:
                 raise AttachmentEndedError(
@@ -173,10 +173,6 @@ class JsonLoggerClient(SessionClient):
                 ) from failure
         finally:
             call.cancel()
-
-    def _is_released(self) -> bool:
-        with self._guard:
-            return self._released is not None
 
     @cached_property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from concurrent.futures import Future
 from types import TracebackType
 from typing import ClassVar, TypeVar
 
@@ -15,24 +13,19 @@ import grpc
 
 from session_sharing.behavior import behavior_from_number
 from session_sharing.client.failures import explain_failure
-from session_sharing.client.pending import asked_to_close, insists_on_close, pends_on_others
 from session_sharing.client.pool import CONNECTIONS
-from session_sharing.core import Outcome, Released, ReleaseMode
+from session_sharing.client.releasing import AttachmentRelease, Terms
+from session_sharing.core import Released, ReleaseMode
 from session_sharing.discovery import resolve_address
 from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import (
     AttachmentEndedError,
-    ClosePendingError,
     InvalidRequestError,
-    SessionNotFoundError,
     SharingError,
 )
 from session_sharing.wire.generated import session_pb2
-from session_sharing.wire.session import mode_to_wire, released_from_wire
-from session_sharing.wire.times import seconds_to_wire
 
 _log = logging.getLogger(__name__)
-Request = TypeVar("Request")
 Response = TypeVar("Response")
 S = TypeVar("S", bound="SessionClient")
 
@@ -49,7 +42,8 @@ class SessionClient(ABC):
     sessions. As a context manager it releases as its behaviour says; `close()` always asks to
     close; `detach()` never does. The first of them counts; all may be repeated.
 
-    Methods may be called from any thread. `_guard` guards `_released`; no call is made under it.
+    Methods may be called from any thread: what changes after construction is in `AttachmentRelease`
+    and in the connection, which guard themselves.
 
     Args:
         resource: The resource name, as it stands in a pin map.
@@ -83,14 +77,20 @@ class SessionClient(ABC):
     ) -> None:
         self._behavior = behavior_from_number(behavior)
         self._wait = _seconds("wait", wait)
-        self._wait_closed = None if wait_closed is None else _seconds("wait_closed", wait_closed)
-        self._guard = threading.Lock()
-        self._released: Future[Released] | None = None
+        wait_closed = None if wait_closed is None else _seconds("wait_closed", wait_closed)
         self._attachment = session_pb2.AttachmentReference(attachment_id=uuid.uuid4().hex)
         address = address or resolve_address(
             self.PROVIDED_INTERFACE, self.SERVICE_CLASS, discovery_client=discovery_client
         )
         self._connection = CONNECTIONS.acquire(address, self._wait)
+        terms = Terms(
+            behavior=self._behavior,
+            own=self._connection.identity,
+            client_id=self._connection.client_id,
+            wait=self._wait,
+            wait_closed=wait_closed,
+        )
+        self._releasing = AttachmentRelease(self._attachment, terms, self._call_close)
         try:
             self._initialize(resource)
         except BaseException:
@@ -179,10 +179,7 @@ class SessionClient(ABC):
     @property
     def released(self) -> Released | None:
         """What became of the session when this client released it; None as long as it has not."""
-        released = self._released
-        if released is None or not released.done() or released.exception() is not None:
-            return None
-        return released.result()
+        return self._releasing.released
 
     def close(self) -> Released:
         """Release the session and ask to close it: it closes when nobody holds it any more.
@@ -232,7 +229,7 @@ class SessionClient(ABC):
     def _give_up(self) -> None:
         """Initialize failed or was interrupted: see to it that nothing is held because of it."""
         try:
-            self._ask_release(ReleaseMode.BY_BEHAVIOR, 0.0, GIVE_UP_SECONDS)
+            self._releasing.ask(ReleaseMode.BY_BEHAVIOR, 0.0, GIVE_UP_SECONDS)
         except SharingError as error:
             _log.debug("Nothing was left to release: %s", error.message)
         finally:
@@ -240,58 +237,11 @@ class SessionClient(ABC):
 
     def _release(self, mode: ReleaseMode) -> Released:
         self._connection.refuse_after_fork()
-        with self._guard:
-            first = self._released is None
-            self._released = self._released or Future()
-        if not first:
-            return self._released.result()
-        try:
-            released = self._release_and_wait(mode)
-        except BaseException as error:
-            self._released.set_exception(error)
-            raise
-        finally:
-            CONNECTIONS.release(self._connection)
-        self._released.set_result(released)
-        self._report_pending(released, mode)
-        return released
-
-    def _release_and_wait(self, mode: ReleaseMode) -> Released:
-        """Release; if others keep open what was to be closed, ask again and wait for them."""
-        released = self._ask_release(mode, 0.0, self._wait)
-        if self._wait_closed and self._pends_on_others(released, mode):
-            return self._ask_release(mode, self._wait_closed, self._wait)
-        return released
-
-    def _pends_on_others(self, released: Released, mode: ReleaseMode) -> bool:
-        created = self.new_session
-        return asked_to_close(mode, self._behavior, created=created) and pends_on_others(
-            released, self._connection.identity
+        return self._releasing.release(
+            mode,
+            created=self.new_session,
+            at_end=lambda: CONNECTIONS.release(self._connection),
         )
-
-    def _ask_release(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
-        request = session_pb2.ReleaseRequest(
-            attachment=self._attachment,
-            client_id=self._connection.client_id,
-            mode=mode_to_wire(mode),
-            wait_closed=seconds_to_wire(wait_closed),
-        )
-        try:
-            return released_from_wire(self._call_close(request, wait_closed + timeout))
-        except SessionNotFoundError as error:
-            _log.info("The session was gone already: %s", error.message)
-            return Released(Outcome.CLOSED)
-
-    def _report_pending(self, released: Released, mode: ReleaseMode) -> None:
-        """Say that others hold what was to be closed: as an error if it was waited for."""
-        session = released.session
-        if session is None or not self._pends_on_others(released, mode):
-            return
-        text = f"The close is pending: {session}. {session.how_to_close()}"
-        if self._wait_closed is not None:
-            raise ClosePendingError(text, resource_name=session.resource_name, session=session)
-        if insists_on_close(mode, self._behavior):
-            _log.warning("%s", text)
 
 
 def _seconds(option: str, value: float) -> float:

@@ -1,0 +1,148 @@
+"""Releasing an attachment: once, by whoever comes first, and with a word on who still holds it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from session_sharing.behavior import Behavior
+from session_sharing.client.pending import asked_to_close, insists_on_close, pends_on_others
+from session_sharing.core import Outcome, Released, ReleaseMode
+from session_sharing.errors import ClosePendingError, SessionNotFoundError
+from session_sharing.information import ClientIdentity
+from session_sharing.wire.generated import session_pb2
+from session_sharing.wire.session import mode_to_wire, released_from_wire
+from session_sharing.wire.times import seconds_to_wire
+
+_log = logging.getLogger(__name__)
+
+Call = Callable[[session_pb2.ReleaseRequest, float], session_pb2.ReleaseResponse]
+"""Calls the service's Close with a request, waiting for so many seconds."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a release goes by.
+
+    Attributes:
+        behavior: The behaviour of the client.
+        own: This process.
+        client_id: The id under which the service knows it.
+        wait: How long to wait for the service, in seconds.
+        wait_closed: How long to wait for others to let go, in seconds; None to warn at once.
+    """
+
+    behavior: Behavior
+    own: ClientIdentity
+    client_id: str
+    wait: float
+    wait_closed: float | None
+
+
+class AttachmentRelease:
+    """Releases one attachment, once; who comes later gets the first answer.
+
+    Methods may be called from any thread. `_guard` guards who is first; no call is made under it.
+
+    Args:
+        attachment: What is released.
+        terms: What the release goes by.
+        call: Calls the service.
+    """
+
+    def __init__(
+        self, attachment: session_pb2.AttachmentReference, terms: Terms, call: Call
+    ) -> None:
+        self._attachment = attachment
+        self._terms = terms
+        self._call = call
+        self._guard = threading.Lock()
+        self._answer: Future[Released] | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the attachment was, or is being, released."""
+        with self._guard:
+            return self._answer is not None
+
+    @property
+    def released(self) -> Released | None:
+        """What became of the session; None as long as that is not known."""
+        answer = self._answer
+        if answer is None or not answer.done() or answer.exception() is not None:
+            return None
+        return answer.result()
+
+    def release(self, mode: ReleaseMode, *, created: bool, at_end: Callable[[], None]) -> Released:
+        """Release, or return what the first release was answered.
+
+        Args:
+            mode: What is asked for.
+            created: Whether the attachment created the session.
+            at_end: Called once, when the service was asked, whatever came of it.
+
+        Raises:
+            ClosePendingError: Others still held the session after `wait_closed` seconds.
+            SharingError: The service cannot be reached, or closing failed.
+        """
+        with self._guard:
+            first = self._answer is None
+            answer = self._answer = self._answer or Future()
+        if not first:
+            return answer.result()
+        asked = asked_to_close(mode, self._terms.behavior, created=created)
+        try:
+            released = self._release_and_wait(mode, asked=asked)
+        except BaseException as error:
+            answer.set_exception(error)
+            raise
+        finally:
+            at_end()
+        answer.set_result(released)
+        if asked:
+            self._report_pending(released, mode)
+        return released
+
+    def ask(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
+        """Ask the service to release; a session that is gone already counts as closed.
+
+        Args:
+            mode: What is asked for.
+            wait_closed: How long the service waits for a pending close, in seconds.
+            timeout: How long to wait for the service beyond that, in seconds.
+
+        Raises:
+            SharingError: The service cannot be reached, or closing failed.
+        """
+        request = session_pb2.ReleaseRequest(
+            attachment=self._attachment,
+            client_id=self._terms.client_id,
+            mode=mode_to_wire(mode),
+            wait_closed=seconds_to_wire(wait_closed),
+        )
+        try:
+            return released_from_wire(self._call(request, wait_closed + timeout))
+        except SessionNotFoundError as error:
+            _log.info("The session was gone already: %s", error.message)
+            return Released(Outcome.CLOSED)
+
+    def _release_and_wait(self, mode: ReleaseMode, *, asked: bool) -> Released:
+        """Release; if others keep open what was to be closed, ask again and wait for them."""
+        released = self.ask(mode, 0.0, self._terms.wait)
+        if self._terms.wait_closed and asked and pends_on_others(released, self._terms.own):
+            return self.ask(mode, self._terms.wait_closed, self._terms.wait)
+        return released
+
+    def _report_pending(self, released: Released, mode: ReleaseMode) -> None:
+        """Say that others hold what was to be closed: as an error if it was waited for."""
+        session = released.session
+        if session is None or not pends_on_others(released, self._terms.own):
+            return
+        text = f"The close is pending: {session}. {session.how_to_close()}"
+        if self._terms.wait_closed is not None:
+            raise ClosePendingError(text, resource_name=session.resource_name, session=session)
+        if insists_on_close(mode, self._terms.behavior):
+            _log.warning("%s", text)
