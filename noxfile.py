@@ -106,7 +106,7 @@ def tests_lowest(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reliability(session: nox.Session) -> None:
-    """Run the long rounds of kills, faults and histories; arguments go to pytest."""
+    """Run the long rounds: hundreds of races, thousands of histories; arguments go to pytest."""
     install(session, *in_place(), *group("test"))
     session.run("python", "-m", "pytest", "-m", "reliability", "--timeout=1800", *session.posargs)
 

@@ -40,3 +40,12 @@ def test_plug_in_code_is_valid(tmp_path: Path) -> None:
     compile(code, "README.md", "exec")
     imports = [line for line in code.splitlines() if line.startswith("from ")]
     exec("\n".join(imports), {})
+
+
+def test_guards_of_the_promises_exist() -> None:
+    """Every promise of the README names tests that are there."""
+    rows = README[README.index("| promise |") :].split("\n\n", 1)[0].splitlines()[2:]
+    guards = [re.findall(r"`([^`]+\.py)`", row.split("|")[2]) for row in rows]
+    assert len(guards) > 10
+    assert all(guards), "a promise names no test"
+    assert [path for paths in guards for path in paths if not (ROOT / path).is_file()] == []

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
 
-import grpc
-
 from json_logger.levels import AckLevel
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc, level_to_wire
-from session_sharing.client import SessionClient, SessionConstructor
-from session_sharing.client.failures import explain_failure
-from session_sharing.client.session import WAIT_SECONDS
-from session_sharing.discovery.resolve import ResolvingClient
-from session_sharing.errors import AttachmentEndedError, InvalidRequestError
+from session_sharing.client import (
+    WAIT_SECONDS,
+    ResolvingClient,
+    SessionClient,
+    SessionConstructor,
+    Turns,
+)
+from session_sharing.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
 from session_sharing.records import (
     Batch,
     Record,
@@ -31,13 +38,21 @@ INSTRUMENT_TYPE = "FileLogger"
 """The instrument type id of log files in the project's pin maps."""
 
 _LIMITS = RecordLimits()
+_REFUSALS = (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
+"""Errors after which nothing was stored."""
 
 
 class JsonLoggerClient(SessionClient):
     """Logs records to one file, through a session that may be shared.
 
-    Methods may be called from any thread. Records of one thread keep their order. `_numbering`
-    guards the record numbers; no call is made under it.
+    Methods may be called from any thread; records are stored in the order in which they are
+    numbered. For that, calls that log take turns, and only who has the turn touches the number.
 
     Args:
         resource: The path of the log file, relative to the service's data folder; it may end in
@@ -68,7 +83,7 @@ class JsonLoggerClient(SessionClient):
         wait_closed: float | None = None,
     ) -> None:
         self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
-        self._numbering = threading.Lock()
+        self._turns = Turns()
         self._next_number = 1
         super().__init__(
             resource,
@@ -119,17 +134,22 @@ class JsonLoggerClient(SessionClient):
             self._log_batch(batch)
 
     def _log_batch(self, batch: Batch) -> None:
-        with self._numbering:
-            first = self._next_number
-            self._next_number += batch.count
-        request = json_logger_pb2.LogRecordsRequest(
-            attachment=self._attachment,
-            first_record_number=first,
-            count=batch.count,
-            acknowledgement=self._level,
-            records_json=batch.records_json,
-        )
-        self._call(self._stub.LogRecords, request)
+        with self._turns.take():
+            request = json_logger_pb2.LogRecordsRequest(
+                attachment=self._attachment,
+                first_record_number=self._next_number,
+                count=batch.count,
+                acknowledgement=self._level,
+                records_json=batch.records_json,
+            )
+            used = batch.count
+            try:
+                self._call(self._stub.LogRecords, request)
+            except _REFUSALS:
+                used = 0  # Nothing was stored; after other errors that is unknown.
+                raise
+            finally:
+                self._next_number += used
 
     def flush(self) -> None:
         """Return when everything logged before through this client is acknowledged.
@@ -158,21 +178,11 @@ class JsonLoggerClient(SessionClient):
         return self._read(request)
 
     def _read(self, request: json_logger_pb2.ReadRecordsRequest) -> Iterator[Record]:
-        call = self._start(self._stub.ReadRecords, request)
-        try:
-            for response in call:
+        reading = self._stream(self._stub.ReadRecords, request, until_released=request.follow)
+        with closing(reading) as responses:
+            for response in responses:
                 for line in response.lines.splitlines(keepends=True):
                     yield parse_line(line)
-        except grpc.RpcError as failure:
-            if not self._releasing.begun:
-                raise explain_failure(failure, self._connection.address, self._wait) from failure
-            if not request.follow:
-                raise AttachmentEndedError(
-                    "This client was closed while it read, so it cannot read on. Read to the end "
-                    "before closing it."
-                ) from failure
-        finally:
-            call.cancel()
 
     @cached_property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta, timezone
 from enum import IntEnum
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import orjson
 import pytest
 
 from json_logger import (
@@ -20,6 +22,7 @@ from json_logger import (
     RecordContext,
 )
 from json_logger.service.log_file import LogFile
+from json_logger.wire import json_logger_pb2
 from services.json_logger.tests.support import DEADLINE, lines_of, names_of
 from session_sharing.core import Outcome
 from session_sharing.errors import (
@@ -31,6 +34,7 @@ from session_sharing.errors import (
     UnavailableError,
     ValueTypeError,
 )
+from session_sharing.records import Batch
 from session_sharing.testing.hosting import LocalService
 
 Connect = Callable[..., JsonLoggerClient]
@@ -283,3 +287,43 @@ def test_session_constructor(logger: LocalService[LogFile], data: Path) -> None:
     assert names_of(data / "a.ndjson") == ["m"]
     assert INSTRUMENT_TYPE == "FileLogger"
     assert logger.call(logger.engine.sessions) == []
+
+
+def test_numbers_follow_the_order_of_the_file(
+    logger: LocalService[LogFile], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that log through one client are numbered in the order in which they are stored."""
+    requests = []
+    original = JsonLoggerClient._call
+
+    def noting(self: JsonLoggerClient, method: Any, request: Any, **options: Any) -> Any:
+        answer = original(self, method, request, **options)
+        if isinstance(request, json_logger_pb2.LogRecordsRequest):
+            requests.append((request.first_record_number, orjson.loads(request.records_json)))
+        return answer
+
+    monkeypatch.setattr(JsonLoggerClient, "_call", noting)
+    with JsonLoggerClient("a.ndjson", address=logger.address) as client:
+
+        def log(thread: int) -> None:
+            for index in range(50):
+                client.log(f"{thread}-{index}", {}, {})
+
+        threads = [threading.Thread(target=log, args=(number,)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert [number for number, _ in requests] == list(range(1, 301))
+    assert [rows[0][1] for _, rows in requests] == names_of(data / "a.ndjson")
+
+
+def test_refused_records_use_up_no_numbers(logger: LocalService[LogFile]) -> None:
+    """The numbers of an attachment have no gap where a record was refused for good."""
+    with JsonLoggerClient("a.ndjson", address=logger.address) as client:
+        client.log("one", {}, {})
+        with pytest.raises(InvalidRequestError):
+            client._log_batch(Batch(1, b"no json"))
+        client.log("two", {}, {})
+        (session,) = logger.call(logger.engine.sessions)
+    assert session.attachments[0].last_record_number == 2

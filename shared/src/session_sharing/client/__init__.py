@@ -1,6 +1,8 @@
 """The client side: what a service's client and session constructor are made of."""
 
 from session_sharing.client.constructor import SessionConstructor
-from session_sharing.client.session import SessionClient
+from session_sharing.client.session import WAIT_SECONDS, SessionClient
+from session_sharing.client.turns import Turns
+from session_sharing.discovery.resolve import ResolvingClient
 
-__all__ = ["SessionClient", "SessionConstructor"]
+__all__ = ["WAIT_SECONDS", "ResolvingClient", "SessionClient", "SessionConstructor", "Turns"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import grpc
 
 from session_sharing.behavior import behavior_from_number
-from session_sharing.client.failures import explain_failure
+from session_sharing.client.calling import call, stream
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.client.releasing import AttachmentRelease, Terms
 from session_sharing.core import Released, ReleaseMode
@@ -136,28 +136,32 @@ class SessionClient(ABC):
             SharingError: The service raised it, does not answer, or this is a forked child.
         """
         limit = self._wait if timeout is None else timeout
-        try:
-            return self._start(method, request, timeout=limit)
-        except grpc.RpcError as failure:
-            raise explain_failure(failure, self._connection.address, limit) from failure
+        return call(self._connection, method, request, limit)
 
-    def _start(
-        self, method: Callable[..., Response], request: object, timeout: float | None = None
-    ) -> Response:
-        """Start an RPC of the service; for a stream, return it.
+    def _stream(
+        self, method: Callable[..., Any], request: object, *, until_released: bool
+    ) -> Generator[Any, None, None]:
+        """Read a stream of the service; closing the generator cancels the call.
+
+        Args:
+            method: The method of a stub.
+            request: Its request.
+            until_released: Whether the release of this client is an end like any other.
 
         Raises:
-            AttachmentEndedError: This client was released, and its connection is closed.
-            PreconditionError: This is a forked child.
+            AttachmentEndedError: This client was released while it read.
+            SharingError: The service raised it or went away, or this is a forked child.
         """
-        self._connection.refuse_after_fork()
         try:
-            return method(request, timeout=timeout)
-        except ValueError as closed:  # grpc's word for a channel that is closed
-            raise AttachmentEndedError(
-                "This client has released its session, so nothing was done. Initialize a new "
-                "client to go on."
-            ) from closed
+            yield from stream(self._connection, method, request, self._wait)
+        except SharingError as error:
+            if not self._releasing.begun:
+                raise
+            if not until_released:
+                raise AttachmentEndedError(
+                    "This client was closed while it read, so it cannot read on. Read to the end "
+                    "before closing it."
+                ) from error
 
     # What users use
 

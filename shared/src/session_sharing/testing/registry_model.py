@@ -13,7 +13,7 @@ from session_sharing.testing.registry_driver import Call, InitializeCall
 
 
 class RegistryModel(ModelState):
-    """What session-semantics.md says, for one service."""
+    """What the rules of sharing say, for one service."""
 
     # Initialize
 
