@@ -103,6 +103,7 @@ def main(arguments: "list[str]") -> int:
         print("Interrupted; the next call starts anew.", file=sys.stderr)
         return 130
     if not arguments:
+        print("Run one of these with `python3 run.py NAME`:", flush=True)
         arguments = ["--list"]
     elif not arguments[0].startswith("-"):
         arguments = ["--session", *arguments]

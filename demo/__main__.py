@@ -73,4 +73,8 @@ def _summary(result: Play, events: list[SessionEvent], path: Path) -> tuple[str,
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("Interrupted; everything that was started has ended.", file=sys.stderr)
+        sys.exit(130)

@@ -63,4 +63,5 @@ def _holders(event: SessionEvent, names: dict[int, str]) -> str:
 def show_summary(rows: Sequence[Sequence[str]]) -> None:
     """Show the result of all scenes."""
     print("\n=== What was shared ===\n")
+    print("Changes of writer: how often the file passes from one program's records to another's.\n")
     print_table(("BEHAVIOUR", "OPENS", "PROGRAMS", "RECORDS", "CHANGES OF WRITER", "RESULT"), rows)

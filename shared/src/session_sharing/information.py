@@ -88,13 +88,18 @@ class SessionInformation:
             f"at {clock(self.created_at)}, last used at {clock(self.last_used_at)}"
         )
         if self.closed_at is not None:
-            return f"{text}, closed by {self.closed_by} at {clock(self.closed_at)}"
+            return f"{text}, closed at {clock(self.closed_at)} by {self.closed_by}"
         pending = f", {self.closed_by} asked to close it" if self.close_pending else ""
         return f"{text}, {self.holders()}{pending}"
 
     def how_to_close(self) -> str:
         """Name the command that closes the session."""
         return f"`{CLOSE_COMMAND} {self.public_id}` closes it."
+
+
+def sentence(text: str) -> str:
+    """End a text that somebody else wrote with a full stop, so that another may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def clock(moment: datetime) -> str:

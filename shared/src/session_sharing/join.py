@@ -14,13 +14,13 @@ Two things of NI's need more than every machine has, and are replaced here, each
 from __future__ import annotations
 
 import importlib
-import socket
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import grpc
 
 from session_sharing.discovery import discovery_address
+from session_sharing.discovery.address import bind_refusal
 from session_sharing.discovery.ni_software import ni_key_file_folder
 from session_sharing.errors import PreconditionError
 
@@ -46,7 +46,7 @@ def join_local_station() -> None:
     modules = [_module(f"{_NI_CLIENT}.{name}") for name in ("_client", "_support")]
     installed = [module for module in modules if module is not None]
     _redirect_discovery(installed)
-    if installed and not _can_bind_ipv6_loopback():
+    if installed and bind_refusal("::1") is not None:
         _bind_ipv4_instead()
 
 
@@ -65,20 +65,14 @@ def _module(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name and name.startswith(error.name):
+        if is_part_of(name, error.name):
             return None
         raise
 
 
-def _can_bind_ipv6_loopback() -> bool:
-    if not socket.has_ipv6:
-        return False
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True
+def is_part_of(name: str, package: str | None) -> bool:
+    """Tell whether a module is a package, or lies within it, by their full names."""
+    return bool(package) and f"{name}.".startswith(f"{package}.")
 
 
 def _bind_ipv4_instead() -> None:

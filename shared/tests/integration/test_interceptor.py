@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from datetime import datetime, timezone
 
 import grpc
@@ -190,3 +191,17 @@ def test_bytes_of_all_clients_are_bounded(few_calls):
     few_calls.driver.opening.open()
     assert first.result(LIMIT).new_session
     assert other.start_initialize("b" * 900).result(LIMIT).new_session
+
+
+def test_thousand_calls_are_taken_and_hold_up_nobody(world):
+    """A client may have 1,000 calls in flight, and another is answered within a second then."""
+    busy, other = world.raw(), world.raw()
+    theirs = other.attach("other")
+    world.driver.opening.shut()
+    calls = [busy.start_initialize("data") for _ in range(1_000)]
+    world.until_waiting(1_000)
+    started = time.monotonic()
+    other.start_touch(theirs).result(LIMIT)
+    assert time.monotonic() - started < 1
+    world.driver.opening.open()
+    assert sum(call.result(LIMIT).new_session for call in calls) == 1

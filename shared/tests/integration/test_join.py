@@ -15,6 +15,7 @@ import pytest
 
 from session_sharing import join
 from session_sharing.discovery import discovery_address
+from session_sharing.discovery.address import bind_refusal
 from session_sharing.errors import NoStationError, PreconditionError
 from session_sharing.join import join_local_station
 from session_sharing.testing.processes import running_station
@@ -93,7 +94,7 @@ def test_unknown_form_of_ni_client_is_said(home, monkeypatch):
 
 def test_grpc_is_left_alone_where_ipv6_exists(home, monkeypatch):
     """Nothing of grpc is replaced on a machine that does not need it."""
-    monkeypatch.setattr(join, "_can_bind_ipv6_loopback", lambda: True)
+    monkeypatch.setattr(join, "bind_refusal", lambda host: None)
     make_server = grpc.server
     join_local_station()
     assert grpc.server is make_server
@@ -104,7 +105,7 @@ def test_without_ni_packages_nothing_is_done():
     code = (
         "import sys; sys.modules['ni'] = None\n"
         "import grpc; from session_sharing import join; make_server = grpc.server\n"
-        "join._can_bind_ipv6_loopback = lambda: False\n"
+        "join.bind_refusal = lambda host: OSError()\n"
         "join.join_local_station()\n"
         "assert grpc.server is make_server\n"
         "assert not [name for name in sys.modules if name.startswith('ni.')]"
@@ -136,7 +137,7 @@ def test_measurement_service_is_hosted_and_found(home, words):
             location, info = client.resolve_service_with_information(INTERFACE, "test.Doubler")
             assert location.insecure_port == str(port)
             assert info.versions == ["0.0.1"]
-            on_ipv4 = "no-ipv6" in words or not join._can_bind_ipv6_loopback()
+            on_ipv4 = "no-ipv6" in words or bind_refusal("::1") is not None
             assert _listens("127.0.0.1", port) == on_ipv4
             process.communicate("\n", timeout=LIMIT)
             assert process.returncode == 0

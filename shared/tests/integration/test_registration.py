@@ -12,12 +12,15 @@ import pytest
 
 from session_sharing.discovery import DiscoveryConnection, ServiceDescriptor
 from session_sharing.errors import NoStationError, ServiceNotFoundError
+from session_sharing.service import registrar, registration
 from session_sharing.service.registration import Registration
 from session_sharing.testing.memory import SERVICE, MemoryClient
 from session_sharing.testing.processes import ServerProcess
 
 pytest.importorskip("local_station")
 LIMIT = 20.0
+AGAIN_SECONDS = 5.0
+DESCRIPTOR = ServiceDescriptor("Memory", SERVICE, (SERVICE,), ("1.0.0",))
 
 
 @pytest.fixture
@@ -65,15 +68,15 @@ def test_service_is_found_by_its_clients_and_leaves_when_it_stops(home):
 
 def test_registration_ends_before_the_service_does(home):
     """A service that stops is known no more while it still listens: it is not merely found dead."""
-    registration = Registration(ServiceDescriptor("Memory", SERVICE, (SERVICE,), ("1.0.0",)))
+    kept = Registration(DESCRIPTOR)
 
     async def come_and_go(port: int, discovery: DiscoveryConnection) -> None:
-        await registration.start(port)
+        await kept.start(port)
         assert discovery.resolve(SERVICE, SERVICE).insecure_port == str(port)
-        await registration.stop()
+        await kept.stop()
         with pytest.raises(ServiceNotFoundError):
             discovery.resolve(SERVICE, SERVICE)
-        await registration.stop()
+        await kept.stop()
 
     with (
         ServerProcess("local_station", ["--port", "0"]) as station,
@@ -103,3 +106,51 @@ def test_station_that_is_gone_does_not_hold_up_the_stop(home):
     started = time.monotonic()
     assert service.stop() == 0
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("end", ["stopped", "killed"])
+def test_service_registers_again_with_a_station_that_was_restarted(home, end):
+    """A station that comes back, at the same port, has forgotten all; services tell it anew."""
+    station = ServerProcess("local_station", ["--port", "0"])
+    with memory_service(home) as service:
+        until_found()
+        if end == "stopped":
+            station.stop()
+        else:
+            station.kill()
+        with ServerProcess("local_station", ["--port", str(station.port)]) as successor:
+            started = time.monotonic()
+            until_found()
+            assert time.monotonic() - started < AGAIN_SECONDS
+            with DiscoveryConnection(successor.address) as discovery:
+                assert len(discovery.enumerate_active(SERVICE)) == 1
+            service.stop()
+            with pytest.raises(ServiceNotFoundError):
+                MemoryClient("data")
+
+
+def test_service_that_discovery_forgot_registers_again(home, monkeypatch):
+    """A service that is no longer listed registers anew, though the station is the same."""
+    monkeypatch.setattr(registrar, "ASK_SECONDS", 0.1)
+    monkeypatch.setattr(registration, "CHECK_SECONDS", 0.05)
+
+    def listed(discovery: DiscoveryConnection) -> int:
+        return len(discovery.enumerate_active(SERVICE))
+
+    async def be_forgotten(port: int, discovery: DiscoveryConnection) -> None:
+        kept = Registration(DESCRIPTOR)
+        await kept.start(port)
+        discovery.unregister(kept._registrar._registered.registration_id)
+        deadline = time.monotonic() + LIMIT
+        while listed(discovery) != 1:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        await kept.stop()
+        assert listed(discovery) == 0
+
+    with (
+        ServerProcess("local_station", ["--port", "0"]) as station,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        DiscoveryConnection(station.address) as discovery,
+    ):
+        asyncio.run(be_forgotten(listening.getsockname()[1], discovery))

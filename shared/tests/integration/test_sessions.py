@@ -156,7 +156,7 @@ def test_initialize_during_close_waits_and_is_decided_afresh(world, behavior):
         error = error_of(late)
         assert isinstance(error, SessionNotFoundError)
         assert "The last one was" in error.message
-        assert "closed by raw" in error.message
+        assert " by raw (" in error.message
     else:
         answer = late.result(LIMIT)
         assert answer.new_session
@@ -202,7 +202,7 @@ def test_operation_after_the_close_is_told_by_whom_and_when(world):
     holder.start_release(kept).result(LIMIT)
     error = error_of(closer.start_touch(kept))
     assert isinstance(error, SessionNotFoundError)
-    assert "closed by raw (process 1 on here)" in error.message
+    assert " by raw (process 1 on here)" in error.message
     assert error.session is not None
     assert error.session.closed_at is not None
 

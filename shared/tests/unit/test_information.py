@@ -91,7 +91,7 @@ def test_a_closed_session_is_told_with_its_end() -> None:
         closed_by="bob.py (process 1)",
         closed_at=NOON + timedelta(hours=1),
     )
-    assert str(closed).endswith(", closed by bob.py (process 1) at 2024-01-02 13:00:00 UTC")
+    assert str(closed).endswith(", closed at 2024-01-02 13:00:00 UTC by bob.py (process 1)")
     assert "holds" not in str(closed)
 
 

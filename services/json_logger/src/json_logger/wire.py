@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json_logger.levels import AckLevel
 from json_logger.v1 import json_logger_pb2, json_logger_pb2_grpc
+from session_sharing.errors import InvalidRequestError
 from session_sharing.wire.generated import records_pb2
 
 __all__ = ["json_logger_pb2", "json_logger_pb2_grpc", "level_from_wire", "level_to_wire"]
@@ -32,4 +33,7 @@ def level_from_wire(number: int, default: AckLevel) -> AckLevel:
     for level, known in _LEVELS.items():
         if known == number:
             return level
-    return AckLevel.parse(str(number))
+    known_levels = ", ".join(f"{known} ({level.value})" for level, known in _LEVELS.items())
+    raise InvalidRequestError(
+        f"{number} is no acknowledgement level. Use {known_levels}, or 0 for the service's default."
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import pytest
 
 import json_logger.client
 from json_logger import JsonLoggerClient, Record
+from json_logger.service import ni_servicer, servicer
 from json_logger.service.log_file import LogFile
 from json_logger.wire import json_logger_pb2
+from services.json_logger.tests.ni_client import text_field, varint
 from services.json_logger.tests.support import (
     DEADLINE,
     MEBIBYTE,
@@ -28,7 +32,7 @@ from services.json_logger.tests.support import (
     text_value,
 )
 from session_sharing.errors import SharingError, TooLargeError
-from session_sharing.records import RecordLimits
+from session_sharing.records import RecordLimits, record_to_line
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.status import error_from_call
@@ -201,31 +205,57 @@ def test_flood_delays_nobody_for_long(
     """With 1,000 calls of one client in flight another's is answered within a second."""
     other = connect("other.ndjson")
     other.log("warm", {}, {})
+    floods, overlapped = 0, False
     with Raw(logger.address) as raw:
         request = raw.log_request(raw.initialize("a.ndjson"), outputs={"x": text_value("y" * 1000)})
-        calls = flood(raw, request, 1000)
-        begin = time.monotonic()
-        other.log("urgent", {}, {})
-        took = time.monotonic() - begin
-        pending = sum(not call.done() for call in calls)
-        for call in calls:
-            call.result(timeout=DEADLINE)
-    assert took < 1.0
-    assert pending, "the flood was over before the other called"
-    assert len(names_of(data / "a.ndjson")) == 1000
+        while not overlapped:
+            floods += 1
+            assert floods < 20, "every flood was over before the other called"
+            calls = flood(raw, request, 1000)
+            begin = time.monotonic()
+            other.log("urgent", {}, {})
+            took = time.monotonic() - begin
+            overlapped = any(not call.done() for call in calls)
+            for call in calls:
+                call.result(timeout=DEADLINE)
+            assert took < 1.0
+    assert len(names_of(data / "a.ndjson")) == 1000 * floods
 
 
+def costly_own(raw: Raw) -> Any:
+    """Call our own door with a record of a million small values."""
+    item = records_pb2.Value(integer_value=1)
+    many = records_pb2.Value(list_value=records_pb2.ValueList(values=[item] * 1_000_000))
+    request = raw.log_request(raw.initialize("a.ndjson"), outputs={"x": many})
+    return raw.stub.LogMeasurementData.future(request, timeout=DEADLINE)
+
+
+def ni_request(session_name: str, entries: int, text: bytes = b"y") -> bytes:
+    """Return a request of NI's contract with so many outputs, whose keys have seven digits."""
+    size = len(text)
+    entry = b"\x0a\x07%07d\x12" + varint(size) + text
+    head = b"\x2a" + varint(len(entry % 0))
+    return text_field(1, session_name) + b"".join(head + entry % n for n in range(entries))
+
+
+def costly_ni(raw: Raw) -> Any:
+    """Call NI's door with a record of many short texts, each of which has to be looked at."""
+    session_name = raw.initialize("a.ndjson").session_name
+    call = raw.channel.unary_unary(f"/{NI}/LogMeasurementData")
+    return call.future(ni_request(session_name, 300_000, b"null"), timeout=DEADLINE)
+
+
+@pytest.mark.parametrize("costly", [costly_own, costly_ni])
 def test_costly_request_delays_nobody_for_long(
-    logger: LocalService[LogFile], connect: Callable[..., JsonLoggerClient]
+    logger: LocalService[LogFile],
+    connect: Callable[..., JsonLoggerClient],
+    costly: Callable[[Raw], Any],
 ) -> None:
     """While a record of a million small values is converted, another client is answered."""
     other = connect("other.ndjson")
     other.log("warm", {}, {})
-    item = records_pb2.Value(integer_value=1)
-    many = records_pb2.Value(list_value=records_pb2.ValueList(values=[item] * 1_000_000))
     with Raw(logger.address) as raw:
-        request = raw.log_request(raw.initialize("a.ndjson"), outputs={"x": many})
-        (call,) = flood(raw, request, 1)
+        call = costly(raw)
         slowest, answered = 0.0, 0
         while not call.done():
             begin = time.monotonic()
@@ -234,6 +264,118 @@ def test_costly_request_delays_nobody_for_long(
         call.result(timeout=DEADLINE)
     assert slowest < 1.0
     assert answered > 3
+
+
+@pytest.mark.parametrize(
+    ("costly", "door", "step"),
+    [
+        (costly_own, servicer, "record_from_wire"),
+        (costly_ni, ni_servicer, "_texts"),
+        (costly_ni, ni_servicer, "record_to_line"),
+    ],
+)
+def test_conversion_holds_up_nobody(
+    connect: Callable[..., JsonLoggerClient],
+    raw: Raw,
+    monkeypatch: pytest.MonkeyPatch,
+    costly: Callable[[Raw], Any],
+    door: Any,
+    step: str,
+) -> None:
+    """However long a big record takes to convert, at either door, others are answered meanwhile."""
+    other = connect("other.ndjson")
+    begun, answered = threading.Event(), threading.Event()
+    convert = getattr(door, step)
+
+    def convert_late(*args: Any, **options: Any) -> Any:
+        begun.set()
+        assert answered.wait(DEADLINE / 2), "nobody was answered meanwhile"
+        return convert(*args, **options)
+
+    monkeypatch.setattr(door, step, convert_late)
+    call = costly(raw)
+    assert begun.wait(DEADLINE)
+    other.log("urgent", {}, {})
+    answered.set()
+    call.result(timeout=DEADLINE)
+
+
+def test_request_that_is_too_big_at_the_door_of_ni(
+    logger: LocalService[LogFile], raw: Raw, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NI's door refuses what is too big by its size alone: the record is not even looked at."""
+    limit = ni_servicer.request_limit(RecordLimits())
+    session_name = raw.initialize("a.ndjson").session_name
+    call = raw.channel.unary_unary(f"/{NI}/LogMeasurementData")
+    request = ni_request(session_name, limit // MEBIBYTE + 1, b"y" * MEBIBYTE)
+    monkeypatch.setattr(ni_servicer, "_texts", None)
+    with canary(logger.address, data), refused(INVALID) as errors:
+        call(request, timeout=DEADLINE)
+    too_large(error_from_call(errors[0]), len(request), limit)
+    assert names_of(data / "a.ndjson") == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "length"), [(1, 990_000), (7000, 126), (70_000, 1), (74_000, 0)]
+)
+def test_every_record_that_fits_passes_the_size_of_ni_requests(entries: int, length: int) -> None:
+    """NI's door refuses no request by its size whose record would fit, however it is made up."""
+    limits = RecordLimits(1_000_000, 64 * MEBIBYTE)
+    outputs = {f"{n:07d}": "y" * length for n in range(entries)}
+    now = datetime.now(timezone.utc)
+    line = record_to_line(Record("NI", {}, outputs), now=now, limits=limits)
+    assert len(line) > 900_000
+    request = ni_request("session", entries, b"y" * length)
+    assert len(request) <= ni_servicer.request_limit(limits) - MEBIBYTE
+
+
+def test_big_requests_take_turns(
+    logger: LocalService[LogFile], raw: Raw, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many big requests come at once, by either door, two are converted at a time."""
+    session_name = raw.initialize("a.ndjson").session_name
+    attachment = raw.initialize("a.ndjson")
+    converting = Converting()
+    monkeypatch.setattr(servicer, "batch_to_lines", converting.watch(servicer.batch_to_lines))
+    monkeypatch.setattr(ni_servicer, "record_to_line", converting.watch(record_to_line))
+    batch = b"[" + b",".join([b'[null,"own",{},{"x":"%s"}]' % (b"y" * MEBIBYTE)] * 8) + b"]"
+    own = json_logger_pb2.LogRecordsRequest(attachment=attachment, count=8, records_json=batch)
+    ni = ni_request(session_name, 8, b"y" * MEBIBYTE)
+    calls = []
+    for _ in range(3):
+        calls.append(raw.stub.LogRecords.future(own, timeout=DEADLINE))
+        method = raw.channel.unary_unary(f"/{NI}/LogMeasurementData")
+        calls.append(method.future(ni, timeout=DEADLINE))
+    for call in calls:
+        call.result(timeout=DEADLINE)
+    assert converting.most == 2
+    assert len(names_of(data / "a.ndjson")) == 3 * 8 + 3
+
+
+class Converting:
+    """Counts how many conversions run at once; `_guard` guards the counts."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._running = 0
+        self.most = 0
+        self._met = threading.Barrier(2)
+
+    def watch(self, convert: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the conversion, counted; each waits for another one to run beside it."""
+
+        def run(*args: Any, **options: Any) -> Any:
+            with self._guard:
+                self._running += 1
+                self.most = max(self.most, self._running)
+            try:
+                self._met.wait(DEADLINE)
+                return convert(*args, **options)
+            finally:
+                with self._guard:
+                    self._running -= 1
+
+        return run
 
 
 def test_flood_is_answered_by_us(logger: LocalService[LogFile], data: Path) -> None:

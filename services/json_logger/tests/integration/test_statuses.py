@@ -177,9 +177,9 @@ def test_closed_session(raw: Raw, data: Path) -> None:
     raw.release(second)
     before = snapshot(data)
     never = session_pb2.AttachmentReference(session_name=first.session_name, attachment_id="x")
-    with refused(NOT_FOUND, "is closed", "closed by raw client", "UTC", "Initialize again"):
+    with refused(NOT_FOUND, "is closed", "closed at", "UTC by raw client", "Initialize again"):
         raw.log(never)
-    with refused(NOT_FOUND, "no session is open", "The last one was", "closed by raw client"):
+    with refused(NOT_FOUND, "no session is open", "The last one was", "UTC by raw client"):
         raw.initialize("a.ndjson", 2)
     assert snapshot(data) == before
 

@@ -145,11 +145,28 @@ def test_log_that_was_exchanged(tmp_path: Path, how: str) -> None:
                     client.log("lost", {}, {})
             with pytest.raises(ResourceReplacedError):
                 list(client.read())
-            client.close()
+            with pytest.raises(ResourceReplacedError):
+                client.close()
             with JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE) as again:
                 again.log("after", {}, {})
         assert names_of(moved) == ["before"]
         assert names_of(path) == ["after"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody do that to an open file")
+def test_log_that_was_deleted_is_told_to_who_closes_it(tmp_path: Path) -> None:
+    """Who did not want the disk is told at the latest at the close that the log is gone."""
+    with local_logger(tmp_path, level=AckLevel.OS) as service:
+        data = tmp_path / "data"
+        client = JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE)
+        client.log("before", {}, {})
+        (data / "a.ndjson").unlink()
+        client.log("into nothing", {}, {})
+        with pytest.raises(ResourceReplacedError, match="deleted"):
+            client.close()
+        with JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE) as again:
+            again.log("after", {}, {})
+        assert names_of(data / "a.ndjson") == ["after"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets limits of other processes")

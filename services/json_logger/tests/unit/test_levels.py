@@ -21,8 +21,9 @@ def test_levels_keep_their_numbers() -> None:
 @pytest.mark.parametrize("number", [3, 99, -1])
 def test_unknown_level_is_refused(number: int) -> None:
     """A level that nobody knows is refused, not taken for the default."""
-    with pytest.raises(InvalidRequestError, match="acknowledgement level"):
+    with pytest.raises(InvalidRequestError, match=f"^{number} is no acknowledgement level") as told:
         level_from_wire(number, AckLevel.OS)
+    assert "Use 1 (os), 2 (disk), or 0" in told.value.message
 
 
 @pytest.mark.parametrize("text", ["", "DISK", "fsync"])

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -169,17 +170,55 @@ def test_link_to_a_file_of_another_kind_is_refused(data: Path) -> None:
         LogLocations(data).locate("innocent.log")
 
 
+def on_platform(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """Let the locations take this for another platform."""
+    monkeypatch.setattr(locations, "sys", SimpleNamespace(platform=platform))
+    monkeypatch.setattr(locations, "check_log_name", lambda name, windows: name)
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_letter_case_is_folded_where_it_is_ignored(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
     """Where names differ by case only in looks they have one key; the address keeps its case."""
+    on_platform(monkeypatch, platform)
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
     place = LogLocations(data)
-    located = [
-        place.locate(name) for name in ("Größe.NDJSON", "gRÖSSE.ndjson", "Gro\u0308ße.ndjson")
-    ]
+    located = [place.locate(name) for name in ("Größe é.NDJSON", "gRÖßE É.ndjson")]
     assert len({found.key for found in located}) == 1
-    assert located[0].address == str(data / "Größe.NDJSON")
+    assert located[0].address == str(data / "Größe é.NDJSON")
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin", "linux"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("straße.log", "strasse.log"),
+        ("5 \u00b5A.log", "5 \u03bcA.log"),  # the sign and the letter
+        ("\ufb01.log", "fi.log"),
+        ("\u0131.log", "i.log"),
+        ("\U00010428.log", "\U00010400.log"),  # beyond what the tables of file systems hold
+    ],
+)
+def test_different_files_stay_different(
+    data: Path, monkeypatch: pytest.MonkeyPatch, platform: str, one: str, other: str
+) -> None:
+    """Names of two files never get one key, however alike they look: records would be mixed."""
+    on_platform(monkeypatch, platform)
+    monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
+    place = LogLocations(data)
+    assert place.locate(one).key != place.locate(other).key
+
+
+@pytest.mark.parametrize(("platform", "keys"), [("win32", 2), ("darwin", 1), ("linux", 2)])
+def test_composed_letters_are_the_same_on_macos_alone(
+    data: Path, monkeypatch: pytest.MonkeyPatch, platform: str, keys: int
+) -> None:
+    """Only macOS finds a file by the other way to write an accent; elsewhere these are two."""
+    on_platform(monkeypatch, platform)
+    monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
+    place = LogLocations(data)
+    assert len({place.locate(name).key for name in ("\u00f6.log", "o\u0308.log")}) == keys
 
 
 def test_letter_case_counts_elsewhere(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,3 +233,39 @@ def test_whether_letter_case_counts_is_what_the_file_system_does(data: Path) -> 
     (data / "probe.txt").touch()
     found = (data / "PROBE.TXT").exists()
     assert locations._ignores_case(data) is found
+
+
+def test_creating_the_file_does_not_change_its_key(data: Path) -> None:
+    """A file has one key before and after it is there: else its session would not be found."""
+    before = LogLocations(data).locate("a.ndjson").key
+    (data / "a.ndjson").touch()
+    assert LogLocations(data).locate("a.ndjson").key == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is not asked")
+def test_parent_of_a_mount_point_is_not_asked(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file system above ignores says nothing of one that is mounted in it."""
+    on_platform(monkeypatch, "linux")
+    mounted = data / "sub"
+    (data / "SUB").symlink_to("sub")  # as if the file system above ignored letter case
+    assert locations._ignores_case(mounted)
+    real = Path.stat
+
+    def stat(path: Path, **options: bool) -> os.stat_result | SimpleNamespace:
+        told = real(path, **options)
+        return SimpleNamespace(st_dev=-1) if path == mounted else told
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert not locations._ignores_case(mounted)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pathconf")
+@pytest.mark.parametrize("sensitive", [0, 1])
+def test_macos_is_asked_for_the_folder_itself(
+    data: Path, monkeypatch: pytest.MonkeyPatch, sensitive: int
+) -> None:
+    """MacOS knows of each volume whether it ignores letter case; no name is tried there."""
+    on_platform(monkeypatch, "darwin")
+    answers = {(data, 11): sensitive}
+    monkeypatch.setattr(os, "pathconf", lambda folder, name: answers[folder, name])
+    assert locations._ignores_case(data) is not bool(sensitive)

@@ -6,19 +6,21 @@ import asyncio
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from json_logger.levels import AckLevel
-from json_logger.service import log_file
+from json_logger.service import log_file, writer
 from json_logger.service.claims import FileClaims
 from json_logger.service.log_file import LogFile
 from session_sharing.errors import (
     ResourceHeldError,
     ResourceNameError,
     ResourceReplacedError,
+    UnavailableError,
 )
 
 DEADLINE = 10.0  # seconds
@@ -31,7 +33,8 @@ def log(tmp_path: Path) -> Iterator[LogFile]:
     opened = LogFile(tmp_path / "a.ndjson", FileClaims())
     asyncio.run(append(opened, b"".join(LINES)))
     yield opened
-    opened.close()
+    with suppress(ResourceReplacedError):  # What became of the file is the tests' own doing.
+        opened.close()
 
 
 async def append(log: LogFile, data: bytes) -> AckLevel:
@@ -143,6 +146,7 @@ def test_hard_link_is_refused_before_anything_changes(tmp_path: Path) -> None:
             ".a.ndjson.lock",
         }
     finally:
+        os.truncate(first.path, 0)
         first.close()
     LogFile(tmp_path / "b.ndjson", claims).close()
 
@@ -160,21 +164,64 @@ def test_close_that_fails_gives_all_back_too(
 ) -> None:
     """If the last sync fails the error is told, and the file can be opened again."""
 
-    class NoSync:
-        """The system's functions, of which one fails."""
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(os, name)
-
-        def fsync(self, descriptor: int) -> None:
-            raise OSError(5, "Input/output error")
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
 
     claims = FileClaims()
     log = LogFile(tmp_path / "a.ndjson", claims)
     with monkeypatch.context() as patch:
-        patch.setattr(log_file, "os", NoSync())
+        patch.setattr(log_file, "sync", fail)
         with pytest.raises(OSError, match="Input/output error"):
             log.close()
+    LogFile(tmp_path / "a.ndjson", claims).close()
+
+
+def test_close_of_a_broken_session_tells_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed sync closing syncs no more, tells of the first failure, and lets go."""
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    claims = FileClaims()
+    log = LogFile(tmp_path / "a.ndjson", claims)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "sync", fail)
+        with pytest.raises(UnavailableError):
+            asyncio.run(asyncio.wait_for(log.append(LINES[0], AckLevel.DISK), DEADLINE))
+    synced: list[int] = []
+    monkeypatch.setattr(log_file, "sync", synced.append)
+    with pytest.raises(UnavailableError, match="is broken"):
+        log.close()
+    assert synced == []
+    monkeypatch.undo()
+    LogFile(tmp_path / "a.ndjson", claims).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody do that to an open file")
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda path: path.unlink(), "deleted or moved"),
+        (lambda path: path.rename(path.with_suffix(".moved")), "deleted or moved"),
+        (lambda path: path.write_bytes(b""), "changed by another program"),
+    ],
+    ids=["deleted", "moved", "cut"],
+)
+def test_close_of_a_log_that_is_gone_tells_so(
+    tmp_path: Path, change: Callable[[Path], None], word: str
+) -> None:
+    """Records that were taken into a log which is gone are not passed over in silence."""
+    claims = FileClaims()
+    log = LogFile(tmp_path / "a.ndjson", claims)
+    asyncio.run(append(log, LINES[0]))
+    change(log.path)
+    asyncio.run(append(log, LINES[1]))
+    with pytest.raises(ResourceReplacedError, match=word) as caught:
+        log.close()
+    assert str(log.path) in caught.value.message
+    assert not (tmp_path / ".a.ndjson.lock").exists()
     LogFile(tmp_path / "a.ndjson", claims).close()
 
 
@@ -183,7 +230,7 @@ def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
 
 
-@pytest.mark.parametrize("step", ["_sync_folder", "_mend", "LogWriter"])
+@pytest.mark.parametrize("step", ["sync_folder", "_mend", "LogWriter"])
 def test_opening_that_fails_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -200,7 +247,7 @@ def test_opening_that_fails_leaves_nothing_behind(
             LogFile(tmp_path / "a.ndjson", claims)
     assert open_descriptors() == descriptors
     assert not (tmp_path / ".a.ndjson.lock").exists()
-    assert (tmp_path / "a.ndjson").exists() is (step != "_sync_folder")
+    assert (tmp_path / "a.ndjson").exists() is (step != "sync_folder")
     LogFile(tmp_path / "a.ndjson", claims).close()
 
 

@@ -82,11 +82,11 @@ def test_command_line_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
     options, roots, level, _ = run(monkeypatch, "--config", config)
     assert (options.port, options.grace, level) == (1, 2.0, AckLevel.OS)
     assert options.data_folder == Path("/file").absolute()
-    assert list(roots) == [Path("a"), Path("b")]
+    assert list(roots) == [tmp_path / "a", tmp_path / "b"]
     arguments = ["--port", 9, "--ack", "disk", "--config", config, "--allow-root", "c"]
     options, roots, level, _ = run(monkeypatch, *arguments)
     assert (options.port, options.grace, level) == (9, 2.0, AckLevel.DISK)
-    assert list(roots) == [Path("a"), Path("b"), Path("c")]
+    assert list(roots) == [tmp_path / "a", tmp_path / "b", Path("c")]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,8 @@ def test_command_line_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
         ["--unknown"],
         ["a.ndjson"],
         ["--config", "missing.toml"],
+        ["--record-limit", "2001", "--request-limit", "2000"],
+        ["--request-limit", "2000"],
     ],
     ids=" ".join,
 )

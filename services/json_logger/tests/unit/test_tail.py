@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from json_logger.service import tail
 from json_logger.service.tail import line_start, mend_tail
+from session_sharing.records import RecordLimits
 
 RECORDS = [
     b'{"measurement_name":"a","measurement_outputs":{"x":1}}',
@@ -91,23 +92,18 @@ def test_what_is_set_aside_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(beside.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("step", ["sync", "sync_folder"])
 def test_nothing_is_cut_that_could_not_be_set_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """On a full disk the torn bytes stay where they are, and no half copies pile up beside them."""
+    """Torn bytes stay where they are until their copy is safe; no half copies pile up."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(LOG + b"{torn")
 
-    class FullDisk:
-        """The system's functions, of which one finds the disk full."""
+    def fail(_: object) -> None:
+        raise OSError(28, "No space left on device")
 
-        def __getattr__(self, name: str) -> object:
-            return getattr(os, name)
-
-        def fsync(self, descriptor: int) -> None:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(tail, "os", FullDisk())
+    monkeypatch.setattr(tail, step, fail)
     for _ in range(3):
         with pytest.raises(OSError, match="No space"):
             mend(path)
@@ -115,21 +111,49 @@ def test_nothing_is_cut_that_could_not_be_set_aside(
     assert list(tmp_path.iterdir()) == [path]
 
 
+class Counting(io.BufferedRandom):
+    """Counts what is read, and how much of it at once."""
+
+    count = 0
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and count."""
+        data = super().read(size)
+        self.count += len(data)
+        self.most = max(self.most, len(data))
+        return data
+
+
+@pytest.mark.parametrize("margin", [0, 1])
+def test_endless_last_line_is_not_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, margin: int
+) -> None:
+    """What is longer than records are is set aside in blocks, even if it were one."""
+    path = tmp_path / "a.ndjson"
+    record = b'{"x":"' + b"y" * (10 * tail.BLOCK_BYTES) + b'"}'
+    path.write_bytes(LOG + record)
+    monkeypatch.setattr(tail, "LONGEST_LINE", len(record) - margin)
+    with Counting(io.FileIO(path, "r+")) as log:
+        mend_tail(log, path)
+        assert (log.most <= tail.BLOCK_BYTES) is bool(margin)
+    if margin:
+        assert set_aside(path) == [record]
+        assert path.read_bytes() == LOG
+    else:
+        assert path.read_bytes() == LOG + record + b"\n"
+
+
+def test_records_of_the_usual_limit_are_read() -> None:
+    """The longest line that a service writes by default is no endless one."""
+    assert RecordLimits().record_bytes < tail.LONGEST_LINE < 2 * RecordLimits().record_bytes
+
+
 def test_only_the_last_line_is_read(tmp_path: Path) -> None:
     """Opening a big log costs no more than opening a small one: old lines are not parsed."""
     path = tmp_path / "a.ndjson"
     filler = b"no JSON at all\n" * 100_000
     path.write_bytes(filler + LOG)
-
-    class Counting(io.BufferedRandom):
-        """Counts what is read."""
-
-        count = 0
-
-        def read(self, size: int | None = -1, /) -> bytes:
-            data = super().read(size)
-            self.count += len(data)
-            return data
 
     with Counting(io.FileIO(path, "r+")) as log:
         assert mend_tail(log, path) == len(filler) + len(LOG)

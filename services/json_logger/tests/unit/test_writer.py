@@ -18,6 +18,7 @@ from json_logger.levels import AckLevel
 from json_logger.service import same_file, writer
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import (
+    InternalError,
     ResourceExhaustedError,
     ResourceReplacedError,
     SharingError,
@@ -37,6 +38,7 @@ class FaultyOs:
         room: How many bytes fit on the disk.
         at_most: How many bytes one call writes at most.
         fails_at: The number of the call of `write`, from 1, that finds the disk full.
+        write_error: What writing raises.
         sync_error: What syncing raises.
         cut_error: What cutting the file raises.
         gate: Closed, it holds up the first write, so that pieces gather in the queue.
@@ -47,7 +49,8 @@ class FaultyOs:
         self.room = 1 << 40
         self.at_most = 1 << 40
         self.fails_at = 0
-        self.sync_error: OSError | None = None
+        self.write_error: Exception | None = None
+        self.sync_error: Exception | None = None
         self.cut_error: OSError | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -63,6 +66,8 @@ class FaultyOs:
         self.held_up.set()
         assert self.gate.wait(DEADLINE)
         self._writes += 1
+        if self.write_error is not None:
+            raise self.write_error
         if self._writes == self.fails_at or self.room <= 0:
             raise OSError(errno.ENOSPC, "No space left on device")
         written = os.write(descriptor, data[: min(self.room, self.at_most)])
@@ -76,13 +81,11 @@ class FaultyOs:
         self.room += os.fstat(descriptor).st_size - size
         os.ftruncate(descriptor, size)
 
-    def fdatasync(self, descriptor: int) -> None:
+    def sync(self, descriptor: int) -> None:
         """Bring the file to the disk, or fail."""
         self.syncs += 1
         if self.sync_error is not None:
             raise self.sync_error
-
-    fsync = fdatasync
 
 
 class Bench:
@@ -93,11 +96,14 @@ class Bench:
         self.path = path
         self.faults = faults
         self.commits = 0
+        self.commit_error: Exception | None = None
         self.descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self.writer = LogWriter(self.descriptor, path, len(OLD), self._count)
 
     def _count(self) -> None:
         self.commits += 1
+        if self.commit_error is not None:
+            raise self.commit_error
 
     def append(self, *pieces: bytes, level: AckLevel = OS, together: bool = False) -> list[Result]:
         """Append pieces from as many callers; return what each is told.
@@ -135,6 +141,7 @@ def bench_at(path: Path) -> Iterator[Bench]:
     with pytest.MonkeyPatch.context() as patch:
         faults = FaultyOs()
         patch.setattr(writer, "os", faults)
+        patch.setattr(writer, "sync", faults.sync)
         bench = Bench(path, faults)
         try:
             yield bench
@@ -350,6 +357,37 @@ def test_stopping_writes_what_is_queued(bench: Bench) -> None:
     asyncio.run(hand_over())
     bench.writer.stop()
     assert bench.path.read_bytes() == OLD + b"".join(pieces)
+
+
+@pytest.mark.parametrize("step", ["write", "sync", "commit"])
+def test_defect_hangs_nobody(bench: Bench, step: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever goes wrong in the writer's thread: who waits and who comes later is told so."""
+    (first,) = lines(10)
+    assert bench.append(first, level=DISK) == [DISK]
+    defect = MemoryError("no memory left")
+    target = bench if step == "commit" else bench.faults
+    setattr(target, f"{step}_error", defect)
+    results = bench.append(*lines(20, 20, 20), level=DISK, together=True)
+    setattr(target, f"{step}_error", None)
+    results += bench.append(*lines(30), level=OS)
+    for told in results:
+        assert isinstance(told, InternalError)
+        assert "MemoryError" in told.message
+        assert "initialize it again" in told.message
+    assert bench.path.read_bytes().startswith(OLD + first)
+    bench.writer.stop()
+    with pytest.raises(InternalError, match="MemoryError"):
+        bench.writer.check()
+    assert any(record.exc_info and record.exc_info[1] is defect for record in caplog.records)
+
+
+def test_writer_that_is_well_passes_the_check(bench: Bench) -> None:
+    """A refusal that leaves no doubt about the file is no reason to fail the close."""
+    bench.faults.fails_at = 1
+    (told,) = bench.append(*lines(20))
+    assert isinstance(told, ResourceExhaustedError)
+    bench.writer.stop()
+    bench.writer.check()
 
 
 def test_same_file_is_recognised(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from local_station.home import StationHome
 from local_station.station import Station
 from session_sharing.discovery import cluster_id, station_home
-from session_sharing.discovery.address import is_port
+from session_sharing.service.arguments import port_number
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.logs import configure_logging
@@ -42,17 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=port_number,
         help="the port; 0 for any; by default that of the last run if it is free",
     )
     parser.add_argument("--verbose", action="store_true", help="log details")
     return parser
-
-
-def _port(text: str) -> int:
-    if text != "0" and not is_port(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 0 to 65535")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ A command is a module with two functions: `add_to(subparsers)` describes it, and
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from session_sharing.cli import close, list_sessions, run, watch
+from session_sharing.cli.output import escape_what_streams_cannot_take, print_errors
 from session_sharing.errors import SharingError
 
 __all__ = ["main"]
@@ -29,13 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             that `run` runs, as any other exception of it.
     """
     arguments = _parser().parse_args(argv)
+    if arguments.execute is run.execute:  # The program's streams and errors are its own.
+        return int(arguments.execute(arguments))
+    escape_what_streams_cannot_take()
     try:
         return int(arguments.execute(arguments))
     except SharingError as error:
-        if arguments.execute is run.execute:  # the program's own, and it deserves its traceback
-            raise
-        print(f"session_sharing: {error}", file=sys.stderr)
-        return 1
+        return print_errors([error])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
+from session_sharing.cli.output import print_error, print_errors
 from session_sharing.cli.services import FoundService, add_address_argument, list_sessions
 from session_sharing.client.administration import Administration
 from session_sharing.errors import SessionNotFoundError, SharingError
@@ -27,18 +27,23 @@ def add_to(subparsers: _Subparsers) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Close one session, or all."""
+    listings = list_sessions(arguments.address)
     found = [
         (listing.service, session.public_id)
-        for listing in list_sessions(arguments.address)
+        for listing in listings.answered
         for session in listing.sessions
         if arguments.all or session.public_id == arguments.session
     ]
     if not found and not arguments.all:
+        print_errors(listings.failures)
         raise SessionNotFoundError(
-            f"No service has an open session {arguments.session!r}. "
+            f"No service that answers has an open session {arguments.session!r}. "
             "`python -m session_sharing list` shows the sessions that are open."
         )
-    return max((_close(service, one, arguments.reason) for service, one in found), default=0)
+    exit_codes = [_close(service, one, arguments.reason) for service, one in found]
+    if arguments.all:
+        exit_codes.append(print_errors(listings.failures))
+    return max(exit_codes)
 
 
 def _close(service: FoundService, public_id: str, reason: str) -> int:
@@ -46,7 +51,7 @@ def _close(service: FoundService, public_id: str, reason: str) -> int:
         with Administration(service.address) as administration:
             closed = administration.close_session(public_id, reason)
     except SharingError as error:
-        print(f"session_sharing: {public_id} is not closed: {error}", file=sys.stderr)
+        print_error(f"{public_id} is not closed: {error}")
         return 1
     print(f"Closed {public_id} on {closed.resource_name!r}.")
     return 0

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from session_sharing.behavior import Behavior
-from session_sharing.cli.output import print_json, print_table, session_fields
+from session_sharing.cli.output import print_errors, print_json, print_table, session_fields
 from session_sharing.cli.services import Listing, add_address_argument, list_sessions
 from session_sharing.information import SessionInformation, clock
 
@@ -25,17 +25,17 @@ def add_to(subparsers: _Subparsers) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """List the sessions."""
+    """List the sessions; services that do not answer are told on standard error."""
     listings = list_sessions(arguments.address)
+    told = [(listing, session) for listing in listings.answered for session in listing.sessions]
     if arguments.json:
-        print_json([session_fields(one.service, told) for one in listings for told in one.sessions])
-        return 0
-    rows = [_row(one, told) for one in listings for told in one.sessions]
-    if rows:
-        print_table(_COLUMNS, rows)
+        print_json([session_fields(listing.service, session) for listing, session in told])
+    elif told:
+        print_table(_COLUMNS, [_row(listing, session) for listing, session in told])
     else:
-        print(f"No sessions are open. {len(listings)} session service(s) answered.")
-    return 0
+        answered = len(listings.answered)
+        print(f"No sessions are open. {answered} session service(s) answered.", flush=True)
+    return print_errors(listings.failures)
 
 
 def _row(listing: Listing, session: SessionInformation) -> tuple[str, ...]:

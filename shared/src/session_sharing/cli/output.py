@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -36,9 +37,28 @@ def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def print_json(value: object) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """Print a value as JSON, in ASCII: a pipe may have any encoding, above all on Windows."""
+    print(json.dumps(value, indent=indent), flush=True)
+
+
+def print_error(error: object) -> None:
+    """Tell of a failure on standard error, in one line."""
+    print(f"session_sharing: {' '.join(str(error).split())}", file=sys.stderr)
+
+
+def print_errors(errors: Sequence[object]) -> int:
+    """Tell of failures, and return the exit code that they mean: 1, or 0 without any."""
+    for error in errors:
+        print_error(error)
+    return 1 if errors else 0
+
+
+def escape_what_streams_cannot_take() -> None:
+    """Let standard output and error write in escapes the characters that their encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def session_fields(service: FoundService, session: SessionInformation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from session_sharing.join import join_local_station
+from session_sharing.join import is_part_of, join_local_station
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -84,6 +84,6 @@ def _module_exists(name: str) -> bool:
         return importlib.util.find_spec(name) is not None
     except ModuleNotFoundError as error:
         # A parent package that is missing, not an import that fails inside of one.
-        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+        if is_part_of(name, error.name):
             return False
         raise

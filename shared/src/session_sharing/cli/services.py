@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from session_sharing.client.administration import Administration
 from session_sharing.discovery import DiscoveryConnection, find_discovery
-from session_sharing.errors import SharingError
+from session_sharing.errors import ServiceNotFoundError, SharingError
 from session_sharing.information import SessionInformation
 
 
@@ -25,6 +26,14 @@ class Listing:
 
     service: FoundService
     sessions: list[SessionInformation]
+
+
+@dataclass(frozen=True)
+class Listings:
+    """What all session services told, and why the others did not tell."""
+
+    answered: list[Listing]
+    failures: list[SharingError]
 
 
 def add_address_argument(parser: argparse.ArgumentParser) -> None:
@@ -56,18 +65,32 @@ def find_services(addresses: list[str]) -> list[FoundService]:
     return [FoundService(name, address) for address, name in sorted(found.items())]
 
 
-def list_sessions(addresses: list[str]) -> list[Listing]:
-    """Ask every service for its sessions; services of other kinds are left out.
+def list_sessions(addresses: list[str]) -> Listings:
+    """Ask every service for its sessions, all at once: silent ones cost one time-out together.
+
+    Services that discovery knows and that are of another kind are left out.
 
     Raises:
-        SharingError: Discovery or a given service does not answer.
+        SharingError: Discovery is asked, and does not answer.
     """
-    listings = []
-    for service in find_services(addresses):
+    services = find_services(addresses)
+    if not services:
+        return Listings([], [])
+    with ThreadPoolExecutor(len(services), "list sessions") as threads:
+        answers = list(threads.map(_ask, services))
+    # A service that the user named is meant to be one of sessions.
+    failures = [
+        answer
+        for answer in answers
+        if isinstance(answer, SharingError)
+        and (addresses or not isinstance(answer, ServiceNotFoundError))
+    ]
+    return Listings([answer for answer in answers if isinstance(answer, Listing)], failures)
+
+
+def _ask(service: FoundService) -> Listing | SharingError:
+    try:
         with Administration(service.address) as administration:
-            try:
-                listings.append(Listing(service, administration.sessions()))
-            except SharingError:
-                if addresses:  # The user means this one; others may be services of another kind.
-                    raise
-    return listings
+            return Listing(service, administration.sessions())
+    except SharingError as error:
+        return error

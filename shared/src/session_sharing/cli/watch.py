@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import queue
 import threading
 from typing import TYPE_CHECKING
 
-from session_sharing.cli.output import attachment_fields, moment, session_fields
+from session_sharing.cli.output import (
+    attachment_fields,
+    moment,
+    print_errors,
+    print_json,
+    session_fields,
+)
 from session_sharing.cli.services import FoundService, add_address_argument, list_sessions
 from session_sharing.client.administration import Administration
 from session_sharing.core import EventKind, SessionEvent
@@ -30,14 +35,16 @@ def add_to(subparsers: _Subparsers) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Watch all services that run now, until they have stopped or the user ends it."""
-    services = [listing.service for listing in list_sessions(arguments.address)]
+    listings = list_sessions(arguments.address)
+    exit_code = print_errors(listings.failures)
     told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
-    for service in services:
+    for listing in listings.answered:
+        service = listing.service
         thread = threading.Thread(
             target=_watch, args=(service, told), name=f"watch {service.address}", daemon=True
         )
         thread.start()
-    watched = len(services)
+    watched = len(listings.answered)
     try:
         while watched:
             service, event = told.get()
@@ -47,8 +54,8 @@ def execute(arguments: argparse.Namespace) -> int:
                 watched -= 1
                 _print_end(service, event, as_json=arguments.json)
     except KeyboardInterrupt:
-        return 0
-    return 0
+        pass  # It is how to end a watch.
+    return exit_code
 
 
 def _watch(service: FoundService, told: queue.SimpleQueue[_Told]) -> None:
@@ -70,7 +77,7 @@ def _print_event(service: FoundService, event: SessionEvent, *, as_json: bool) -
             "attachment": attachment_fields(event.attachment) if event.attachment else None,
             "text": event.text,
         }
-        print(json.dumps(fields, ensure_ascii=False), flush=True)
+        print_json(fields, indent=None)
         return
     if event.kind is EventKind.WATCHING or event.session is None:
         return
@@ -83,6 +90,6 @@ def _print_event(service: FoundService, event: SessionEvent, *, as_json: bool) -
 def _print_end(service: FoundService, error: object, *, as_json: bool) -> None:
     reason = str(error) if error else "its watch ended"
     if as_json:
-        print(json.dumps({"event": "gone", "service": service.name, "text": reason}), flush=True)
+        print_json({"event": "gone", "service": service.name, "text": reason}, indent=None)
     else:
         print(f"{service.name} at {service.address} is gone: {reason}", flush=True)

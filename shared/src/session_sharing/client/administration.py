@@ -9,7 +9,7 @@ import grpc
 
 from session_sharing.client.connection import channel_options
 from session_sharing.core import SessionEvent
-from session_sharing.errors import SharingError, UnavailableError
+from session_sharing.errors import ServiceNotFoundError, SharingError, UnavailableError
 from session_sharing.identity import this_client
 from session_sharing.information import SessionInformation
 from session_sharing.wire.events import event_from_wire
@@ -43,7 +43,8 @@ class Administration:
             timeout: How long to wait for the answer, in seconds.
 
         Raises:
-            SharingError: The service does not answer, or is no session service.
+            ServiceNotFoundError: What answers there is no session service.
+            SharingError: The service does not answer.
         """
         try:
             request = administration_pb2.ListSessionsRequest()
@@ -99,6 +100,11 @@ class Administration:
         error = error_from_call(failure)
         if is_told(failure):
             return error
+        if isinstance(failure, grpc.Call) and failure.code() is grpc.StatusCode.UNIMPLEMENTED:
+            return ServiceNotFoundError(
+                f"The service at {self.address} knows no sessions: it is one of another kind. "
+                "Give the address of a session service."
+            )
         return UnavailableError(f"The service at {self.address} does not answer: {error.message}")
 
     def __enter__(self) -> Administration:

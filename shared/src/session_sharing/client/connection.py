@@ -7,9 +7,10 @@ import threading
 
 import grpc
 
-from session_sharing.discovery.address import is_loopback, split_address
+from session_sharing.discovery.address import channel_options as address_options
 from session_sharing.errors import OutcomeUnknownError, PreconditionError, UnavailableError
 from session_sharing.identity import this_client
+from session_sharing.information import sentence
 from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc
 from session_sharing.wire.session import identity_to_wire
 from session_sharing.wire.status import error_from_call
@@ -75,8 +76,9 @@ class Connection:
         if not isinstance(error, UnavailableError):
             raise error
         raise UnavailableError(
-            f"Nothing usable answers at {self.address}: {error.message} Start the service there, "
-            "or if it runs elsewhere, check how it is found (`python -m session_sharing list`)."
+            f"Nothing usable answers at {self.address}: {sentence(error.message)} Start the "
+            "service there, or if it runs elsewhere, check how it is found "
+            "(`python -m session_sharing list`)."
         ) from self._failure
 
     @property
@@ -116,11 +118,8 @@ class Connection:
 
 def channel_options(address: str) -> list[tuple[str, int]]:
     """Return how every channel to a service is set up."""
-    options = [
+    return [
+        *address_options(address),
         ("grpc.max_send_message_length", _MESSAGE_BYTES),
         ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-        ("grpc.use_local_subchannel_pool", 1),  # A client has a connection of its own.
     ]
-    if is_loopback(split_address(address)[0]):
-        options.append(("grpc.enable_http_proxy", 0))
-    return options

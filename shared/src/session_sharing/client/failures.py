@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 
 from session_sharing.errors import OutcomeUnknownError, SharingError, UnavailableError
+from session_sharing.information import sentence
 from session_sharing.wire.status import error_from_call, is_told
 
 
@@ -27,8 +28,8 @@ def explain_failure(failure: grpc.RpcError, address: str, limit: float) -> Shari
         )
     if type(error) is UnavailableError:
         return UnavailableError(
-            f"The service at {address} is away: {error.message} Whether it did what was asked "
-            "is unknown. Start it again, then initialize again."
+            f"The service at {address} is away: {sentence(error.message)} Whether it did what "
+            "was asked is unknown. Start it again, then initialize again."
         )
     return error
 

@@ -9,11 +9,14 @@ from collections import Counter
 from concurrent.futures import Future, TimeoutError  # noqa: A004 - the builtin one from 3.11 on
 
 from session_sharing.client.connection import Connection
+from session_sharing.discovery.address import shared_spelling
 from session_sharing.errors import OutcomeUnknownError
 
 
 class ConnectionPool:
-    """Shares connections by address, and closes those that nobody uses any more.
+    """Shares connections by service, and closes those that nobody uses any more.
+
+    The spellings of this machine's loopback are one service, because services listen on all of it.
 
     `_guard` guards all state and is never held while connecting: who connects first leaves a
     future, and whoever wants the same service meanwhile waits for that. A forked child starts
@@ -37,19 +40,21 @@ class ConnectionPool:
             wait: How long to wait for the service, in seconds.
 
         Raises:
+            InvalidRequestError: The address is none.
             SharingError: The service cannot be reached.
         """
         deadline = time.monotonic() + wait
+        key = shared_spelling(address)
         while True:
             with self._guard:
-                shared = self._connections.get(address)
+                shared = self._connections.get(key)
                 if shared is None or _is_lost(shared):
                     mine: Future[Connection] = Future()
-                    self._connections[address] = mine
+                    self._connections[key] = mine
                     break
             connection = _made_by_other(shared, address, deadline)
             with self._guard:
-                if connection and self._connections.get(address) is shared:
+                if connection and self._connections.get(key) is shared:
                     self._users[connection] += 1
                     return connection
         return self._connect(address, max(0.0, deadline - time.monotonic()), mine)
@@ -59,8 +64,9 @@ class ConnectionPool:
             connection = Connection(address, wait)
         except BaseException as error:
             with self._guard:
-                if self._connections.get(address) is mine:
-                    del self._connections[address]
+                key = shared_spelling(address)
+                if self._connections.get(key) is mine:
+                    del self._connections[key]
             mine.set_exception(error)
             raise
         with self._guard:
@@ -75,9 +81,10 @@ class ConnectionPool:
             if self._users[connection] > 0:
                 return
             del self._users[connection]
-            shared = self._connections.get(connection.address)
+            key = shared_spelling(connection.address)
+            shared = self._connections.get(key)
             if shared is not None and shared.done() and shared.result() is connection:
-                del self._connections[connection.address]
+                del self._connections[key]
         connection.close()
 
 

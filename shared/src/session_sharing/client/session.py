@@ -17,7 +17,7 @@ from session_sharing.client.pool import CONNECTIONS
 from session_sharing.client.releasing import AttachmentRelease, Terms
 from session_sharing.core import Released, ReleaseMode
 from session_sharing.discovery import resolve_address
-from session_sharing.discovery.resolve import ResolvingClient
+from session_sharing.discovery.resolve import LOOK_UP_SECONDS, ResolvingClient
 from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
@@ -80,7 +80,10 @@ class SessionClient(ABC):
         wait_closed = None if wait_closed is None else _seconds("wait_closed", wait_closed)
         self._attachment = session_pb2.AttachmentReference(attachment_id=uuid.uuid4().hex)
         address = address or resolve_address(
-            self.PROVIDED_INTERFACE, self.SERVICE_CLASS, discovery_client=discovery_client
+            self.PROVIDED_INTERFACE,
+            self.SERVICE_CLASS,
+            discovery_client=discovery_client,
+            timeout=min(self._wait, LOOK_UP_SECONDS),
         )
         self._connection = CONNECTIONS.acquire(address, self._wait)
         terms = Terms(

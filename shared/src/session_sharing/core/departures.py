@@ -158,7 +158,7 @@ def close_anonymously(step: Step, ticket: Ticket, session_name: str) -> None:
 
 def force_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
     """Close a session under its holders; answered when it is closed."""
-    why = f"The session was closed by {by} at {clock(step.now)}."
+    why = f"The session was closed at {clock(step.now)} by {by}."
     if session.state is SessionState.OPEN:
         session.close_asked_by = by
         for attachment in list(session.attachments.values()):

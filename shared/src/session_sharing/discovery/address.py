@@ -1,7 +1,8 @@
-"""Addresses of the form `host:port`, and whether somebody answers at them."""
+"""Addresses of the form `host:port`: what they mean, who answers there, who may have them."""
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import sys
@@ -10,6 +11,9 @@ from session_sharing.errors import InvalidRequestError
 
 PROBE_SECONDS = 3.0 if sys.platform == "win32" else 1.0
 """How long to wait for a connection. Windows takes two seconds to report that a port is closed."""
+
+
+_SAME_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def split_address(address: str) -> tuple[str, int]:
@@ -48,6 +52,57 @@ def addresses_of(host: str) -> tuple[str, ...]:
     Some machines resolve it to one family only, while a service may listen on the other.
     """
     return ("127.0.0.1", "::1") if host.lower() == "localhost" else (host,)
+
+
+def shared_spelling(address: str) -> str:
+    """Return one spelling for all that mean the same server on this machine's loopback.
+
+    A server of this project listens on both families, so `localhost`, `127.0.0.1` and `::1` differ
+    in nothing. Other addresses are returned as they are.
+
+    Raises:
+        InvalidRequestError: The text is no address.
+    """
+    host, port = split_address(address)
+    return f"localhost:{port}" if host.lower() in _SAME_LOOPBACK else address.strip()
+
+
+def bind_refusal(host: str, port: int = 0) -> OSError | None:
+    """Return why a server cannot have this address now; None if it can.
+
+    Args:
+        host: An IP address of this machine.
+        port: The port; 0 for any.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if family == socket.AF_INET6 and not socket.has_ipv6:
+        return OSError(errno.EAFNOSUPPORT, "this Python knows no IPv6")
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if sys.platform == "win32":
+                # There SO_REUSEADDR would let us steal the port of a running program.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                # As gRPC does: connections of the last run that linger must not count as a holder.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error
+    return None
+
+
+def channel_options(address: str) -> list[tuple[str, int]]:
+    """Return the options that every channel of this library has.
+
+    Raises:
+        InvalidRequestError: The text is no address.
+    """
+    # Without a pool of its own, a channel would share the connection of another to the same
+    # address, or inherit its back-off and not see for a while that a server has started there.
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    if is_loopback(split_address(address)[0]):
+        options.append(("grpc.enable_http_proxy", 0))
+    return options
 
 
 def answers(address: str, timeout: float = PROBE_SECONDS) -> bool:

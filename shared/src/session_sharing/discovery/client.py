@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from session_sharing.discovery.address import is_loopback, split_address
+from session_sharing.discovery.address import channel_options
 from session_sharing.discovery.descriptions import (
     ActiveService,
     ServiceDescriptor,
@@ -166,19 +166,11 @@ class DiscoveryConnection:
 
 
 def _options(address: str) -> list[tuple[str, int]]:
-    """Choose the channel's options.
-
-    Without a pool of its own, the channel would inherit the back-off of an earlier one to the same
-    port, and not see for a while that a station has started there.
-    """
-    options = [
-        ("grpc.use_local_subchannel_pool", 1),
+    return [
+        *channel_options(address),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 1000),
     ]
-    if is_loopback(split_address(address)[0]):
-        options.append(("grpc.enable_http_proxy", 0))
-    return options
 
 
 def _descriptor_message(descriptor: ServiceDescriptor) -> wire.ServiceDescriptor:

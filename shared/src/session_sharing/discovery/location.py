@@ -36,11 +36,13 @@ class DiscoveryPlace:
         address: host:port.
         told_by: What named the address, for the text of errors.
         how_to_start: What to do if nobody answers there.
+        key_file: The key file that named the address, None if it was something else.
     """
 
     address: str
     told_by: str = ""
     how_to_start: str = START_STATION
+    key_file: Path | None = None
 
     def not_answering(self) -> NoStationError:
         """Make the error for an address at which nobody answers."""
@@ -175,4 +177,4 @@ def _read_key_file(path: Path, how_to_start: str) -> DiscoveryPlace:
         raise NoStationError(
             f"The key file {path} names the port {port!r}, which is none. {how_to_start}"
         )
-    return DiscoveryPlace(f"localhost:{port}", f"the key file {path}", how_to_start)
+    return DiscoveryPlace(f"localhost:{port}", f"the key file {path}", how_to_start, path)

@@ -12,6 +12,8 @@ from session_sharing.discovery.failures import error_of, wanted_service
 from session_sharing.discovery.location import DiscoveryPlace, find_discovery
 from session_sharing.errors import NoStationError, UnavailableError
 
+LOOK_UP_SECONDS = 5.0
+
 
 class _Resolved(Protocol):
     @property
@@ -33,6 +35,7 @@ def resolve_address(
     service_class: str,
     *,
     discovery_client: ResolvingClient | None = None,
+    timeout: float = LOOK_UP_SECONDS,
 ) -> str:
     """Return the host:port at which a service listens now.
 
@@ -41,6 +44,7 @@ def resolve_address(
         service_class: The class of the service.
         discovery_client: An NI `DiscoveryClient`, or whatever has its `resolve_service`; None to
             find discovery by the environment, NI's software or the local station's key file.
+        timeout: How long to wait for discovery, in seconds; a given client has its own limits.
 
     Raises:
         NoStationError: No discovery service answers.
@@ -50,7 +54,7 @@ def resolve_address(
         InvalidRequestError: The environment names something that is no address.
     """
     if discovery_client is None:
-        with DiscoveryConnection(find_discovery()) as connection:
+        with DiscoveryConnection(find_discovery(), timeout=timeout) as connection:
             location = connection.resolve(provided_interface, service_class)
     else:
         location = _ask(discovery_client, provided_interface, service_class)

@@ -121,7 +121,8 @@ class Record:
         context: What the record belongs to.
 
     Raises:
-        ValueTypeError: The name is no text, or the time stamp has no time zone.
+        ValueTypeError: The name is no text, the context is no `RecordContext`, or the time stamp
+            has no time zone.
     """
 
     measurement_name: str
@@ -132,8 +133,18 @@ class Record:
 
     def __post_init__(self) -> None:
         name = self.measurement_name
-        if not isinstance(name, str) or not is_utf8(name):
-            raise ValueTypeError(f"The measurement name is no UTF-8 text: {str(name)[:80]!r}.")
+        if not isinstance(name, str):
+            raise ValueTypeError(
+                f"The measurement name must be a text; it is of type {type(name).__name__}. "
+                "The order is: name, configurations, outputs."
+            )
+        if not is_utf8(name):
+            raise ValueTypeError(f"The measurement name is no valid Unicode: {name[:80]!r}.")
+        if self.context is not None and not isinstance(self.context, RecordContext):
+            raise ValueTypeError(
+                f"The context of record {name[:80]!r} is of type {type(self.context).__name__}. "
+                "Give a RecordContext, for example RecordContext(serial_number='SN-1', site=0)."
+            )
         if self.timestamp is not None:
             _require_zone(self.timestamp, name)
 

@@ -80,7 +80,7 @@ def _listed(value: object) -> object:
         listed: object = tolist()
         if isinstance(listed, _LISTED_TYPES):
             return listed
-    raise TypeError(f"it is of type {type(value).__name__}")
+    raise TypeError("there is no JSON for it")
 
 
 @dataclass

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from session_sharing.errors import ResourceExhaustedError
 
-CALLS_PER_CONNECTION = 2_000
-BYTES_IN_FLIGHT = 512 << 20
+CALLS_PER_CONNECTION = 1_500
+"""Two runaway clients leave room for others: a server takes 4,000 calls at once."""
+
+BYTES_IN_FLIGHT = 192 << 20
+"""Three requests of the greatest size, 64 MiB."""
+
 RETRY_SECONDS = 0.5
+
+CROWD = 16
+"""A connection with more calls in flight lets others in before it goes on."""
+
+BYTES_AT_A_STRETCH = 32 << 10
+"""After so many bytes of requests it does so."""
+
+PAUSE_SECONDS, MOST_PAUSES = 0.001, 300
+"""How long it waits for others to come in, and how often while there are some."""
 
 
 class Admission:
@@ -27,7 +41,14 @@ class Admission:
         self._calls_limit = calls
         self._size_limit = size
         self._calls: Counter[str] = Counter()
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._arrived = 0
+        self._stretch = 0
         self._size = 0
+
+    def arrive(self) -> None:
+        """Note that a call was taken in; its request may still be on its way."""
+        self._arrived += 1
 
     @contextmanager
     def admit(self, peer: str, size: int) -> Iterator[None]:
@@ -45,7 +66,6 @@ class Admission:
                 f"This client has {self._calls[peer]} calls in flight, more than which are not "
                 "taken. Wait for answers before sending more, or send many records in one call.",
                 retry_delay=RETRY_SECONDS,
-                limit=self._calls_limit,
             )
         if self._size and self._size + size > self._size_limit:
             raise ResourceExhaustedError(
@@ -64,3 +84,31 @@ class Admission:
             self._calls[peer] -= 1
             if not self._calls[peer]:
                 del self._calls[peer]
+                self._turns.pop(peer, None)
+
+    @asynccontextmanager
+    async def turn(self, peer: str, size: int) -> AsyncIterator[None]:
+        """Wait for the turn of a connection, and have it while one of its requests is parsed.
+
+        The calls of one connection begin one after the other, in order of arrival. A connection
+        with many calls in flight now and then lets those in that wait at the door: gRPC takes
+        calls in one by one, whoever sent them. So however many a client sends, it delays the
+        others by a few of its calls, not by all. To be used for an admitted call.
+
+        Args:
+            peer: The connection.
+            size: The size of the request, in bytes.
+        """
+        async with self._turns.setdefault(peer, asyncio.Lock()):
+            self._stretch += size
+            if self._calls[peer] > CROWD and self._stretch > BYTES_AT_A_STRETCH:
+                self._stretch = 0
+                await self._let_others_in()
+            yield
+
+    async def _let_others_in(self) -> None:
+        for _ in range(MOST_PAUSES):
+            arrived = self._arrived
+            await asyncio.sleep(PAUSE_SECONDS)
+            if self._arrived == arrived:
+                return

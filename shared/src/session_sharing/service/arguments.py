@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from session_sharing.discovery.address import is_port
 from session_sharing.service.engine import GRACE_SECONDS
 from session_sharing.service.folders import default_data_folder
 from session_sharing.service.session_service import ServiceOptions
@@ -29,7 +30,9 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
         prog=f"python -m {name}", description=description, allow_abbrev=False
     )
     parser.add_argument(
-        "--port", type=_port, help="port; 0 takes any free one (default: that of the last run)"
+        "--port",
+        type=port_number,
+        help="port; 0 takes any free one (default: that of the last run)",
     )
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where the service keeps its data"
@@ -53,7 +56,8 @@ def parse_with_config(
 ) -> argparse.Namespace:
     """Parse the command line; what it does not say is taken from the TOML file that it names.
 
-    Wrong usage, also in the file, ends the process with exit code 2.
+    Relative paths in the file start at its folder, so that it means the same wherever the service
+    is started. Wrong usage, also in the file, ends the process with exit code 2.
 
     Args:
         parser: From `service_parser`, with the service's own options added.
@@ -62,11 +66,22 @@ def parse_with_config(
     arguments = parser.parse_args(argv)
     if arguments.config is None:
         return arguments
-    return parser.parse_args([*_as_arguments(parser, arguments.config), *(argv or sys.argv[1:])])
+    from_file = parser.parse_args(_as_arguments(parser, arguments.config))
+    folder = arguments.config.absolute().parent
+    for option, value in vars(from_file).items():
+        setattr(from_file, option, _starting_at(folder, value))
+    return parser.parse_args(argv, from_file)  # What it says itself wins.
+
+
+def _starting_at(folder: Path, value: Any) -> Any:  # noqa: ANN401 - of any option
+    """Let paths start at a folder; absolute ones, and all other values, stay as they are."""
+    if isinstance(value, list):
+        return [_starting_at(folder, item) for item in value]
+    return folder / value if isinstance(value, Path) else value
 
 
 def _as_arguments(parser: argparse.ArgumentParser, path: Path) -> list[str]:
-    """Turn a TOML file into arguments: they come first, so that the command line wins."""
+    """Turn a TOML file into arguments."""
     try:
         settings = tomllib.loads(path.read_text("utf-8-sig"))  # Windows editors add a mark.
     except (OSError, ValueError) as error:
@@ -98,11 +113,15 @@ def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
     return ServiceOptions(arguments.port, Path(folder).absolute(), arguments.grace)
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+def port_number(text: str) -> int:
+    """Convert the argument of a `--port` option; 0 stands for any port.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no port.
+    """
+    if text != "0" and not is_port(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 0 to 65535")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import re
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc.aio
 
+from session_sharing.discovery.address import bind_refusal
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, UnavailableError
 from session_sharing.service.folders import atomic_write_text
 
@@ -47,7 +47,7 @@ def existing_loopbacks() -> tuple[Loopback, ...]:
     Raises:
         UnavailableError: There is none.
     """
-    existing = tuple(loopback for loopback in _LOOPBACKS if _refusal(loopback, 0) is None)
+    existing = tuple(loopback for loopback in _LOOPBACKS if bind_refusal(loopback.host) is None)
     if not existing:
         raise UnavailableError(
             "This machine lets nobody serve on 127.0.0.1 or ::1. "
@@ -115,7 +115,7 @@ async def _bind_wanted(
     if not 0 < port < 1 << 16:
         raise InvalidRequestError(f"{port} is no port. Use 1 to 65535, or 0 for any free port.")
     for loopback in loopbacks:
-        error = _refusal(loopback, port)
+        error = bind_refusal(loopback.host, port)
         if isinstance(error, PermissionError):
             raise AccessDeniedError(
                 f"This user may not serve on port {port} ({error.strerror}). "
@@ -148,7 +148,7 @@ async def _try_bind(
     make_server: Callable[[], grpc.aio.Server], port: int, loopbacks: Sequence[Loopback]
 ) -> grpc.aio.Server | None:
     """Make a server with this port on all families; None if somebody else has it on one of them."""
-    if any(_refusal(loopback, port) for loopback in loopbacks):
+    if any(bind_refusal(loopback.host, port) for loopback in loopbacks):
         return None
     server = make_server()
     try:
@@ -168,22 +168,6 @@ def _any_port(loopback: Loopback) -> int:
         probe.bind((loopback.host, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _refusal(loopback: Loopback, port: int) -> OSError | None:
-    """Return why this port cannot be had there; None if it can."""
-    try:
-        with socket.socket(loopback.family, socket.SOCK_STREAM) as probe:
-            if sys.platform == "win32":
-                # There SO_REUSEADDR would let us steal the port of a running program.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-            else:
-                # As gRPC does: connections of the last run that linger must not count as a holder.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((loopback.host, port))
-    except OSError as error:
-        return error
-    return None
 
 
 def _taken(port: int, address: str, reason: str) -> UnavailableError:

@@ -22,7 +22,7 @@ from session_sharing.core import (
 from session_sharing.errors import InternalError, SharingError, UnavailableError
 from session_sharing.service.driver import ResourceDriver, explain
 from session_sharing.service.operations import OpenSession
-from session_sharing.service.threads import in_thread
+from session_sharing.service.threads import NoThreadError, in_thread
 from session_sharing.service.watchers import Watchers
 
 H = TypeVar("H")
@@ -112,10 +112,16 @@ class EffectExecutor(Generic[H]):
         return session.closing
 
     async def _close_handle(self, session: OpenSession[H]) -> SharingError | None:
+        error = await self._try_close(session)
+        while isinstance(error, NoThreadError):  # Not begun: to forget the handle would leak it.
+            await asyncio.sleep(error.retry_delay or 0.0)
+            error = await self._try_close(session)
+        return None if error is None else self._explain(error, f"close {session.key!r}")
+
+    async def _try_close(self, session: OpenSession[H]) -> BaseException | None:
         closing = in_thread(f"close {session.key}", lambda: self._driver.close(session.handle))
         await asyncio.wait([closing])
-        error = closing.exception()
-        return None if error is None else self._explain(error, f"close {session.key!r}")
+        return closing.exception()
 
     def _explain(self, error: BaseException, what: str) -> SharingError:
         explained = explain(error, what)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 
 from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.service.admission import Admission
@@ -19,14 +19,8 @@ _log = logging.getLogger(__name__)
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Unary = Callable[[Any, Context], Awaitable[Any]]
+Parse = Callable[[bytes], Any]
 Stream = Callable[[Any, Context], AsyncGenerator[Any, None]]
-
-
-class _Garbage:
-    """Stands for a request that is no valid message."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
 
 
 class ErrorInterceptor(grpc.aio.ServerInterceptor):
@@ -54,24 +48,28 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or handler_call_details.method.startswith("/grpc."):
             return handler
-        parse = _careful(handler.request_deserializer)
+        self._admission.arrive()
+        # Requests come as bytes: they are parsed when it is the turn of their connection.
+        parse = handler.request_deserializer or bytes
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(cast("Unary", handler.unary_unary)), parse, handler.response_serializer
+                self._unary(cast("Unary", handler.unary_unary), parse),
+                response_serializer=handler.response_serializer,
             )
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
-                self._stream(cast("Stream", handler.unary_stream)),
-                parse,
-                handler.response_serializer,
+                self._stream(cast("Stream", handler.unary_stream), parse),
+                response_serializer=handler.response_serializer,
             )
         return handler
 
-    def _unary(self, method: Unary) -> Unary:
-        async def call(request: Any, context: Context) -> Any:  # noqa: ANN401
+    def _unary(self, method: Unary, parse: Parse) -> Unary:
+        async def call(data: bytes, context: Context) -> Any:  # noqa: ANN401
             try:
-                with self._admission.admit(context.peer(), _size(request)):
-                    return await method(_valid(request), context)
+                with self._admission.admit(context.peer(), len(data)):
+                    async with self._admission.turn(context.peer(), len(data)):
+                        request = _parsed(data, parse)
+                    return await method(request, context)
             except grpc.aio.AbortError:
                 raise
             except Exception as error:  # noqa: BLE001 - the boundary: no abort is raised within
@@ -80,12 +78,12 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
         return call
 
-    def _stream(self, method: Stream) -> Stream:
-        async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:  # noqa: ANN401
+    def _stream(self, method: Stream, parse: Parse) -> Stream:
+        async def call(data: bytes, context: Context) -> AsyncGenerator[Any, None]:
             try:
                 # No bytes are counted: a stream may be held for days, its request is soon used up.
                 with self._admission.admit(context.peer(), 0):
-                    async with aclosing(method(_valid(request), context)) as responses:
+                    async with aclosing(method(_parsed(data, parse), context)) as responses:
                         async for response in responses:
                             yield response
             except grpc.aio.AbortError:
@@ -99,29 +97,15 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         return call
 
 
-def _careful(parse: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
-    """Wrap a deserializer so that garbage reaches the method's wrapper, which can say so."""
-
-    def deserialize(data: bytes) -> Any:  # noqa: ANN401
-        try:
-            return parse(data) if parse else data
-        except DecodeError:
-            return _Garbage(len(data))
-
-    return deserialize
-
-
-def _size(request: Message | _Garbage) -> int:
-    return request.size if isinstance(request, _Garbage) else request.ByteSize()
-
-
-def _valid(request: Message | _Garbage) -> Message:
-    if isinstance(request, _Garbage):
+def _parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401
+    try:
+        return parse(data)
+    except DecodeError:
         raise InvalidRequestError(
-            f"The request ({request.size} bytes) is no valid protobuf message of this method. "
-            "Generate the client's stubs from the protos of this service's version."
-        )
-    return request
+            f"The request ({len(data)} bytes) is no valid protobuf message of this method, or "
+            "values in it are nested too deep for protobuf (about 48 levels). Generate the "
+            "client's stubs from the protos of this service's version."
+        ) from None
 
 
 def _failure(error: Exception) -> SharingError:

@@ -15,11 +15,13 @@ from types import TracebackType
 from session_sharing.errors import (
     AccessDeniedError,
     PreconditionError,
+    ResourceExhaustedError,
     ResourceHeldError,
     ResourceNotFoundError,
     SharingError,
     UnavailableError,
 )
+from session_sharing.service.driver import FULL
 from session_sharing.service.holder import Holder, this_process
 from session_sharing.service.side_file import (
     is_at,
@@ -148,7 +150,10 @@ def _refused(path: Path, error: OSError, what: str) -> SharingError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return ResourceNotFoundError(f"{start}{path.parent} is no folder. Create it.")
     if isinstance(error, (IsADirectoryError, FileExistsError)):
-        return PreconditionError(f"{start}it is not a file. Move it away.")
+        reason = error.strerror if isinstance(error, FileExistsError) else "it is not a file"
+        return PreconditionError(f"{start}{reason}. Move it away.")
+    if error.errno in FULL:
+        return ResourceExhaustedError(f"{start}{error.strerror}. Make room.", retry_delay=1.0)
     return UnavailableError(f"{start}{error.strerror}. Check the disk or share that it lies on.")
 
 

@@ -6,6 +6,9 @@ import logging
 import sys
 import time
 
+_TALKATIVE = ("asyncio", "grpc")
+"""What says too much at DEBUG: asyncio names every selector."""
+
 
 def configure_logging(verbose: bool = False) -> None:
     """Send the log of this process to standard error, one line a message, times in UTC.
@@ -13,7 +16,7 @@ def configure_logging(verbose: bool = False) -> None:
     Calling it again replaces what it set before.
 
     Args:
-        verbose: Whether to log details (DEBUG) of session sharing; otherwise INFO and above.
+        verbose: Whether to log details (DEBUG); otherwise INFO and above.
     """
     formatter = logging.Formatter(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
@@ -21,6 +24,8 @@ def configure_logging(verbose: bool = False) -> None:
     formatter.converter = time.gmtime
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # At DEBUG the libraries below say too much (asyncio names every selector): only ours is raised.
-    logging.getLogger("session_sharing").setLevel(logging.DEBUG if verbose else logging.INFO)
+    level = logging.DEBUG if verbose else logging.INFO
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # The details are those of this library and of the service, whatever its package is called.
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.INFO)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -85,26 +85,24 @@ class OpenSession(Generic[H]):
             return False
         return True
 
-    async def until_ending(self, source: AsyncIterator[T]) -> AsyncIterator[T]:
+    async def until_ending(self, source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
         """Yield what a source yields, until the session closes.
 
         Streams are no operations: they hold nothing open. A source that knows `ending` yields what
-        is left and ends by itself; one that does not do so in time is cut off.
+        is left and ends by itself; one that does not do so in time is cut off. However this ends,
+        a source that is a generator is closed by then.
         """
         loop = asyncio.get_running_loop()
         ended = loop.create_task(self.ending.wait(), name="stream end")
         cut_off: float | None = None
+        following: asyncio.Future[T] | None = None
         try:
             while cut_off is None or loop.time() < cut_off:
                 following = asyncio.ensure_future(anext(source))
-                try:
-                    await asyncio.wait({ended, following}, return_when=asyncio.FIRST_COMPLETED)
-                    if ended.done():
-                        cut_off = cut_off or loop.time() + LEFTOVER_SECONDS
-                        await asyncio.wait({following}, timeout=cut_off - loop.time())
-                finally:
-                    if not following.done():
-                        following.cancel()
+                await asyncio.wait({ended, following}, return_when=asyncio.FIRST_COMPLETED)
+                if ended.done():
+                    cut_off = cut_off or loop.time() + LEFTOVER_SECONDS
+                    await asyncio.wait({following}, timeout=cut_off - loop.time())
                 if not following.done() or following.cancelled():
                     return
                 if isinstance(following.exception(), StopAsyncIteration):
@@ -112,3 +110,15 @@ class OpenSession(Generic[H]):
                 yield following.result()
         finally:
             ended.cancel()
+            await _close(source, following)
+
+
+async def _close(source: AsyncIterator[T], following: asyncio.Future[T] | None) -> None:
+    """Close a source, whose step that is under way is broken off first."""
+    if following is not None and not following.done():
+        following.cancel()
+        await asyncio.wait({following}, timeout=LEFTOVER_SECONDS)
+        if not following.done():  # It ignores being cancelled, and cannot be closed while it runs.
+            return
+    if isinstance(source, AsyncGenerator):
+        await source.aclose()

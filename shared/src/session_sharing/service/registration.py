@@ -1,38 +1,25 @@
-"""Making a service known in discovery, now or as soon as discovery is there."""
+"""Keeping a service known in discovery, whenever discovery comes, goes or comes back."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from contextlib import suppress
 
-from session_sharing.discovery import (
-    DiscoveryConnection,
-    ServiceDescriptor,
-    ServiceLocation,
-    find_discovery,
-)
+from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import SharingError, UnavailableError
+from session_sharing.service.registrar import UNREGISTER_SECONDS, Registrar
 from session_sharing.service.threads import in_thread
 
 _log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0
-UNREGISTER_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class _Registration:
-    """Where a service was registered, and under which id."""
-
-    connection: DiscoveryConnection
-    registration_id: str
+CHECK_SECONDS = 1.0
 
 
 class Registration:
-    """Keeps one service registered.
+    """Keeps one service registered, from `start` to `stop`.
 
-    Used on one event loop only; the calls to discovery run in threads of their own.
+    Used on one event loop only; the calls to discovery run in threads of their own, one at a time.
 
     Args:
         descriptor: What is registered.
@@ -40,60 +27,63 @@ class Registration:
 
     def __init__(self, descriptor: ServiceDescriptor) -> None:
         self._descriptor = descriptor
-        self._registered: _Registration | None = None
+        self._registrar: Registrar | None = None
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._checked = asyncio.Event()
+        self._told: type[BaseException] | None = None
 
     async def start(self, port: int) -> None:
         """Register. Where discovery is absent, say so and go on trying in the background."""
-        location = ServiceLocation("localhost", str(port), "")
-        if not await self._try(location, logging.WARNING):
-            self._task = asyncio.create_task(self._keep_trying(location), name="register")
+        self._registrar = Registrar(self._descriptor, ServiceLocation("localhost", str(port), ""))
+        self._task = asyncio.create_task(self._keep(self._registrar), name="register")
+        await self._checked.wait()
 
-    async def _keep_trying(self, location: ServiceLocation) -> None:
-        while True:
-            await asyncio.sleep(RETRY_SECONDS)
-            if await self._try(location, logging.DEBUG):
-                return
+    async def _keep(self, registrar: Registrar) -> None:
+        """Check again and again: a discovery that was restarted has forgotten the service."""
+        while not self._stopping.is_set():
+            await self._check(registrar)
+            self._checked.set()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), CHECK_SECONDS)
 
-    async def _try(self, location: ServiceLocation, level: int) -> bool:
+    async def _check(self, registrar: Registrar) -> None:
         try:
-            self._registered = await in_thread("register", lambda: self._register(location))
+            registered_at = await in_thread("register", registrar.check)
         except UnavailableError as error:
+            level = self._level(error, logging.WARNING)
             _log.log(level, "Serving without discovery for now: %s", error.message)
-            return False
         except SharingError as error:
-            _log.log(
-                logging.ERROR if level >= logging.WARNING else level,  # said once, not every second
-                "Discovery refuses this service: %s",
-                error.message,
-            )
-            return False
-        _log.info("Registered in discovery at %s", self._registered.connection.address)
-        return True
+            level = self._level(error, logging.ERROR)
+            _log.log(level, "Discovery refuses this service: %s", error.message)
+        except Exception as error:  # noqa: BLE001 - a defect here must not hide the service for ever
+            level = self._level(error, logging.ERROR)
+            _log.log(level, "Registering failed because of a defect; going on", exc_info=error)
+        else:
+            self._told = None
+            if registered_at:
+                _log.info("Registered in discovery at %s", registered_at)
 
-    def _register(self, location: ServiceLocation) -> _Registration:
-        connection = DiscoveryConnection(find_discovery())
-        try:
-            return _Registration(connection, connection.register(self._descriptor, location))
-        except SharingError:
-            connection.close()
-            raise
+    def _level(self, error: Exception, level: int) -> int:
+        """Say each kind of failure once, not every second, until it is over."""
+        told, self._told = self._told, type(error)
+        return logging.DEBUG if told is self._told else level
 
     async def stop(self) -> None:
-        """Unregister, if registered. A discovery that does not answer is left alone."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        registered, self._registered = self._registered, None
-        if registered is None:
+        """Unregister, if registered. A discovery that does not answer is left alone.
+
+        Takes at most `UNREGISTER_SECONDS`, even if a check hangs.
+        """
+        self._stopping.set()
+        registrar, self._registrar = self._registrar, None
+        if registrar is None or self._task is None:
             return
-        try:
-            unregistering = in_thread("unregister", lambda: _unregister(registered))
-            await asyncio.wait_for(unregistering, UNREGISTER_SECONDS)
-        except (SharingError, asyncio.TimeoutError) as error:
+        unregistering = in_thread("unregister", registrar.retire)
+        # The check that is under way too: it may register at this very moment, and undo it.
+        ending: set[asyncio.Future[None]] = {self._task, unregistering}
+        _, late = await asyncio.wait(ending, timeout=UNREGISTER_SECONDS)
+        for work in late:
+            work.cancel()
+        error = TimeoutError("no answer in time") if late else unregistering.exception()
+        if error is not None:
             _log.warning("Could not unregister; discovery will find out by itself: %s", error)
-
-
-def _unregister(registered: _Registration) -> None:
-    with registered.connection:
-        registered.connection.unregister(registered.registration_id)

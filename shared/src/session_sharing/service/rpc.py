@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Generic, TypeVar
 
 from session_sharing.core import ReleaseRequest
@@ -73,7 +73,7 @@ class SessionRpc(Generic[H]):
         self,
         reference: session_pb2.AttachmentReference,
         follow: Callable[[H, asyncio.Event], AsyncIterator[T]],
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T, None]:
         """Yield what comes of a handle, until its session closes or the service stops.
 
         Args:
@@ -86,8 +86,10 @@ class SessionRpc(Generic[H]):
         """
         async with self.use(reference) as handle:
             session = self._engine.open_session(reference.session_name)
-        async for item in session.until_ending(follow(handle, session.ending)):
-            yield item
+        source = session.until_ending(follow(handle, session.ending))
+        async with aclosing(source) as items:
+            async for item in items:
+                yield item
         self._engine.refuse_when_stopping()
 
     def stored(self, reference: session_pb2.AttachmentReference, record_number: int) -> None:

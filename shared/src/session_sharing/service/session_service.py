@@ -30,8 +30,11 @@ from session_sharing.wire.generated import (
 
 H = TypeVar("H")
 
-SHUT_DOWN_SECONDS = 2.0
-"""How long each stage of the shut-down may take: accepted work, then operations, then closing."""
+SHUT_DOWN_SECONDS = 1.75
+"""How long each stage of the shut-down may take: accepted work, then operations, then closing.
+
+All three, after unregistering, have to fit into the time that hosting gives for coming to rest.
+"""
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING

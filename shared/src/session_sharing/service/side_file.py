@@ -41,9 +41,11 @@ def open_side_file(path: Path) -> int:
         # O_NONBLOCK: a pipe in the place of the file must not hold us up.
         flags |= os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = patiently(lambda: os.open(path, flags, 0o600))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    opened = os.fstat(descriptor)
+    if not stat.S_ISREG(opened.st_mode) or opened.st_nlink > 1:
         os.close(descriptor)
-        raise FileExistsError(errno.EEXIST, "it is not a file", str(path))
+        what = "a hard link of another file" if opened.st_nlink > 1 else "not a file"
+        raise FileExistsError(errno.EEXIST, f"it is {what}", str(path))
     return descriptor
 
 

@@ -28,7 +28,7 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
 
     Returns:
         A future of the calling event loop with the result or the exception of the work; the
-        exception is a `ResourceExhaustedError` if no thread can be started.
+        exception is a `NoThreadError` if no thread can be started.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -59,8 +59,12 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
     return future
 
 
-def _no_thread(name: str, failure: RuntimeError) -> ResourceExhaustedError:
-    return ResourceExhaustedError(
+class NoThreadError(ResourceExhaustedError):
+    """The work was not begun, because no thread could be started for it."""
+
+
+def _no_thread(name: str, failure: RuntimeError) -> NoThreadError:
+    return NoThreadError(
         f"The service has no thread left to {name} ({failure}). Too much hangs or runs at once; "
         "try again when less does.",
         retry_delay=RETRY_SECONDS,

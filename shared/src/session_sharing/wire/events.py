@@ -9,6 +9,7 @@ from session_sharing.wire.session import (
     attachment_to_wire,
     session_from_wire,
     session_to_wire,
+    text_to_wire,
 )
 from session_sharing.wire.times import moment_from_wire, moment_to_wire
 
@@ -35,7 +36,7 @@ def event_to_wire(event: SessionEvent) -> administration_pb2.SessionEvent:
         at=moment_to_wire(event.at),
         session=session_to_wire(event.session),
         attachment=attachment_to_wire(event.attachment) if event.attachment else None,
-        text=event.text,
+        text=text_to_wire(event.text),
     )
 
 

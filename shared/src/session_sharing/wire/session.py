@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from google.protobuf.message import Message
@@ -35,6 +36,7 @@ _MODES = {
     ReleaseMode.LEAVE_OPEN: session_pb2.RELEASE_MODE_LEAVE_OPEN,
 }
 _MAXIMUM_TEXT = 500
+_MAXIMUM_HOLDERS = 100
 
 
 def _optional(message: Message, field: str) -> datetime | None:
@@ -44,7 +46,7 @@ def _optional(message: Message, field: str) -> datetime | None:
     return moment_from_wire(value)
 
 
-def _text(text: str) -> str:
+def text_to_wire(text: str) -> str:
     """Replace what has no encoding: half a surrogate pair, as file names on Linux may hold."""
     return text.encode("utf-8", "replace").decode()
 
@@ -52,24 +54,29 @@ def _text(text: str) -> str:
 def identity_to_wire(identity: ClientIdentity) -> session_pb2.ClientIdentity:
     """Convert a client's description of itself."""
     return session_pb2.ClientIdentity(
-        program=_text(identity.program),
-        host=_text(identity.host),
+        program=text_to_wire(identity.program),
+        host=text_to_wire(identity.host),
         process_id=identity.process_id,
         process_started=moment_to_wire(identity.process_started),
-        user=_text(identity.user),
+        user=text_to_wire(identity.user),
         boot_id=identity.boot_id,
     )
 
 
+def _shown(text: str) -> str:
+    """Make what a client says of itself fit for a terminal: short, on one line, no escapes."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:_MAXIMUM_TEXT])
+
+
 def identity_from_wire(message: session_pb2.ClientIdentity) -> ClientIdentity:
-    """Convert a client's description of itself; overlong texts are cut."""
+    """Convert a client's description of itself; what no terminal should show is replaced."""
     return ClientIdentity(
-        program=message.program[:_MAXIMUM_TEXT] or "an unnamed program",
-        host=message.host[:_MAXIMUM_TEXT],
+        program=_shown(message.program) or "an unnamed program",
+        host=_shown(message.host),
         process_id=message.process_id,
         process_started=_optional(message, "process_started"),
-        user=message.user[:_MAXIMUM_TEXT],
-        boot_id=message.boot_id[:_MAXIMUM_TEXT],
+        user=_shown(message.user),
+        boot_id=_shown(message.boot_id),
     )
 
 
@@ -105,8 +112,8 @@ def session_to_wire(session: SessionInformation | None) -> session_pb2.SessionIn
         return None
     return session_pb2.SessionInformation(
         public_id=session.public_id,
-        resource_name=_text(session.resource_name),
-        resource_key=_text(session.resource_key),
+        resource_name=text_to_wire(session.resource_name),
+        resource_key=text_to_wire(session.resource_key),
         state=_STATES[session.state],
         close_pending=session.close_pending,
         created_by=identity_to_wire(session.created_by) if session.created_by else None,
@@ -148,9 +155,12 @@ def initialized_to_wire(initialized: Initialized) -> session_pb2.InitializeRespo
 
 
 def released_to_wire(released: Released) -> session_pb2.ReleaseResponse:
-    """Convert the answer to Release."""
+    """Convert the answer to Release; it tells of no more holders than people can read."""
+    session = released.session
+    if session is not None:
+        session = replace(session, attachments=session.attachments[:_MAXIMUM_HOLDERS])
     return session_pb2.ReleaseResponse(
-        outcome=_OUTCOMES[released.outcome], session=session_to_wire(released.session)
+        outcome=_OUTCOMES[released.outcome], session=session_to_wire(session)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -22,6 +23,7 @@ from session_sharing.errors import (
     ServiceNotFoundError,
     UnavailableError,
 )
+from session_sharing.testing.memory import MemoryClient
 from session_sharing.wire.generated import discovery_pb2 as wire
 
 NAME = "ni.measurementlink.discovery.v1.DiscoveryService"
@@ -207,3 +209,16 @@ def test_service_is_resolved_without_a_client(serve, discovery, monkeypatch):
     with DiscoveryConnection(serve(discovery)) as connection:
         connection.register(SERVICE, LOCATION)
     assert resolve_address("test.Interface", "test.Service") == "localhost:7"
+
+
+def test_client_waits_for_frozen_discovery_no_longer_than_for_its_service(
+    serve, discovery, monkeypatch
+):
+    """What a program wants to wait at most is not exceeded by the look-up before."""
+    discovery.hold.clear()
+    monkeypatch.setenv("SESSION_SHARING_DISCOVERY", serve(discovery))
+    started = time.monotonic()
+    with pytest.raises(NoStationError):
+        MemoryClient("data", wait=0.3)
+    assert time.monotonic() - started < 3
+    discovery.hold.set()

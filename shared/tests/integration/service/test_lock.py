@@ -242,3 +242,14 @@ def test_never_two_holders_while_locks_come_and_go(path: Path) -> None:
     assert violations == []
     assert acquired == [150] * 4
     assert not path.exists() or sys.platform == "win32"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.link needs rights on Windows")
+def test_hard_link_is_refused_and_its_file_left_alone(path: Path, tmp_path: Path) -> None:
+    """A file that is linked to the place of the side file does not lose its content."""
+    victim = tmp_path / "victim.log"
+    victim.write_text("acknowledged")
+    os.link(victim, path)
+    with pytest.raises(PreconditionError, match="hard link"):
+        acquire(path)
+    assert victim.read_text() == "acknowledged"

@@ -56,6 +56,20 @@ def test_one_connection_for_each_service(connections):
     assert shared.acquire("b:1", LIMIT) is not first
 
 
+def test_spellings_of_the_loopback_are_one_service(connections):
+    """However this machine is spelt, a process is one client of a service, until its last user."""
+    shared = ConnectionPool()
+    spellings = ("localhost:7", "127.0.0.1:7", "[::1]:7", "LocalHost:7")
+    users = [shared.acquire(spelling, LIMIT) for spelling in spellings]
+    assert len(set(users)) == 1
+    assert shared.acquire("localhost:8", LIMIT) is not users[0]
+    for user in users:
+        assert user.is_alive
+        shared.release(user)
+    assert not users[0].is_alive
+    assert shared.acquire("[::1]:7", LIMIT).is_alive
+
+
 def test_last_user_closes(connections):
     """A connection lives until its last user gives it back; the next user gets a new one."""
     shared = ConnectionPool()

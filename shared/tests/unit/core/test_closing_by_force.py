@@ -50,11 +50,11 @@ def test_holders_learn_who_closed_it(driver: RegistryDriver, held: InitializeCal
     """Their operations get NOT_FOUND, and a repeated Initialize is refused, both saying why."""
     driver.force_close(held.got.public_id, by="ann, who says: disk swap")
     driver.closed()
-    with pytest.raises(SessionNotFoundError, match="closed by ann, who says: disk swap at"):
+    with pytest.raises(SessionNotFoundError, match=r"closed at .* by ann, who says: disk swap"):
         driver.begin_operation(held.got.session_name, held.request.attachment_id)
     refused = driver.repeat(held.request)
     assert isinstance(refused.error, AttachmentEndedError)
-    assert "closed by ann, who says: disk swap" in refused.error.message
+    assert "by ann, who says: disk swap" in refused.error.message
 
 
 def test_holders_may_still_release(driver: RegistryDriver, held: InitializeCall) -> None:

@@ -67,7 +67,7 @@ def test_a_late_operation_learns_who_closed_and_when(
     with pytest.raises(SessionNotFoundError) as caught:
         driver.begin_operation(held.got.session_name, held.request.attachment_id)
     text = caught.value.message
-    assert "closed by a.py (process 100 on host, user ann) at 2024-05-06 07:09:09 UTC" in text
+    assert "closed at 2024-05-06 07:09:09 UTC by a.py (process 100 on host, user ann)" in text
     assert "Initialize again" in text
     assert caught.value.session is not None
     assert caught.value.resource_name == "log.txt"

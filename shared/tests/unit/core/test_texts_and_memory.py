@@ -66,7 +66,9 @@ def test_nothing_to_attach_to_tells_of_the_last_session(driver: RegistryDriver) 
     error = driver.initialize("c", ATTACH).error
     assert "created by a.py (process 100 on host, user ann) at 2024-05-06 07:08:09" in error.message
     assert "last used at 2024-05-06 07:09:09" in error.message
-    assert "closed by a.py (process 100 on host, user ann) at 2024-05-06 07:09:09" in error.message
+    assert "closed at 2024-05-06 07:09:09 UTC by a.py (process 100 on host, user ann)" in (
+        error.message
+    )
     assert "Initialize it first" in error.message
     assert error.session is not None
     assert error.session.public_id == created.got.public_id
@@ -106,10 +108,10 @@ def test_the_last_thousand_closed_sessions_are_remembered(driver: RegistryDriver
     closed = [open_and_close(driver, f"key-{number}") for number in range(1_001)]
     with pytest.raises(SessionNotFoundError, match="never opened here"):
         driver.registry.information(closed[0].got.session_name)
-    assert "closed by a.py" in str(driver.registry.information(closed[1].got.session_name))
+    assert " by a.py" in str(driver.registry.information(closed[1].got.session_name))
     with pytest.raises(SessionNotFoundError, match="never opened here"):
         driver.begin_operation(closed[0].got.session_name, "")
-    with pytest.raises(SessionNotFoundError, match=r"closed by a\.py"):
+    with pytest.raises(SessionNotFoundError, match=r"closed at .* by a\.py"):
         driver.begin_operation(closed[1].got.session_name, "")
     assert driver.initialize("a", ATTACH, key="key-0").error.session is None
     assert driver.initialize("a", ATTACH, key="key-1").error.session is not None

@@ -95,3 +95,16 @@ def test_records_are_immutable_values() -> None:
 def test_the_default_limits_are_the_documented_ones() -> None:
     """A record may have 16 MiB and a request 64 MiB unless somebody says otherwise."""
     assert RecordLimits() == RecordLimits(16 * 2**20, 64 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (({"a": 1}, "x", {}), "The order is: name, configurations, outputs"),
+        (("m", {}, {}, None, {"site": 0}), r"RecordContext\(serial_number"),
+    ],
+)
+def test_mixed_up_arguments_are_explained(arguments: tuple[Any, ...], told: str) -> None:
+    """Who swaps arguments, or gives a dict for a context, is told what is expected."""
+    with pytest.raises(ValueTypeError, match=told):
+        Record(*arguments)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from session_sharing.errors import ResourceExhaustedError
-from session_sharing.service.admission import Admission
+from session_sharing.records import RecordLimits
+from session_sharing.service.admission import CALLS_PER_CONNECTION, Admission
+from session_sharing.service.hosting import MAXIMUM_CONCURRENT_RPCS
 
 
 def test_calls_of_a_connection_are_bounded_alone():
@@ -20,7 +22,7 @@ def test_calls_of_a_connection_are_bounded_alone():
             stack.enter_context(admission.admit(peer, 0))
         with pytest.raises(ResourceExhaustedError, match="2 calls in flight") as raised:
             stack.enter_context(admission.admit("a", 0))
-        assert (raised.value.limit, raised.value.retry_delay) == (2, 0.5)
+        assert (raised.value.limit, raised.value.retry_delay) == (None, 0.5)  # It is no bytes.
         stack.enter_context(admission.admit("b", 0))
     with admission.admit("a", 0):
         pass
@@ -34,6 +36,21 @@ def test_big_request_is_taken_when_it_is_alone():
     assert (raised.value.size, raised.value.limit) == (1, 10)
     with admission.admit("a", 10):
         pass
+
+
+def test_two_runaway_clients_leave_room_for_others():
+    """Two clients at their limits hold so few of a server's calls that hundreds of others come."""
+    assert 1_000 < CALLS_PER_CONNECTION <= (MAXIMUM_CONCURRENT_RPCS - 1_000) // 2
+
+
+def test_bytes_in_flight_fit_into_memory():
+    """Three requests of the greatest size are taken at once, and no more: memory is finite."""
+    admission, greatest = Admission(), RecordLimits().request_bytes
+    with ExitStack() as stack:
+        for peer in ("a", "b", "c"):
+            stack.enter_context(admission.admit(peer, greatest))
+        with pytest.raises(ResourceExhaustedError):
+            stack.enter_context(admission.admit("d", greatest))
 
 
 @given(sizes=st.lists(st.integers(0, 20), max_size=30))

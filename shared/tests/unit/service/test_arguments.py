@@ -42,9 +42,21 @@ def test_command_line_wins_over_the_file(config, tmp_path):
     arguments = parse_with_config(parser(), [*config(text), "--port", "0", "--allow-root", "c"])
     options = service_options("json_logger", arguments)
     assert (options.port, options.grace) == (0, 1.5)
-    assert options.data_folder == Path("there").absolute()
-    assert arguments.allow_root == [Path("a"), Path("b"), Path("c")]
+    assert options.data_folder == tmp_path / "there"
+    assert arguments.allow_root == [tmp_path / "a", tmp_path / "b", Path("c")]
     assert arguments.verbose
+
+
+def test_paths_of_the_file_start_at_its_folder(config, tmp_path, monkeypatch):
+    """A file means the same wherever the service is started; absolute paths stay as they are."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    absolute = (tmp_path / "absolute").as_posix()
+    config(f'data_dir = "data"\nallow_root = ["../logs", "{absolute}"]')
+    arguments = parse_with_config(parser(), ["--config", "../service.toml"])
+    assert service_options("json_logger", arguments).data_folder.resolve() == tmp_path / "data"
+    allowed = [path.resolve() for path in arguments.allow_root]
+    assert allowed == [tmp_path.parent / "logs", tmp_path / "absolute"]
 
 
 def test_false_in_the_file_is_left_out(config):

@@ -9,7 +9,9 @@ import pytest
 
 from session_sharing.core import Answer, CloseResource, OpenResource, Registry
 from session_sharing.errors import InternalError, SharingError, UnavailableError
+from session_sharing.service import executor as executor_module
 from session_sharing.service.executor import EffectExecutor
+from session_sharing.service.threads import NoThreadError, in_thread
 from session_sharing.testing.memory import MemoryDriver
 
 LIMIT = 10.0
@@ -141,5 +143,30 @@ def test_stop_shares_a_close_that_is_under_way():
         await stopping
         assert (await registry.told.get())[0] == "closed"
         assert driver.closed == {"data": 1}
+
+    run(work)
+
+
+def test_close_that_finds_no_thread_is_tried_again(monkeypatch):
+    """Where no thread can be started the handle stays open, and is closed when one can."""
+    refusals = iter([NoThreadError("none left", retry_delay=0.001)] * 3)
+
+    def scarce(name, work):
+        refusal = next(refusals, None) if name.startswith("close") else None
+        if refusal is None:
+            return in_thread(name, work)
+        future = asyncio.get_running_loop().create_future()
+        future.set_exception(refusal)
+        return future
+
+    monkeypatch.setattr(executor_module, "in_thread", scarce)
+
+    async def work(executor, driver, registry):
+        executor.carry_out([OpenResource("s", "data", "Data")])
+        await registry.told.get()
+        executor.carry_out([CloseResource("s")])
+        assert await registry.told.get() == ("closed", "s", None)
+        assert driver.closed == {"data": 1}
+        assert next(refusals, None) is None
 
     run(work)

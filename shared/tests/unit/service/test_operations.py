@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import pytest
 
@@ -158,6 +159,48 @@ def test_source_may_yield_what_is_left_when_the_session_closes():
         return got
 
     assert asyncio.run(asyncio.wait_for(work(), LIMIT)) == ["before", "left"]
+
+
+@pytest.mark.parametrize("then_wait", [False, True])
+@pytest.mark.parametrize("end", ["reader leaves", "reader is cancelled", "session closes"])
+def test_source_is_closed_when_its_stream_is(monkeypatch, end, then_wait):
+    """However a stream ends, what its source holds, a file for example, is given back by then."""
+    monkeypatch.setattr(operations, "LEFTOVER_SECONDS", 0.05)
+    given_back = []
+
+    async def source() -> AsyncIterator[int]:
+        try:
+            async for number in numbers(2, then_wait=then_wait):
+                yield number
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            given_back.append(True)
+
+    kept = source()  # Kept, so that nothing but the stream closes it.
+
+    async def read(held: OpenSession[str], read_first: asyncio.Event) -> None:
+        async with aclosing(held.until_ending(kept)) as stream:
+            async for number in stream:
+                if number == 1:
+                    read_first.set()
+                    if end == "reader leaves":
+                        return
+
+    async def work() -> None:
+        held, read_first = session(), asyncio.Event()
+        reading = asyncio.create_task(read(held, read_first))
+        await read_first.wait()
+        await asyncio.sleep(0)
+        if end == "reader is cancelled":
+            reading.cancel()
+        elif end == "session closes":
+            held.ending.set()
+        await asyncio.wait({reading}, timeout=LIMIT)
+        assert reading.done()
+        assert given_back == [True]
+
+    asyncio.run(work())
 
 
 def test_wait_closed_tells_whether_it_happened():

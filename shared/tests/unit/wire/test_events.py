@@ -42,3 +42,9 @@ def test_every_kind_has_a_number_of_its_own():
 def test_unknown_kind_is_passed_over(number):
     """A kind of a newer service is no event for an older client, and no error either."""
     assert event_from_wire(administration_pb2.SessionEvent(kind=number)) is None
+
+
+def test_text_with_half_a_surrogate_pair_is_told_nevertheless():
+    """A file name that is no Unicode, in a failure's text, does not end the watch."""
+    message = event_to_wire(SessionEvent(EventKind.OPEN_FAILED, NOW, text="cannot open \udcfe.log"))
+    assert message.text.startswith("cannot open ")

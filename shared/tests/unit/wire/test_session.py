@@ -29,13 +29,14 @@ from session_sharing.wire.session import (
     session_to_wire,
 )
 
-TEXT = st.text(max_size=20)
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+TEXT = st.text(max_size=20).filter(str.isprintable)
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1), timezones=st.just(timezone.utc)
 )
 IDENTITIES = st.builds(
     ClientIdentity,
-    program=st.text(min_size=1, max_size=20),
+    program=st.text(min_size=1, max_size=20).filter(str.isprintable),
     host=TEXT,
     process_id=st.integers(0, 2**40),
     process_started=st.none() | MOMENTS,
@@ -148,3 +149,20 @@ def test_initialize_answer_is_complete():
     assert message == session_pb2.InitializeResponse(
         session_name="secret", new_session=True, public_id="short", last_record_number=7
     )
+
+
+def test_identity_cannot_command_a_terminal():
+    """What a client says of itself reaches people without line breaks and escape sequences."""
+    message = session_pb2.ClientIdentity(program="\x1b[2Jevil\nfake line", user="ann\r")
+    identity = identity_from_wire(message)
+    assert (identity.program, identity.user) == ("?[2Jevil?fake line", "ann?")
+
+
+def test_answer_to_a_release_names_a_bounded_number_of_holders():
+    """However many hold a session, the answer to a release stays small."""
+    held = AttachmentInformation("a", 0, ClientIdentity("p"), NOW)
+    session = SessionInformation(
+        "s", "name", "key", SessionState.OPEN, True, None, NOW, NOW, (held,) * 3000
+    )
+    message = released_to_wire(Released(Outcome.CLOSE_PENDING, session))
+    assert len(message.session.attachments) == 100

@@ -44,6 +44,7 @@ class LogFileDriver:
         """Close a log file.
 
         Raises:
+            SharingError: What was logged may be lost; the file is closed nevertheless.
             OSError: The last sync failed; the file is closed nevertheless.
         """
         handle.close()

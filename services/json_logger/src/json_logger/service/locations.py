@@ -13,6 +13,9 @@ from json_logger.service.names import ENDINGS, check_log_name
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
 from session_sharing.service.driver import Located
 
+_PC_CASE_SENSITIVE = 11
+"""What macOS calls so in `unistd.h`; the module `os` has no name for it."""
+
 
 class LogLocations:
     """Turns the names of log files into canonical paths within the allowed folders.
@@ -94,21 +97,52 @@ def _check_kind(resource: str, path: Path) -> None:
 
 
 def _fold_case(path: Path) -> str:
-    """Return one spelling for all that the file system takes for the same."""
+    """Return one spelling for what the file system takes for the same, never for two files.
+
+    In doubt two spellings stay two: opening the second is refused, because the file is open
+    already. The other way round two files would become one.
+    """
     if not _ignores_case(path.parent):
         return str(path)
-    return unicodedata.normalize("NFC", str(path)).casefold()
+    text = unicodedata.normalize("NFC", str(path)) if sys.platform == "darwin" else str(path)
+    return "".join(map(_upper, text))
+
+
+def _upper(character: str) -> str:
+    """Fold a character as file systems do: one for one, and only what has a way back.
+
+    So ß does not become SS, nor does the sign µ become the Greek letter.
+    """
+    upper = character.upper()
+    return upper if upper.lower() == character <= "\uffff" else character
 
 
 def _ignores_case(folder: Path) -> bool:
-    """Return whether names in a folder differ by letter case only in looks."""
+    """Return whether names in a folder differ by letter case only in looks.
+
+    The answer must not change when a file is created, so it is the folder that is asked, not the
+    file: by a name on the same file system. Where there is none, as at a mount point, it is no.
+    """
     if sys.platform == "win32":
         return True
+    if sys.platform == "darwin":
+        return _macos_ignores_case(folder)
     for ancestor in (folder, *folder.parents):
-        swapped = ancestor.with_name(ancestor.name.swapcase()) if ancestor.name else ancestor
-        if swapped.name != ancestor.name:
-            try:
-                return swapped.samefile(ancestor)
-            except OSError:
+        try:
+            if ancestor.parent.stat().st_dev != folder.stat().st_dev:
                 return False
+            swapped = ancestor.with_name(ancestor.name.swapcase()) if ancestor.name else ancestor
+            if swapped.name != ancestor.name:
+                return swapped.samefile(ancestor)
+        except OSError:
+            return False
+    return False
+
+
+def _macos_ignores_case(folder: Path) -> bool:
+    if sys.platform == "darwin":
+        try:
+            return os.pathconf(folder, _PC_CASE_SENSITIVE) == 0
+        except OSError:
+            return False
     return False

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from json_logger.levels import AckLevel
 from json_logger.service.claims import FileClaims
-from json_logger.service.same_file import changed_by_others, check_same_file
+from json_logger.service.disk import sync, sync_folder
+from json_logger.service.same_file import changed_by_others, check_same_file, check_size
 from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
@@ -73,7 +73,7 @@ class LogFile:
 
     async def read(
         self, last: int | None, *, until: asyncio.Event | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Yield whole lines, in chunks.
 
         Args:
@@ -105,12 +105,20 @@ class LogFile:
     def close(self) -> None:
         """Write what is queued, bring it to the disk, and let go of the file.
 
+        The file is closed and free, whatever is raised.
+
         Raises:
-            OSError: The last sync failed; the file is closed nevertheless.
+            SharingError: The session was broken; or the path no longer names the file, or others
+                wrote to it, so that what was logged is not where it should be.
+            OSError: The last sync failed.
         """
         self._writer.stop()
         with self._held:
-            os.fsync(self._descriptor)
+            self._writer.check()  # After a failed sync a second one may lie.
+            sync(self._descriptor)
+            opened = os.fstat(self._descriptor)
+            check_same_file(opened, self.path)
+            check_size(opened.st_size, self._writer.committed, self.path)
 
     async def _line_start(self, end: int, last: int) -> int:
         def find() -> int:
@@ -163,7 +171,7 @@ def _open(path: Path) -> int:
     try:
         _check_regular(descriptor, path)
         if is_new:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
     except BaseException:
         os.close(descriptor)
         if is_new:
@@ -181,17 +189,6 @@ def _mend(descriptor: int, path: Path) -> int:
     """See to it that a log ends in a whole line; return its size."""
     with open(descriptor, "r+b", closefd=False) as log:
         return mend_tail(log, path)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the name of a new file to the disk. Windows does that with the file itself."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _whole_lines(log: BinaryIO, place: int, end: int, path: Path) -> bytes:

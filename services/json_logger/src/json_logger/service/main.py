@@ -9,6 +9,7 @@ from pathlib import Path
 import grpc.aio
 
 from json_logger.levels import AckLevel
+from json_logger.service.conversion import Conversion
 from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
 from json_logger.service.ni_servicer import NiJsonLoggerServicer
@@ -47,7 +48,14 @@ DESCRIPTOR = ServiceDescriptor(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the service; return the exit code of the process."""
-    arguments = parse_with_config(_parser(), argv)
+    parser = _parser()
+    arguments = parse_with_config(parser, argv)
+    if arguments.record_limit > arguments.request_limit:
+        parser.error(
+            f"--record-limit {arguments.record_limit} exceeds --request-limit "
+            f"{arguments.request_limit}: no such record could arrive; lower the one or raise the "
+            "other"
+        )
     configure_logging(verbose=arguments.verbose)
     options = service_options(NAME, arguments)
     limits = RecordLimits(arguments.record_limit, arguments.request_limit)
@@ -84,11 +92,12 @@ def logger_servicers(level: AckLevel, limits: RecordLimits | None = None) -> Add
     """
 
     def add(engine: SessionEngine[LogFile], server: grpc.aio.Server) -> Iterable[str]:
+        conversion = Conversion(limits)
         json_logger_pb2_grpc.add_JsonLoggerServicer_to_server(
-            JsonLoggerServicer(engine, level, limits), server
+            JsonLoggerServicer(engine, level, conversion), server
         )
         ni_grpc.add_JsonLoggerServicer_to_server(
-            NiJsonLoggerServicer(engine, level, limits), server
+            NiJsonLoggerServicer(engine, level, conversion), server
         )
         files = (json_logger_pb2.DESCRIPTOR, ni_pb2.DESCRIPTOR)
         return [file.services_by_name["JsonLogger"].full_name for file in files]

@@ -5,17 +5,19 @@ A client of this door makes no attachment: it is counted nowhere and keeps nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 import grpc.aio
 
 from json_logger.levels import AckLevel
+from json_logger.service.conversion import Conversion
 from json_logger.service.log_file import LogFile
 from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import Record, RecordLimits, record_to_line
+from session_sharing.records import Record, RecordLimits, Value, record_to_line
 from session_sharing.service import SessionEngine
 from session_sharing.wire.times import moment_from_wire
 
@@ -28,15 +30,15 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     Args:
         engine: Holds the sessions.
         level: The acknowledgement level: this contract cannot ask for one.
-        limits: How big records may be.
+        conversion: Turns requests into lines, within limits; shared with the other doors.
     """
 
     def __init__(
-        self, engine: SessionEngine[LogFile], level: AckLevel, limits: RecordLimits | None = None
+        self, engine: SessionEngine[LogFile], level: AckLevel, conversion: Conversion | None = None
     ) -> None:
         self._engine = engine
         self._level = level
-        self._limits = limits or RecordLimits()
+        self._conversion = conversion or Conversion()
 
     async def InitializeFile(
         self, request: json_logger_pb2.InitializeFileRequest, context: Context
@@ -57,16 +59,24 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         self, request: json_logger_pb2.LogMeasurementDataRequest, context: Context
     ) -> json_logger_pb2.LogMeasurementDataResponse:
         """Log one record; its values are texts."""
-        now = datetime.now(timezone.utc)
         async with self._engine.use(request.session_name, anonymous=True) as log:
+            await log.append(await self._line(request), self._level)
+        return json_logger_pb2.LogMeasurementDataResponse()
+
+    async def _line(self, request: json_logger_pb2.LogMeasurementDataRequest) -> bytes:
+        now = datetime.now(timezone.utc)
+
+        def convert() -> bytes:
             record = Record(
                 measurement_name=request.measurement_name,
-                configurations=dict(request.measurement_configurations),
-                outputs=dict(request.measurement_outputs),
+                configurations=_texts(request.measurement_configurations),
+                outputs=_texts(request.measurement_outputs),
                 timestamp=_timestamp(request) or now,
             )
-            await log.append(record_to_line(record, now=now, limits=self._limits), self._level)
-        return json_logger_pb2.LogMeasurementDataResponse()
+            return record_to_line(record, now=now, limits=self._conversion.limits)
+
+        limit = request_limit(self._conversion.limits)
+        return await self._conversion.run(request.ByteSize(), convert, limit=limit)
 
     async def CloseFile(
         self, request: json_logger_pb2.CloseFileRequest, context: Context
@@ -74,6 +84,19 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Ask to close: at once, or when the last attachment goes."""
         await self._engine.close_anonymously(request.session_name)
         return json_logger_pb2.CloseFileResponse()
+
+
+def request_limit(limits: RecordLimits) -> int:
+    """Return the size, in bytes, over which no request can hold a record that fits.
+
+    Keys and texts are no longer on the wire than in JSON, but for their lengths, a few bytes each.
+    """
+    return limits.record_bytes + limits.record_bytes // 16 + (1 << 20)
+
+
+def _texts(texts: Mapping[str, str]) -> dict[str, Value]:
+    # Not `dict(texts)`: that is one step of the interpreter, in which no other thread runs.
+    return {name: text for name, text in texts.items()}  # noqa: C416
 
 
 def _timestamp(request: json_logger_pb2.LogMeasurementDataRequest) -> datetime | None:

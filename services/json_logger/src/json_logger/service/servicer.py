@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime, timezone
 from typing import Any
 
 import grpc.aio
 
 from json_logger.levels import AckLevel
+from json_logger.service.conversion import Conversion
 from json_logger.service.log_file import LogFile
 from json_logger.wire import (
     json_logger_pb2,
@@ -16,15 +18,12 @@ from json_logger.wire import (
     level_from_wire,
     level_to_wire,
 )
-from session_sharing.errors import InvalidRequestError, TooLargeError
-from session_sharing.records import RecordLimits, batch_to_lines, record_to_line
-from session_sharing.service import SessionEngine, SessionRpc, in_thread
+from session_sharing.errors import InvalidRequestError
+from session_sharing.records import batch_to_lines, record_to_line
+from session_sharing.service import SessionEngine, SessionRpc
 from session_sharing.wire.records import record_from_wire
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-INLINE_BYTES = 256 * 1024
-"""Requests up to this size are converted on the event loop; bigger ones would hold it up."""
 
 _LAST_NUMBER = 2**64 - 1
 
@@ -35,18 +34,18 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     Args:
         engine: Holds the sessions.
         default_level: The acknowledgement level for those who name none.
-        limits: How big records and requests may be.
+        conversion: Turns requests into lines, within limits; shared with the other doors.
     """
 
     def __init__(
         self,
         engine: SessionEngine[LogFile],
         default_level: AckLevel,
-        limits: RecordLimits | None = None,
+        conversion: Conversion | None = None,
     ) -> None:
         self._sessions = SessionRpc(engine)
         self._default_level = default_level
-        self._limits = limits or RecordLimits()
+        self._conversion = conversion or Conversion()
 
     async def InitializeFile(
         self, request: json_logger_pb2.InitializeFileRequest, context: Context
@@ -86,30 +85,22 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     async def _line(self, request: json_logger_pb2.LogMeasurementDataRequest) -> bytes:
         def convert() -> bytes:
             record = record_from_wire(request.record)
-            return record_to_line(record, now=_now(), limits=self._limits)
+            return record_to_line(record, now=_now(), limits=self._conversion.limits)
 
-        size = request.ByteSize()
-        if size > self._limits.request_bytes:
-            raise TooLargeError(
-                f"The request has {size} bytes; it may have {self._limits.request_bytes}. Log the "
-                "record in parts, or store large data in a file of its own.",
-                size=size,
-                limit=self._limits.request_bytes,
-            )
-        return await _convert(size, convert)
+        return await self._conversion.run(request.ByteSize(), convert)
 
     async def _lines(self, request: json_logger_pb2.LogRecordsRequest) -> bytes:
         def convert() -> bytes:
             lines = batch_to_lines(
-                request.records_json, request.count, now=_now(), limits=self._limits
+                request.records_json, request.count, now=_now(), limits=self._conversion.limits
             )
             return b"".join(lines)
 
-        return await _convert(len(request.records_json), convert)
+        return await self._conversion.run(len(request.records_json), convert)
 
     async def ReadRecords(
         self, request: json_logger_pb2.ReadRecordsRequest, context: Context
-    ) -> AsyncIterator[json_logger_pb2.ReadRecordsResponse]:
+    ) -> AsyncGenerator[json_logger_pb2.ReadRecordsResponse, None]:
         """Yield records, in whole lines; with `follow` until the session closes."""
         last = request.last if request.HasField("last") else None
         # While it reads the session may close: a reader who dawdles must hold up nobody, and what
@@ -121,8 +112,9 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         else:
             async with self._sessions.use(request.attachment) as log:
                 source = log.read(last)
-        async for lines in source:
-            yield json_logger_pb2.ReadRecordsResponse(lines=lines)
+        async with aclosing(source):  # A reader may leave at any time; what it holds ends with it.
+            async for lines in source:
+                yield json_logger_pb2.ReadRecordsResponse(lines=lines)
 
 
 def _last_number(request: json_logger_pb2.LogRecordsRequest) -> int:
@@ -139,13 +131,6 @@ def _last_number(request: json_logger_pb2.LogRecordsRequest) -> int:
             "bits. Number the records of an attachment from 1."
         )
     return last
-
-
-async def _convert(size: int, convert: Callable[[], bytes]) -> bytes:
-    """Convert a small request at once, and a big one in a thread."""
-    if size <= INLINE_BYTES:
-        return convert()
-    return await in_thread("convert records", convert)
 
 
 def _now() -> datetime:

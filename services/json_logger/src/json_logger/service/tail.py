@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
 
+from json_logger.service.disk import sync, sync_folder
+from session_sharing.records import RecordLimits
+
 _log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 64 * 1024
+
+LONGEST_LINE = RecordLimits().record_bytes + BLOCK_BYTES
+"""What is longer is not read into memory to see whether it is a record, but taken for torn."""
 
 
 def mend_tail(log: BinaryIO, path: Path) -> int:
@@ -32,12 +39,11 @@ def mend_tail(log: BinaryIO, path: Path) -> int:
     if start == size:
         return size
     log.seek(start)
-    tail = log.read(size - start)
-    if _is_record(tail):
+    if size - start <= LONGEST_LINE and _is_record(log.read(size - start)):
         log.seek(size)
         log.write(b"\n")
         return size + 1
-    _set_aside(path, tail)
+    _set_aside(log, start, size - start, path)
     log.truncate(start)
     return start
 
@@ -74,19 +80,21 @@ def _is_record(line: bytes) -> bool:
         return False
 
 
-def _set_aside(path: Path, tail: bytes) -> None:
-    """Write a torn tail into a file beside its log, whole and on the disk, or not at all."""
+def _set_aside(log: BinaryIO, start: int, size: int, path: Path) -> None:
+    """Copy a torn tail into a file beside its log, whole and on the disk, or not at all."""
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.name}.torn-{moment}")
     with open(aside, "xb", opener=_open_private) as file:
         try:
-            file.write(tail)
+            log.seek(start)
+            shutil.copyfileobj(log, file)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
+            sync_folder(path.parent)  # Before the log is cut: else a power cut could lose both.
         except OSError:
             aside.unlink(missing_ok=True)
             raise
-    _log.warning("%s ended in %d bytes of a torn record: moved to %s", path, len(tail), aside)
+    _log.warning("%s ended in %d bytes of a torn record: moved to %s", path, size, aside)
 
 
 def _open_private(path: str, flags: int) -> int:

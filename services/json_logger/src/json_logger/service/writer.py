@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from json_logger.levels import AckLevel
+from json_logger.service.disk import sync
 from json_logger.service.same_file import check_same_file, check_size
-from session_sharing.errors import ResourceReplacedError, SharingError, UnavailableError
+from session_sharing.errors import (
+    InternalError,
+    ResourceReplacedError,
+    SharingError,
+    UnavailableError,
+)
 from session_sharing.service.driver import explain
 from session_sharing.service.threads import tell_loop
+
+_log = logging.getLogger(__name__)
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -75,16 +83,28 @@ class LogWriter:
         self._queue.put(None)
         self._thread.join()
 
+    def check(self) -> None:
+        """Make sure that the writer is not broken. Called after `stop`.
+
+        Raises:
+            SharingError: It is; the same that its callers were told.
+        """
+        if self._broken is not None:
+            raise copy.copy(self._broken)
+
     def _run(self) -> None:
         more = True
         while more:
-            group, more = self._next_group()
-            if group:
-                self._commit(group)
+            group: list[_Piece] = []
+            try:
+                more = self._gather(group)
+                if group:
+                    self._commit(group)
+            except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
+                self._give_up(group, defect)
 
-    def _next_group(self) -> tuple[list[_Piece], bool]:
-        """Wait for a piece and take what else is there; False at the end."""
-        group: list[_Piece] = []
+    def _gather(self, group: list[_Piece]) -> bool:
+        """Wait for a piece and take what else is there; return False at the end."""
         size = 0
         while size < GROUP_BYTES:
             try:
@@ -92,10 +112,18 @@ class LogWriter:
             except queue.Empty:
                 break
             if piece is None:
-                return group, False
+                return False
             group.append(piece)
             size += len(piece.data)
-        return group, True
+        return True
+
+    def _give_up(self, group: list[_Piece], defect: Exception) -> None:
+        """Break after a defect; who waits and who comes later is told so, and none hangs."""
+        if self._broken is None:
+            self._broken = _defect(self._path, defect)
+        for piece in group:
+            _settle(piece, self._broken)
+        _log.error("The writer of %s failed because of a defect", self._path, exc_info=defect)
 
     def _commit(self, group: list[_Piece]) -> None:
         error = self._store(group)
@@ -148,10 +176,7 @@ class LogWriter:
         Args:
             expected: How many bytes it must have now.
         """
-        if sys.platform == "linux":
-            os.fdatasync(self._descriptor)
-        else:
-            os.fsync(self._descriptor)
+        sync(self._descriptor)
         opened = os.fstat(self._descriptor)
         check_size(opened.st_size, expected, self._path)
         try:
@@ -182,4 +207,13 @@ def _broken(path: Path, error: OSError | SharingError) -> SharingError:
         "was acknowledged as on disk is safe; the last records acknowledged as handed to the "
         "operating system may be lost, and the last record without an answer may be in the file or "
         "not. Check the disk, close the session and initialize it again."
+    )
+
+
+def _defect(path: Path, defect: Exception) -> SharingError:
+    return InternalError(
+        f"The session on the log file {path} is broken by a defect of the service "
+        f"({type(defect).__name__}). What was acknowledged stays; the last record without an "
+        "answer may be in the file or not. The service's log holds the details; please report "
+        "it. Close the session and initialize it again."
     )
