@@ -6,6 +6,7 @@ import asyncio
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from json_logger.service import log_file, writer
 from json_logger.service.claims import FileClaims
 from json_logger.service.log_file import LogFile
 from session_sharing.errors import (
+    ResourceExhaustedError,
     ResourceHeldError,
     ResourceNameError,
     ResourceReplacedError,
@@ -269,3 +271,16 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 def test_new_log_is_private(log: LogFile) -> None:
     """Measured values are readable for the service's user alone, until that decides otherwise."""
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+
+
+def test_no_thread_left_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be started the log is refused with what to do, not with a defect."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(ResourceExhaustedError, match="No thread is left"):
+        LogFile(tmp_path / "a.log", FileClaims())
+    monkeypatch.undo()
+    LogFile(tmp_path / "a.log", FileClaims()).close()

@@ -168,7 +168,7 @@ def _read_key_file(path: Path, how_to_start: str) -> DiscoveryPlace:
         ) from None
     except PermissionError as error:
         raise AccessDeniedError(f"{path} cannot be read: {error.strerror}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise NoStationError(
             f"The key file {path} cannot be understood ({error!r}), so discovery cannot be found. "
             f"{how_to_start}"

@@ -6,6 +6,8 @@ here writes to it.
 
 from __future__ import annotations
 
+import errno
+import stat
 import sys
 from pathlib import Path
 
@@ -27,6 +29,10 @@ def ni_key_file_folder() -> Path | None:
     return Path(value) / "MeasurementLink" / "Discovery" / "v1"
 
 
+MAXIMUM_BYTES = 64 * 1024
+"""More than any key file has."""
+
+
 def read_shared(path: Path) -> str:
     """Read a text file that its owner may hold open for deletion.
 
@@ -34,7 +40,10 @@ def read_shared(path: Path) -> str:
         OSError: There is no such file, or it may not be read.
     """
     if sys.platform != "win32":
-        return path.read_text("utf-8-sig")
+        if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        with path.open("rb") as key_file:
+            return key_file.read(MAXIMUM_BYTES).decode("utf-8-sig")
     import ctypes  # noqa: PLC0415
     import msvcrt  # noqa: PLC0415
     import os  # noqa: PLC0415

@@ -56,6 +56,7 @@ def test_missing_key_file_means_no_station(environment, tmp_path):
     [
         b"",
         b"{",
+        b"[" * 100_000,
         b"[]",
         b"{}",
         b'"31763"',
@@ -112,4 +113,12 @@ def test_key_file_of_another_user_is_refused(environment, key_file):
     key_file.write_text('{"InsecurePort": "31763"}')
     os.chown(key_file, os.geteuid() + 1, -1)
     with pytest.raises(AccessDeniedError, match=r"DiscoveryService\.json"):
+        find_discovery(environment)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipe_in_place_of_the_key_file_holds_up_nobody(environment, key_file):
+    """What is no file is no key file, and is not waited for."""
+    os.mkfifo(key_file)
+    with pytest.raises(NoStationError, match="cannot be understood"):
         find_discovery(environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
 
 import pytest
@@ -75,3 +76,30 @@ def test_failing_call_is_given_back():
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), admission.admit("a", 5):
             raise ZeroDivisionError
+
+
+def test_busy_connection_lets_others_in():
+    """One connection's many calls begin in turns, and others begin between them."""
+
+    async def work() -> list[str]:
+        admission, begun, over = Admission(), [], asyncio.Event()
+
+        async def call(peer: str, size: int) -> None:
+            with admission.admit(peer, size):
+                async with admission.turn(peer, size):
+                    begun.append(peer)
+                if peer == "a":
+                    await over.wait()
+
+        flood = [asyncio.create_task(call("a", 100_000)) for _ in range(50)]
+        await asyncio.sleep(0)
+        await call("b", 10)
+        position = len(begun)
+        over.set()
+        await asyncio.gather(*flood)
+        assert begun.count("a") == 50
+        return begun[:position]
+
+    begun = asyncio.run(asyncio.wait_for(work(), 10))
+    assert begun[-1] == "b"
+    assert len(begun) < 30

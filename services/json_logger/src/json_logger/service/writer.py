@@ -17,11 +17,12 @@ from json_logger.service.disk import sync
 from json_logger.service.same_file import check_same_file, check_size
 from session_sharing.errors import (
     InternalError,
+    ResourceExhaustedError,
     ResourceReplacedError,
     SharingError,
     UnavailableError,
 )
-from session_sharing.service.driver import explain
+from session_sharing.service.driver import RETRY_SECONDS, explain
 from session_sharing.service.threads import tell_loop
 
 _log = logging.getLogger(__name__)
@@ -65,7 +66,14 @@ class LogWriter:
         self._broken: SharingError | None = None
         self.committed = size
         self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as failure:
+            raise ResourceExhaustedError(
+                f"No thread is left to write the log file {path} ({failure}). Close other sessions "
+                "first, or raise the limit of threads.",
+                retry_delay=RETRY_SECONDS,
+            ) from failure
 
     def append(self, data: bytes, level: AckLevel) -> asyncio.Future[AckLevel]:
         """Append whole lines; the future tells the level that was reached.
