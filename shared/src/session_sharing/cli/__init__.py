@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from session_sharing.cli import close, list_sessions, run, watch
-from session_sharing.cli.output import escape_what_streams_cannot_take, print_errors
+from session_sharing.cli import close, list_sessions, output, run, watch
 from session_sharing.errors import SharingError
 
 __all__ = ["main"]
@@ -31,11 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if arguments.execute is run.execute:  # The program's streams and errors are its own.
         return int(arguments.execute(arguments))
-    escape_what_streams_cannot_take()
+    output.escape_what_streams_cannot_take()
     try:
         return int(arguments.execute(arguments))
     except SharingError as error:
-        return print_errors([error])
+        return output.print_errors([error])
 
 
 def _parser() -> argparse.ArgumentParser:
