@@ -30,13 +30,14 @@ from session_sharing.wire.session import (
 )
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
-TEXT = st.text(max_size=20).filter(str.isprintable)
+LETTERS = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
+TEXT = st.text(LETTERS, max_size=20)
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1), timezones=st.just(timezone.utc)
 )
 IDENTITIES = st.builds(
     ClientIdentity,
-    program=st.text(min_size=1, max_size=20).filter(str.isprintable),
+    program=st.text(LETTERS, min_size=1, max_size=20),
     host=TEXT,
     process_id=st.integers(0, 2**40),
     process_started=st.none() | MOMENTS,
