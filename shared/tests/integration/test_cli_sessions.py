@@ -247,3 +247,11 @@ def _watch(address: str) -> subprocess.Popen[str]:
 def _next_event(watching: subprocess.Popen[str]) -> str:
     assert watching.stdout is not None
     return str(json.loads(watching.stdout.readline())["event"])
+
+
+def test_watch_without_a_service_says_so(tmp_path, monkeypatch, capsys) -> None:
+    """Who watches where no service runs learns that at once, and how to start one."""
+    with running_station(tmp_path):
+        monkeypatch.setenv("LOCAL_STATION_HOME", str(tmp_path))
+        assert cli.main(["watch"]) == 1
+    assert "Start one first" in capsys.readouterr().err

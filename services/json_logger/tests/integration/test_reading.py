@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
@@ -142,8 +143,6 @@ def test_follower_of_a_session_closed_by_force(
     connect: Connect, logger: LocalService[LogFile]
 ) -> None:
     """When an operator closes the session, its followers end."""
-    import asyncio  # noqa: PLC0415
-
     client = connect("a.ndjson")
     client.log("one", {}, {})
     following = Follower(client)

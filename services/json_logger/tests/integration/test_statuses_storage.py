@@ -13,6 +13,7 @@ import pytest
 
 from json_logger import JsonLoggerClient
 from json_logger.levels import AckLevel
+from json_logger.service import log_file
 from services.json_logger.tests.support import (
     DEADLINE,
     Raw,
@@ -209,8 +210,6 @@ def test_storage_that_refuses_to_open(
     tmp_path: Path, number: int, code: grpc.StatusCode, words: list[str]
 ) -> None:
     """Whatever the system answers when a log is opened becomes its status and a way out."""
-    from json_logger.service import log_file  # noqa: PLC0415
-
     real = log_file._open
 
     def fail(path: Path) -> int:

@@ -17,7 +17,7 @@ from session_sharing.cli.output import (
 from session_sharing.cli.services import FoundService, add_address_argument, list_sessions
 from session_sharing.client.administration import Administration
 from session_sharing.core import EventKind, SessionEvent
-from session_sharing.errors import SharingError
+from session_sharing.errors import ServiceNotFoundError, SharingError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -27,7 +27,9 @@ _Told = tuple[FoundService, "SessionEvent | SharingError | None"]
 
 def add_to(subparsers: _Subparsers) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("watch", help="show every change to the sessions, until Ctrl-C")
+    parser = subparsers.add_parser(
+        "watch", help="show every change until Ctrl-C, or all services stop"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     add_address_argument(parser)
     parser.set_defaults(execute=execute)
@@ -37,6 +39,11 @@ def execute(arguments: argparse.Namespace) -> int:
     """Watch all services that run now, until they have stopped or the user ends it."""
     listings = list_sessions(arguments.address)
     exit_code = print_errors(listings.failures)
+    if not listings.answered:
+        raise ServiceNotFoundError(
+            "No session service answers, so there is nothing to watch. Start one first, for "
+            "example: python -m json_logger"
+        )
     told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
     for listing in listings.answered:
         service = listing.service

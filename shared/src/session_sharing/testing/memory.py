@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -147,8 +148,9 @@ def add_memory_servicer(
                 yield request
             await ending.wait()  # What comes later is not told.
 
-        async for told in sessions.until_closing(request, tell):
-            yield told
+        async with aclosing(sessions.until_closing(request, tell)) as following:
+            async for told in following:
+                yield told
 
     methods: dict[str, tuple[Any, Any]] = {
         "Initialize": (initialize, session_pb2.InitializeRequest),

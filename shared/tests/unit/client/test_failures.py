@@ -7,29 +7,8 @@ import pytest
 
 from session_sharing import errors
 from session_sharing.client.failures import explain_failure
+from session_sharing.testing.failed_call import FailedCall
 from session_sharing.wire.status import error_to_trailers, status_of
-
-
-class Failure(grpc.RpcError, grpc.Call):
-    """A call as it fails in the client."""
-
-    def __init__(self, code, text, trailers=()):
-        self._told = (code, text, trailers)
-
-    def code(self):
-        """Return the status."""
-        return self._told[0]
-
-    def details(self):
-        """Return the text."""
-        return self._told[1]
-
-    def trailing_metadata(self):
-        """Return the trailers."""
-        return self._told[2]
-
-
-Failure.__abstractmethods__ = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +21,7 @@ Failure.__abstractmethods__ = frozenset()
 )
 def test_what_the_service_tells_is_left_as_it_is(error):
     """An error that the service raised keeps its words: it knows more than its client."""
-    failure = Failure(status_of(error), error.message, error_to_trailers(error))
+    failure = FailedCall(status_of(error), error.message, error_to_trailers(error))
     told = explain_failure(failure, "localhost:1", 30)
     assert (type(told), told.message) == (type(error), error.message)
 
@@ -58,7 +37,7 @@ def test_what_the_service_tells_is_left_as_it_is(error):
 )
 def test_what_grpc_tells_is_explained(code, expected, words):
     """A service that says nothing is named, with what is unknown and what to do."""
-    error = explain_failure(Failure(grpc.StatusCode[code], "refused"), "localhost:1", 2.5)
+    error = explain_failure(FailedCall(grpc.StatusCode[code], "refused"), "localhost:1", 2.5)
     assert type(error) is expected
     for word in words:
         assert word in error.message

@@ -16,6 +16,7 @@ from session_sharing.information import (
     SessionInformation,
     SessionState,
 )
+from session_sharing.testing.failed_call import FailedCall
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.status import (
     DETAILS_KEY,
@@ -31,31 +32,9 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone.utc)
 BUDGET = 8_192 - 500  # What gRPC accepts by default, less the headers that every answer has.
 
 
-class Failure(grpc.RpcError, grpc.Call):
-    """A call as it fails in the client."""
-
-    def __init__(self, code, text, trailers=()):
-        self._told = (code, text, trailers)
-
-    def code(self):
-        """Return the status."""
-        return self._told[0]
-
-    def details(self):
-        """Return the text."""
-        return self._told[1]
-
-    def trailing_metadata(self):
-        """Return the trailers."""
-        return self._told[2]
-
-
-Failure.__abstractmethods__ = frozenset()
-
-
-def sent(error: errors.SharingError) -> Failure:
+def sent(error: errors.SharingError) -> FailedCall:
     """Return the failed call of a service that raised this error."""
-    return Failure(status_of(error), text_of(error), error_to_trailers(error))
+    return FailedCall(status_of(error), text_of(error), error_to_trailers(error))
 
 
 def classes(root: type = errors.SharingError) -> list[type]:
@@ -201,7 +180,7 @@ def test_unknown_reason_falls_back_to_the_status(cls):
         type_url="type.googleapis.com/session_sharing.v1.ErrorDetail",
         value=detail.SerializeToString(),
     )
-    failure = Failure(STATUS[cls], "New.", ((DETAILS_KEY, status.SerializeToString()),))
+    failure = FailedCall(STATUS[cls], "New.", ((DETAILS_KEY, status.SerializeToString()),))
     back = error_from_call(failure)
     expected = next(known for known in STATUS if STATUS[known] is STATUS[cls])
     assert type(back) is expected
@@ -236,7 +215,7 @@ def test_class_of_a_service_travels_as_its_base():
 )
 def test_status_of_a_stranger(code, expected, trailers):
     """A failure that is not told by a service of ours gives the class that its status means."""
-    failure = Failure(code, "As gRPC says.", trailers)
+    failure = FailedCall(code, "As gRPC says.", trailers)
     assert type(error_from_call(failure)) is expected
     assert error_from_call(failure).message == "As gRPC says."
     assert not is_told(failure)
