@@ -64,6 +64,7 @@ def test_who_gives_up_before_its_turn_is_passed_over(monkeypatch: pytest.MonkeyP
             patched.setattr(turns._changed, "wait_for", interrupted)
             with pytest.raises(KeyboardInterrupt), turns.take():
                 pytest.fail("it was not its turn")
+        assert turns._serving == 0, "the turn is still ours"
         done = threading.Event()
 
         def behind() -> None:

@@ -150,6 +150,8 @@ def test_source_may_yield_what_is_left_when_the_session_closes():
         async def leftovers() -> AsyncIterator[str]:
             yield "before"
             await held.ending.wait()
+            for _ in range(5):  # To read what is left takes a while.
+                await asyncio.sleep(0)
             yield "left"
 
         got = []
