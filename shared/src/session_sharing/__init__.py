@@ -8,6 +8,7 @@ from session_sharing.behavior import Behavior
 from session_sharing.client import SessionClient, SessionConstructor
 from session_sharing.errors import (
     AccessDeniedError,
+    AlreadyExistsError,
     AttachmentEndedError,
     ClosePendingError,
     InternalError,
@@ -42,6 +43,7 @@ from session_sharing.records import Record, RecordContext
 
 __all__ = [
     "AccessDeniedError",
+    "AlreadyExistsError",
     "AttachmentEndedError",
     "AttachmentInformation",
     "Behavior",

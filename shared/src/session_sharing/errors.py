@@ -8,7 +8,8 @@ SharingError
 ├── NotFoundError                  NOT_FOUND
 │   ├── SessionNotFoundError                            no such session, or no longer
 │   └── ResourceNotFoundError                           what the resource needs is not there
-├── SessionExistsError             ALREADY_EXISTS       another session is open on the resource
+├── AlreadyExistsError             ALREADY_EXISTS       something of that name is there
+│   └── SessionExistsError                              another session is open on the resource
 ├── AccessDeniedError              PERMISSION_DENIED    outside the allowed places, or not writable
 ├── PreconditionError              FAILED_PRECONDITION
 │   ├── ResourceHeldError                               another process holds the resource
@@ -91,7 +92,11 @@ class ResourceNotFoundError(NotFoundError):
     """Something that the resource needs is not there, such as the folder of a file."""
 
 
-class SessionExistsError(SharingError):
+class AlreadyExistsError(SharingError):
+    """Something of that name is there already."""
+
+
+class SessionExistsError(AlreadyExistsError):
     """A session is open on the resource; `session` says who created and who holds it."""
 
 

@@ -8,7 +8,11 @@ import pytest
 
 from session_sharing.behavior import Behavior
 from session_sharing.client import SessionConstructor
-from session_sharing.errors import SessionExistsError
+from session_sharing.errors import (
+    InvalidRequestError,
+    SessionExistsError,
+    SessionNotFoundError,
+)
 from session_sharing.testing.memory import MemoryClient
 
 management = pytest.importorskip("ni.measurementlink.sessionmanagement.v1.client")
@@ -67,3 +71,42 @@ def test_failure_of_one_releases_the_others(world):
         pytest.fail("the block must not be entered")
     assert [found.resource_name for found in world.sessions()] == ["taken"]
     kept.close()
+
+
+@pytest.mark.parametrize("behavior", [behavior for behavior in Behavior if behavior not in (2, 4)])
+def test_nothing_created_half_way_stays_open(world, behavior):
+    """What was created before one of many failed is closed, also where it else is left open."""
+    make = SessionConstructor(MemoryClient, behavior, address=world.service.address)
+    names = ("data?client=a", "data?client=b", "")
+    with (
+        pytest.raises(InvalidRequestError),
+        reservation_of(*names).initialize_sessions(make, TYPE),
+    ):
+        pytest.fail("the block must not be entered")
+    assert world.driver.opened == {"data": 1}
+    assert world.sessions() == []
+
+
+def test_attaching_half_way_leaves_open_what_was_found(world):
+    """A session that was open before is as it was when attaching to another one fails."""
+    world.client().detach()
+    make = SessionConstructor(MemoryClient, 2, address=world.service.address)
+    with (
+        pytest.raises(SessionNotFoundError),
+        reservation_of("data", "other").initialize_sessions(make, TYPE),
+    ):
+        pytest.fail("the block must not be entered")
+    assert [found.attachments for found in world.sessions()] == [()]
+
+
+def test_failure_of_the_block_is_not_half_way(world):
+    """A session that shall be left open stays open when what was done with it fails."""
+    make = SessionConstructor(MemoryClient, 3, address=world.service.address)
+    with (
+        pytest.raises(SessionExistsError),
+        reservation_of("data").initialize_sessions(make, TYPE),
+    ):
+        SessionConstructor(MemoryClient, 1, address=world.service.address)(
+            SimpleNamespace(resource_name="data")
+        )
+    assert len(world.sessions()) == 1

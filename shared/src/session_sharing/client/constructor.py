@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, Protocol, TypeVar
 
+from session_sharing.client.halfway import mark
 from session_sharing.client.session import SessionClient
 
 C = TypeVar("C", bound=SessionClient)
@@ -20,6 +21,10 @@ class ReservedSession(Protocol):
 
 class SessionConstructor(Generic[C]):
     """Opens a client for a reserved session, when called with NI's `SessionInformation`.
+
+    `reservation.initialize_sessions(...)` calls it once for each session. When one of these calls
+    fails, the sessions that the others created are asked to close, also by the behaviour that else
+    leaves them open: nothing stays behind of what failed half-way.
 
     Args:
         client_type: The client class of the service.
@@ -38,4 +43,12 @@ class SessionConstructor(Generic[C]):
         Raises:
             SharingError: The service cannot be reached, or refuses the session.
         """
-        return self._client_type(session_info.resource_name, self._behavior, **self._client_options)
+        try:
+            client = self._client_type(
+                session_info.resource_name, self._behavior, **self._client_options
+            )
+        except BaseException as error:
+            mark(error, self)
+            raise
+        client.constructor = self
+        return client

@@ -13,6 +13,7 @@ import grpc
 
 from session_sharing.behavior import behavior_from_number
 from session_sharing.client.calling import call, stream
+from session_sharing.client.halfway import failed_half_way
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.client.releasing import AttachmentRelease, Terms
 from session_sharing.core import Released, ReleaseMode
@@ -64,6 +65,9 @@ class SessionClient(ABC):
 
     SERVICE_CLASS: ClassVar[str]
     """The class of the service, as registered in discovery."""
+
+    constructor: object = None
+    """The `SessionConstructor` that opened it, if one did."""
 
     def __init__(
         self,
@@ -214,8 +218,9 @@ class SessionClient(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        undo = self.new_session and failed_half_way(error, self.constructor)
         try:
-            self._release(ReleaseMode.BY_BEHAVIOR)
+            self._release(ReleaseMode.ASK_TO_CLOSE if undo else ReleaseMode.BY_BEHAVIOR)
         except SharingError as failure:
             if error is None:
                 raise

@@ -24,6 +24,7 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
     errors.NotFoundError: grpc.StatusCode.NOT_FOUND,
     errors.SessionNotFoundError: grpc.StatusCode.NOT_FOUND,
     errors.ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,
+    errors.AlreadyExistsError: grpc.StatusCode.ALREADY_EXISTS,
     errors.SessionExistsError: grpc.StatusCode.ALREADY_EXISTS,
     errors.AccessDeniedError: grpc.StatusCode.PERMISSION_DENIED,
     errors.PreconditionError: grpc.StatusCode.FAILED_PRECONDITION,
