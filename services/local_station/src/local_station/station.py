@@ -6,10 +6,10 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from local_station.directory import Directory
+from local_station.discovery.directory import Directory
 from local_station.home import StationHome
-from local_station.servicer import DiscoveryServicer
-from local_station.wire import SERVICE_NAME, stubs
+from local_station.discovery.servicer import DiscoveryServicer
+from local_station.discovery.wire import SERVICE_NAME, stubs
 
 
 class Station:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from local_station.versions import VersionKey, registered_version, version_key
+from local_station.discovery.versions import VersionKey, registered_version, version_key
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.discovery.address import is_port
 from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from local_station.directory import Directory, Registration, Wanted
-from local_station.probing import Health, probe_all
+from local_station.discovery.directory import Directory, Registration, Wanted
+from local_station.discovery.probing import Health, probe_all
 from session_sharing.discovery import ServiceDescriptor
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import errno
 from collections.abc import Collection
 from enum import Enum
 
-from local_station.directory import Registration
+from local_station.discovery.directory import Registration
 from session_sharing.discovery import ServiceLocation
 from session_sharing.discovery.address import PROBE_SECONDS, addresses_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from local_station.directory import Directory
-from local_station.lookup import Lookup
-from local_station.wire import (
+from local_station.discovery.directory import Directory
+from local_station.discovery.lookup import Lookup
+from local_station.discovery.wire import (
     active_to_wire,
     descriptor_from_wire,
     descriptor_to_wire,

@@ -7,7 +7,7 @@ from typing import Protocol
 from ni.measurementlink.discovery.v1 import discovery_service_pb2 as messages
 from ni.measurementlink.discovery.v1 import discovery_service_pb2_grpc as stubs
 
-from local_station.directory import Registration, Wanted
+from local_station.discovery.directory import Registration, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError
 

@@ -8,9 +8,9 @@ import socket
 
 import pytest
 
-from local_station.directory import Directory, Wanted
-from local_station.lookup import Lookup
-from local_station.probing import Health, probe
+from local_station.discovery.directory import Directory, Wanted
+from local_station.discovery.lookup import Lookup
+from local_station.discovery.probing import Health, probe
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError, PreconditionError
 
@@ -120,7 +120,7 @@ def test_silent_instance_is_passed_over_but_kept(monkeypatch):
     async def all_silent(registrations):
         return {one.registration_id: Health.SILENT for one in registrations}
 
-    monkeypatch.setattr("local_station.lookup.probe_all", all_silent)
+    monkeypatch.setattr("local_station.discovery.lookup.probe_all", all_silent)
     directory = Directory()
     _register(directory, ServiceLocation("localhost", "1"))
     lookup = Lookup(directory)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from local_station.directory import Directory, Wanted
+from local_station.discovery.directory import Directory, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
 
-from local_station.directory import Directory, Wanted
+from local_station.discovery.directory import Directory, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError, PreconditionError
 

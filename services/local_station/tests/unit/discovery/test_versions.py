@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_station.versions import DEFAULT_VERSION, registered_version, version_key
+from local_station.discovery.versions import DEFAULT_VERSION, registered_version, version_key
 from session_sharing.errors import InvalidRequestError
 
 parts = st.lists(st.integers(0, 2_000_000_000), min_size=3, max_size=4)
