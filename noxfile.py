@@ -29,8 +29,10 @@ PLATFORMS = ("linux", "win32", "darwin")
 """What types are checked for, so that a call which one of them lacks is found on the others."""
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
-PROGRAMS = ("json_logger", "local_station", "session_sharing")
+PROGRAMS = ("json_logger", "local_station", "output_voltage", "session_sharing", "supply_current")
 """What is started with `python -m`."""
+END_SECONDS = 60.0
+"""How long the demonstration may take to end its programs, were all of them stuck."""
 
 nox.needs_version = ">=2026.10.20"
 nox.options.default_venv_backend = "virtualenv"
@@ -120,9 +122,14 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
-    """Show several programs that share one session, on this machine alone."""
+    """Show two measurement plug-ins that share one log, with all services on this machine."""
     install(session, *in_place(), *group("demo"))
-    session.run("python", "-m", "demo", *session.posargs)
+    # After Ctrl-C it ends what it started, and has to be given the time.
+    session.run(
+        *("python", "-m", "demo", *session.posargs),
+        interrupt_timeout=END_SECONDS,
+        terminate_timeout=END_SECONDS,
+    )
 
 
 def starts(python: str) -> bool:

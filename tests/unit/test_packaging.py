@@ -41,7 +41,9 @@ def test_packages_agree(package: Package) -> None:
 @each_package
 def test_names_cannot_be_mistaken(package: Package) -> None:
     """The distribution's name has the project's prefix, and says which package it is."""
-    suffix = "" if package.folder == "shared" else f"-{package.import_name.replace('_', '-')}"
+    own = package.import_name.replace("_", "-")
+    suffixes = {"shared": "", "services": f"-{own}", "plugins": f"-plugin-{own}"}
+    suffix = suffixes[package.folder.partition("/")[0]]
     assert package.project["name"] == f"session-sharing{suffix}"
 
 

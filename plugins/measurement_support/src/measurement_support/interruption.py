@@ -1,0 +1,109 @@
+"""How a measurement notices that it has to end: cancelled, out of time, or stopped."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import grpc
+from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+
+from session_sharing.errors import InvalidRequestError
+
+CLEAN_UP_SECONDS = 5.0
+"""How long releasing what a run holds may take, also when its time is up."""
+
+_ANSWER_SECONDS = 1.0
+"""What is kept of a run's time for telling its caller that a reservation was refused."""
+
+_LONGEST = 2_000_000.0
+"""The longest time-out of a reservation, in seconds: it travels as 32 bits of milliseconds."""
+
+
+class Interruption:
+    """The end of one run, if it comes early. Once asked to end, a run ends at its next check.
+
+    The run's own thread waits and checks; any thread may call `stop`. `_asked` is the event
+    between them, and the reason is written before it is set.
+
+    What cannot be interrupted is a call that waits elsewhere. NI's call for a reservation is one:
+    a run that is cancelled while it waits keeps its place in the queue until it is granted or
+    timed out, and ends at the check that follows.
+
+    Args:
+        context: The context of the measurement that runs, in the thread that it runs in.
+    """
+
+    def __init__(self, context: MeasurementContext) -> None:
+        self._context = context
+        self._asked = threading.Event()
+        self._stop_reason = ""
+        context.add_cancel_callback(self._asked.set)
+        if not context.grpc_context.is_active():
+            self._asked.set()  # It ended before the callback was there, which is never called then.
+
+    def stop(self, reason: str) -> None:
+        """Ask the run to end, for a reason of the plug-in's own.
+
+        Args:
+            reason: A sentence for the caller.
+        """
+        self._stop_reason = reason
+        self._asked.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait as long as an instrument integrates; not longer than the run may go on.
+
+        Args:
+            seconds: How long.
+
+        Raises:
+            grpc.RpcError: The run has to end. The caller was told why; let it pass.
+        """
+        self._asked.wait(min(seconds, self._context.time_remaining))
+        self.check()
+
+    def check(self) -> None:
+        """Return if the run may go on.
+
+        Raises:
+            grpc.RpcError: The run has to end. The caller was told why; let it pass.
+        """
+        if self._stop_reason:
+            self._context.abort(grpc.StatusCode.UNAVAILABLE, self._stop_reason)
+        if self._context.time_remaining <= 0:
+            self._context.abort(
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                "The time that the caller gave was over before the measurement was.",
+            )
+        if self._asked.is_set():
+            self._context.abort(grpc.StatusCode.CANCELLED, "The measurement was cancelled.")
+
+    def reserve_timeout(self, limit: float) -> float:
+        """Return how long a reservation may be waited for: never beyond the run's own deadline.
+
+        A little less than the time remaining, so that the caller still learns who holds what.
+
+        Args:
+            limit: How long it may take at most, in seconds; 0 not to wait, negative for ever.
+
+        Raises:
+            InvalidRequestError: The limit is no number.
+            grpc.RpcError: The run has to end. The caller was told why; let it pass.
+        """
+        if math.isnan(limit):
+            raise InvalidRequestError("reserve_timeout is no number. Give seconds.")
+        self.check()
+        remaining = self._context.time_remaining
+        left = remaining - min(_ANSWER_SECONDS, remaining / 4)
+        if limit < 0 and left > _LONGEST:
+            return -1.0
+        return min(math.inf if limit < 0 else limit, left, _LONGEST)
+
+    def call_timeout(self, limit: float) -> float:
+        """Return how long calls to a service may take, of which the last one cleans up.
+
+        Args:
+            limit: How long they may take at most, in seconds.
+        """
+        return max(CLEAN_UP_SECONDS, min(limit, self._context.time_remaining))

@@ -1,0 +1,107 @@
+"""How a run notices that it has to end."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+import grpc
+import pytest
+
+from measurement_support.interruption import CLEAN_UP_SECONDS, Interruption
+from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
+from session_sharing.errors import InvalidRequestError
+
+ENDLESS = 9.2e18  # what grpc tells without a deadline
+
+
+def waits(run: Interruption, seconds: float) -> float:
+    """Wait, and return how long it took."""
+    begin = time.monotonic()
+    run.wait(seconds)
+    return time.monotonic() - begin
+
+
+def test_a_reading_takes_its_time():
+    """A run that nobody interrupts waits as long as the instrument integrates."""
+    assert waits(Interruption(FakeContext()), 0.02) >= 0.02
+
+
+def test_cancelling_ends_a_wait_at_once():
+    """A measurement that is cancelled does not finish its reading first."""
+    context = FakeContext()
+    run = Interruption(context)
+    threading.Timer(0.02, context.cancel).start()
+    begin = time.monotonic()
+    with pytest.raises(AbortedError) as caught:
+        run.wait(30.0)
+    assert caught.value.code is grpc.StatusCode.CANCELLED
+    assert time.monotonic() - begin < 10.0
+
+
+def test_a_call_that_was_cancelled_before_it_began_is_noticed():
+    """No callback comes for a call that is over already; the run ends all the same."""
+    with pytest.raises(AbortedError) as caught:
+        Interruption(FakeContext(active=False)).check()
+    assert caught.value.code is grpc.StatusCode.CANCELLED
+
+
+def test_a_wait_ends_with_the_callers_time():
+    """A reading does not go on beyond the deadline, and the text says what was over."""
+    context = FakeContext(time_remaining=0.0)
+    with pytest.raises(AbortedError) as caught:
+        Interruption(context).wait(30.0)
+    assert caught.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "time" in caught.value.text
+
+
+def test_a_plug_in_that_stops_tells_so():
+    """A run that the plug-in ends itself tells its caller why."""
+    run = Interruption(FakeContext())
+    run.stop("The plug-in is stopping.")
+    with pytest.raises(AbortedError) as caught:
+        run.wait(30.0)
+    assert caught.value.code is grpc.StatusCode.UNAVAILABLE
+    assert caught.value.text == "The plug-in is stopping."
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining", "expected"),
+    [
+        (60.0, ENDLESS, 60.0),
+        (60.0, 600.0, 60.0),
+        (60.0, 10.0, 9.0),
+        (60.0, 1.0, 0.75),
+        (0.0, 10.0, 0.0),
+        (-1.0, 10.0, 9.0),
+        (-1.0, ENDLESS, -1.0),
+        (math.inf, ENDLESS, 2_000_000.0),
+    ],
+)
+def test_a_reservation_never_waits_beyond_the_deadline(limit, remaining, expected):
+    """The time-out is the limit or what is left, less what telling the caller needs."""
+    run = Interruption(FakeContext(remaining))
+    assert run.reserve_timeout(limit) == pytest.approx(expected)
+
+
+def test_no_reservation_is_begun_for_nobody():
+    """A run that was cancelled does not enter the queue any more."""
+    context = FakeContext()
+    run = Interruption(context)
+    context.cancel()
+    with pytest.raises(AbortedError):
+        run.reserve_timeout(60.0)
+
+
+def test_a_timeout_must_be_a_number():
+    """NaN, which compares with nothing, is refused."""
+    with pytest.raises(InvalidRequestError, match="reserve_timeout"):
+        Interruption(FakeContext()).reserve_timeout(math.nan)
+
+
+@pytest.mark.parametrize(("remaining", "expected"), [(60.0, 30.0), (10.0, 10.0), (0.0, None)])
+def test_releasing_always_has_some_time(remaining, expected):
+    """Calls end with the deadline, but what cleans up is not cut off by it."""
+    run = Interruption(FakeContext(remaining))
+    assert run.call_timeout(30.0) == (CLEAN_UP_SECONDS if expected is None else expected)

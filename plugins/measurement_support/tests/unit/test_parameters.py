@@ -1,0 +1,154 @@
+"""Messages that are made from a measurement's metadata."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from google.protobuf import descriptor_pool, type_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+from ni_measurement_plugin_sdk_service._internal.parameter import decoder, serialization_descriptors
+from ni_measurement_plugin_sdk_service._internal.parameter.metadata import ParameterMetadata
+
+from measurement_support.parameters import Parameters
+from measurement_support.wire import measurement_service_pb2
+from session_sharing import Behavior
+
+KINDS = {
+    "count": (type_pb2.Field.TYPE_INT32, False),
+    "Big Count": (type_pb2.Field.TYPE_INT64, False),
+    "level": (type_pb2.Field.TYPE_DOUBLE, False),
+    "enabled": (type_pb2.Field.TYPE_BOOL, False),
+    "name": (type_pb2.Field.TYPE_STRING, False),
+    "behavior": (type_pb2.Field.TYPE_ENUM, False),
+    "counts": (type_pb2.Field.TYPE_INT32, True),
+    "levels": (type_pb2.Field.TYPE_DOUBLE, True),
+    "names": (type_pb2.Field.TYPE_STRING, True),
+    "behaviors": (type_pb2.Field.TYPE_ENUM, True),
+}
+ENUM = {"ni/enum.values": json.dumps({each.name: each.value for each in Behavior})}
+SERVICE = "test.parameters"
+
+
+def annotations(kind):
+    return ENUM if kind == type_pb2.Field.TYPE_ENUM else {}
+
+
+PARAMETERS = Parameters(
+    "Plug-in",
+    [
+        measurement_service_pb2.ConfigurationParameter(
+            field_number=number,
+            name=name,
+            type=kind,
+            repeated=repeated,
+            annotations=annotations(kind),
+        )
+        for number, (name, (kind, repeated)) in enumerate(KINDS.items(), start=1)
+    ],
+)
+
+
+def decoded_by_the_sdk(encoded):
+    """Return what a plug-in on NI's SDK makes of a message."""
+    metadata = [
+        ParameterMetadata.initialize(
+            name,
+            kind,
+            repeated,
+            None,
+            annotations(kind),
+            enum_type=Behavior if annotations(kind) else None,
+        )
+        for name, (kind, repeated) in KINDS.items()
+    ]
+    serialization_descriptors.create_file_descriptor(
+        SERVICE, [], metadata, descriptor_pool.Default()
+    )
+    by_number = dict(enumerate(metadata, start=1))
+    values = decoder.deserialize_parameters(by_number, encoded, f"{SERVICE}.Configurations")
+    return {by_number[number].display_name: value for number, value in values.items()}
+
+
+int32s = st.integers(-(2**31), 2**31 - 1)
+floats = st.floats(allow_nan=False)
+behaviors = st.sampled_from(Behavior)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "count": int32s,
+            "Big Count": st.integers(-(2**63), 2**63 - 1),
+            "level": floats,
+            "enabled": st.booleans(),
+            "name": st.text(),
+            "behavior": behaviors,
+            "counts": st.lists(int32s),
+            "levels": st.lists(floats),
+            "names": st.lists(st.text()),
+            "behaviors": st.lists(behaviors),
+        }
+    )
+)
+def test_a_plug_in_reads_what_was_set(values):
+    """NI's SDK finds every value as it was given; and so does who decodes it here."""
+    encoded = PARAMETERS.encode(values, b"")
+    assert {name: plain(value) for name, value in decoded_by_the_sdk(encoded).items()} == values
+    assert PARAMETERS.decode(encoded) == values
+
+
+def plain(value):
+    return value if isinstance(value, (int, float, str)) else list(value)
+
+
+def test_defaults_hold_for_what_is_not_given():
+    """What is given replaces a default, lists too; all else is as the metadata has it."""
+    defaults = PARAMETERS.encode({"count": 7, "level": 1.5, "counts": [1, 2]}, b"")
+    found = PARAMETERS.decode(PARAMETERS.encode({"count": 0, "counts": [3]}, defaults))
+    assert (found["count"], found["level"], found["counts"]) == (0, 1.5, [3])
+
+
+@pytest.mark.parametrize("value", [2, "ATTACH_TO_SERVER_SESSION", Behavior(2)])
+def test_an_enumeration_is_set_by_number_or_name(value):
+    """Who calls need not know the numbers."""
+    assert PARAMETERS.decode(PARAMETERS.encode({"behavior": value}, b""))["behavior"] == 2
+
+
+def test_an_unknown_name_is_refused():
+    """A mistyped configuration is told, with those that there are, and not left out."""
+    with pytest.raises(TypeError, match=r"Plug-in has no configuration 'cuont'.*count, Big Count"):
+        PARAMETERS.encode({"cuont": 1}, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("count", "1", TypeError),
+        ("count", 2**31, ValueError),
+        ("name", 1, TypeError),
+        ("counts", [1, "2"], TypeError),
+        ("behavior", 5, ValueError),
+        ("behavior", "ATTACH", ValueError),
+        ("behaviors", ["AUTO", "ATTACH"], ValueError),
+    ],
+)
+def test_a_wrong_value_is_refused(name, value, error):
+    """A value of another type, or out of range, is told with the name of its configuration."""
+    with pytest.raises(error, match=f"Plug-in: the configuration {name}: "):
+        PARAMETERS.encode({name: value}, b"")
+
+
+def test_measurements_do_not_collide():
+    """Two measurements may have the same names for other things: each has a pool of its own."""
+    other = Parameters(
+        "Other",
+        [
+            measurement_service_pb2.ConfigurationParameter(
+                field_number=1, name="count", type=type_pb2.Field.TYPE_STRING
+            )
+        ],
+    )
+    assert other.decode(other.encode({"count": "five"}, b"")) == {"count": "five"}
+    assert PARAMETERS.decode(PARAMETERS.encode({"count": 5}, b""))["count"] == 5

@@ -1,0 +1,46 @@
+"""What readings amount to."""
+
+from __future__ import annotations
+
+import pytest
+
+from measurement_support.readings import Limits, Reading, now, summarise
+
+LIMITS = Limits(low=1.0, high=2.0)
+
+
+def readings(*found):
+    """Return readings of pairs of site and value."""
+    return [
+        Reading(index, site, "VOUT", "0", value, now()) for index, (site, value) in enumerate(found)
+    ]
+
+
+def test_each_site_is_summed_up_by_itself():
+    """Mean and noise are those of a site, in the order in which the sites were measured."""
+    found = summarise(readings((1, 1.0), (0, 1.5), (1, 2.0), (0, 1.5)), LIMITS)
+    assert (found.sites, found.mean) == ([1, 0], [1.5, 1.5])
+    assert found.noise == [pytest.approx(0.5**0.5), 0.0]
+    assert found.passed
+
+
+def test_one_bad_site_fails_the_measurement():
+    """A measurement passes only if every site does, whatever the others average to."""
+    assert not summarise(readings((0, 1.5), (1, 2.1)), LIMITS).passed
+    assert not summarise(readings((0, 0.9), (1, 1.5)), LIMITS).passed
+
+
+def test_limits_include_their_bounds():
+    """A value on a limit is good, also when the limits are above something."""
+    assert all(map(LIMITS.hold, (1.0, 2.0)))
+    assert [LIMITS.above(1.0).hold(value) for value in (1.9, 2.0, 3.0, 3.1)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_single_reading_has_no_noise():
+    """One reading is enough for a result."""
+    assert summarise(readings((0, 1.5)), LIMITS).noise == [0.0]

@@ -1,0 +1,1 @@
+"""A measurement plug-in: the output voltage of a regulator, logged through a shared session."""

@@ -1,0 +1,131 @@
+"""Which sessions a request for pins, sites and an instrument type means."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import chain, islice
+
+from local_station.pin_map.groups import Groups, flatten
+from local_station.pin_map.model import (
+    SYSTEM_SITE,
+    Connection,
+    InstrumentSession,
+    PinMap,
+    SelectedSession,
+    Selection,
+)
+from local_station.pin_map.reading import quoted
+from session_sharing.errors import InvalidRequestError
+
+_COMPARED = 1000
+"""With how many names an unknown one is compared: comparing takes time."""
+
+_LISTED = 8
+"""How many names a text lists."""
+
+
+def missing_sites_text(pin_map: PinMap, sites: Iterable[int]) -> str:
+    """Return what to say of requested sites that a pin map does not have; empty if it has all.
+
+    Args:
+        pin_map: The pin map.
+        sites: The requested sites; `SYSTEM_SITE` is one of every pin map.
+    """
+    known = {SYSTEM_SITE, *pin_map.sites}
+    missing = dict.fromkeys(site for site in sites if site not in known)
+    if not missing:
+        return ""
+    numbers = ", ".join(f'"{site}"' for site in missing)
+    return f"Pin map does not contain site numbers: {numbers}"
+
+
+def select(
+    pin_map: PinMap, names: Sequence[str], sites: Sequence[int], instrument_type_id: str
+) -> Selection:
+    """Return the sessions that a request means.
+
+    Connections come by site, in the order of the request, those of system pins and relays last:
+    they belong to every selection of sites.
+
+    Args:
+        pin_map: The pin map.
+        names: Pins, relays and groups of them; none means all pins and relays.
+        sites: Site numbers that the pin map has; none means all.
+        instrument_type_id: The instrument type; empty means all.
+
+    Raises:
+        InvalidRequestError: A name is empty, or that of no pin, relay or group.
+    """
+    groups = {**pin_map.pin_groups, **pin_map.relay_groups}
+    name_order = _order(_pins_and_relays(pin_map, names, groups))
+    site_order = _order(site for site in sites or pin_map.sites if site != SYSTEM_SITE)
+    site_order[SYSTEM_SITE] = len(site_order)
+    return Selection(
+        sessions=tuple(
+            SelectedSession(session, chosen)
+            for session in pin_map.sessions
+            if instrument_type_id in ("", session.instrument_type_id)
+            and (chosen := _chosen(session, name_order, site_order))
+        ),
+        groups={name: flatten(groups, name) for name in names if name in groups},
+    )
+
+
+def _order(items: Iterable[int | str]) -> dict[int | str, int]:
+    """Return the place of each item, at its first occurrence."""
+    return {item: place for place, item in enumerate(dict.fromkeys(items))}
+
+
+def _chosen(
+    session: InstrumentSession,
+    name_order: Mapping[int | str, int],
+    site_order: Mapping[int | str, int],
+) -> tuple[Connection, ...]:
+    chosen = [
+        connection
+        for connection in session.connections
+        if connection.name in name_order and connection.site in site_order
+    ]
+    chosen.sort(key=lambda one: (site_order[one.site], name_order[one.name]))
+    return tuple(chosen)
+
+
+def _pins_and_relays(pin_map: PinMap, names: Sequence[str], groups: Groups) -> list[str]:
+    """Return the pins and relays that a request means, groups resolved."""
+    everything = [
+        *pin_map.pins,
+        *pin_map.system_pins,
+        *pin_map.relays,
+        *pin_map.system_relays,
+    ]
+    _check_known(names, [*everything, *groups])
+    if not names:
+        return everything
+    return list(chain.from_iterable(flatten(groups, name) for name in names))
+
+
+def _check_known(names: Iterable[str], known: Collection[str]) -> None:
+    known_names = set(known)
+    unknown = list(dict.fromkeys(name for name in names if name not in known_names))
+    if "" in unknown:
+        raise InvalidRequestError(
+            "The name of a pin or relay is empty. Name what you mean, or no pin at all for all."
+        )
+    if unknown:
+        listed = ", ".join(quoted(name) for name in unknown[:_LISTED])
+        raise InvalidRequestError(
+            f"The pin map has no pin, relay or group named {listed}. {_hint(unknown[0], known)}"
+        )
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    if not known:
+        return "It has none at all."
+    close = [other for other in known if other.casefold() == name.casefold()]
+    some = list(islice(known, _COMPARED))
+    close = close or get_close_matches(name[:100], some, n=3)
+    if close:
+        return f"Do you mean {' or '.join(map(quoted, close[:3]))}? Upper and lower case differ."
+    more = ", ..." if len(known) > _LISTED else ""
+    return f"It has {', '.join(map(quoted, some[:_LISTED]))}{more}."

@@ -1,0 +1,93 @@
+"""NI's pin map interface on top of the pin maps."""
+
+from __future__ import annotations
+
+import logging
+
+from local_station.pin_map.listing import list_pins, list_relays
+from local_station.pin_map.model import PinMap
+from local_station.pin_map.parsing import parse_pin_map
+from local_station.pin_map.selection import missing_sites_text, select
+from local_station.pin_map.store import PinMaps
+from local_station.pin_map.wire import (
+    messages,
+    pins_to_wire,
+    relays_to_wire,
+    selection_to_wire,
+    stubs,
+)
+from session_sharing.errors import NotFoundError
+from session_sharing.service import in_thread
+
+_LONG = 64 * 1024
+"""From so many characters on, a pin map is read in a thread: it takes longer than a few ms."""
+
+logger = logging.getLogger(__name__)
+
+
+class PinMapServicer(stubs.PinMapServiceServicer):
+    """Answers NI's calls; what goes wrong is raised as a `SharingError`, for an interceptor.
+
+    Args:
+        pin_maps: The pin maps of the station.
+    """
+
+    def __init__(self, pin_maps: PinMaps) -> None:
+        self._pin_maps = pin_maps
+
+    async def CreatePinMapFromXml(
+        self, request: messages.CreatePinMapFromXmlRequest, context: object
+    ) -> messages.PinMap:
+        """Register a pin map under an id that is not taken."""
+        self._pin_maps.create(request.pin_map_id, await _parsed(request.pin_map_xml))
+        logger.info("created pin map %r", request.pin_map_id)
+        return messages.PinMap(pin_map_id=request.pin_map_id)
+
+    async def UpdatePinMapFromXml(
+        self, request: messages.UpdatePinMapFromXmlRequest, context: object
+    ) -> messages.PinMap:
+        """Register a pin map, or replace one."""
+        self._pin_maps.update(request.pin_map_id, await _parsed(request.pin_map_xml))
+        logger.info("updated pin map %r", request.pin_map_id)
+        return messages.PinMap(pin_map_id=request.pin_map_id)
+
+    async def GetPinMap(
+        self, request: messages.GetPinMapRequest, context: object
+    ) -> messages.PinMap:
+        """Say whether a pin map is registered."""
+        self._pin_maps.get(request.pin_map_id)
+        return messages.PinMap(pin_map_id=request.pin_map_id)
+
+    async def QueryPins(
+        self, request: messages.QueryPinsRequest, context: object
+    ) -> messages.QueryPinsResponse:
+        """List pins and their groups."""
+        pin_map = self._pin_maps.get(request.pin_map_id)
+        return pins_to_wire(list_pins(pin_map, request.instrument_type_id))
+
+    async def QueryRelays(
+        self, request: messages.QueryRelaysRequest, context: object
+    ) -> messages.QueryRelaysResponse:
+        """List relays and their groups."""
+        return relays_to_wire(list_relays(self._pin_maps.get(request.pin_map_id)))
+
+    async def QueryResourceAccessInformation(
+        self, request: messages.QueryResourceAccessInformationRequest, context: object
+    ) -> messages.QueryResourceAccessInformationResponse:
+        """Say which resources and channels pins and relays are connected to."""
+        pin_map = self._pin_maps.get(request.pin_map_id)
+        missing = missing_sites_text(pin_map, request.sites)
+        if missing:
+            # NOT_FOUND here, where session management says INVALID_ARGUMENT: so NI's contract.
+            raise NotFoundError(missing)
+        selection = select(
+            pin_map, request.pin_or_relay_names, request.sites, request.instrument_type_id
+        )
+        return selection_to_wire(selection)
+
+
+async def _parsed(xml: str) -> PinMap:
+    """Read a pin map, without keeping other calls waiting while a long one is read."""
+    if len(xml) < _LONG:
+        return parse_pin_map(xml)
+    return await in_thread("pin map", lambda: parse_pin_map(xml))

@@ -1,0 +1,92 @@
+"""The pin maps of a station, by their ids."""
+
+from __future__ import annotations
+
+from local_station.pin_map.model import PinMap
+from local_station.pin_map.reading import quoted
+from session_sharing.errors import (
+    AlreadyExistsError,
+    InvalidRequestError,
+    NotFoundError,
+    ResourceExhaustedError,
+)
+
+MAX_PIN_MAPS = 1000
+MAX_ID = 32_767
+"""The longest path of Windows: by convention, an id is the path of a file."""
+
+
+class PinMaps:
+    """The registered pin maps. They live as long as the station, and belong to all clients.
+
+    An id is taken as it comes: two spellings of one path are two ids, as with NI's service. One
+    event loop uses it, and so it needs no lock.
+
+    Args:
+        limit: How many pin maps there may be.
+    """
+
+    def __init__(self, limit: int = MAX_PIN_MAPS) -> None:
+        self._limit = limit
+        self._pin_maps: dict[str, PinMap] = {}
+
+    def create(self, pin_map_id: str, pin_map: PinMap) -> None:
+        """Register a pin map.
+
+        Raises:
+            AlreadyExistsError: There is one of this id.
+            InvalidRequestError: The id is blank or too long.
+            ResourceExhaustedError: There are too many.
+        """
+        if pin_map_id in self._pin_maps:
+            raise AlreadyExistsError(
+                f"There is a pin map {quoted(pin_map_id)} already. UpdatePinMapFromXml replaces it."
+            )
+        self.update(pin_map_id, pin_map)
+
+    def update(self, pin_map_id: str, pin_map: PinMap) -> None:
+        """Register a pin map, or replace the one of this id.
+
+        Who got something out of the old one keeps it; later requests are answered by the new one.
+
+        Raises:
+            InvalidRequestError: The id is blank or too long.
+            ResourceExhaustedError: There are too many.
+        """
+        _check_id(pin_map_id)
+        if pin_map_id not in self._pin_maps and len(self._pin_maps) >= self._limit:
+            raise ResourceExhaustedError(
+                f"The station has {self._limit} pin maps, and takes no more. Use the same ids "
+                "again; NI's interface cannot remove pin maps, a restart of the station does."
+            )
+        self._pin_maps[pin_map_id] = pin_map
+
+    def get(self, pin_map_id: str) -> PinMap:
+        """Return a pin map.
+
+        Raises:
+            NotFoundError: None of this id is registered.
+        """
+        try:
+            return self._pin_maps[pin_map_id]
+        except KeyError:
+            raise NotFoundError(self._unknown(pin_map_id)) from None
+
+    def _unknown(self, pin_map_id: str) -> str:
+        known = ", ".join(quoted(other) for other in list(self._pin_maps)[-3:])
+        return (
+            f"There is no pin map {quoted(pin_map_id)}. Register it first, for example with "
+            "PinMapClient().update_pin_map(path), and use the id that this returns. "
+            + (f"Registered last: {known}." if known else "None is registered.")
+        )
+
+
+def _check_id(pin_map_id: str) -> None:
+    if not pin_map_id.strip():
+        raise InvalidRequestError(
+            "The id of the pin map is empty or blank. By convention it is the path of the file."
+        )
+    if len(pin_map_id) > MAX_ID:
+        raise InvalidRequestError(
+            f"The id of the pin map has {len(pin_map_id)} characters; {MAX_ID} are allowed."
+        )

@@ -1,0 +1,167 @@
+"""Session management on the event loop: requests wait here until they are granted, or give up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timezone
+
+from local_station.session_management.holders import Holders
+from local_station.session_management.model import Caller, Session
+from local_station.session_management.refusals import not_in_time, peers_of, stopping
+from local_station.session_management.registrations import Registrations
+from local_station.session_management.reservations import (
+    Reservation,
+    Reservations,
+    Wait,
+    Wanted,
+)
+from session_sharing.errors import UnavailableError
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class SessionManager:
+    """Who has which session, and which sessions are registered.
+
+    It lives on one event loop, and changes between awaits only; so no lock guards it.
+
+    Args:
+        now: Tells the time, in UTC.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = _utc_now) -> None:
+        self._now = now
+        self._reservations = Reservations()
+        self._registrations = Registrations()
+        self._multiplexers = Registrations()
+        self._holders = Holders()
+        self._signals: dict[Wait, asyncio.Future[None]] = {}
+        self._stopping = False
+
+    async def reserve(self, wanted: Wanted, caller: Caller, timeout: float | None) -> Reservation:
+        """Reserve all the sessions that are wanted, in the order in which requests come.
+
+        A caller that is cancelled leaves nothing behind, not even if it was granted just then.
+
+        Args:
+            wanted: Which sessions; asked again whenever the request is tried. None is no error.
+            caller: Who asks.
+            timeout: For how many seconds to wait: 0 for not at all, None for as long as it takes.
+
+        Raises:
+            UnavailableError: It was not granted in time, or the station stops. The text says who
+                holds the sessions, since when, and what to do.
+        """
+        if self._stopping:
+            raise stopping()
+        wait = Wait(wanted, caller, self._now())
+        try:
+            self._let_go(self._reservations.request(wait, self._now()))
+            await self._granted_or_over(wait, timeout)
+        except BaseException:
+            self._let_go(self._reservations.withdraw(wait, self._now()))
+            raise
+        if wait.reservation is None:
+            raise await self._refusal(wait)
+        return wait.reservation
+
+    def give_back(self, reservation: Reservation) -> None:
+        """Free what a reservation still has; what somebody else has by now stays as it is."""
+        self._let_go(self._reservations.release(reservation, self._now()))
+
+    def unreserve(self, names: Iterable[str]) -> None:
+        """Free sessions, whoever has them; that nobody has one is no error."""
+        self._let_go(self._reservations.unreserve(names, self._now()))
+
+    def register(self, sessions: Sequence[Session]) -> None:
+        """Register all sessions, or none; whether they are reserved does not matter.
+
+        Raises:
+            InvalidRequestError: A session has no name, or is named twice.
+            AlreadyExistsError: One of them is registered; the text says by whom and since when.
+        """
+        self._registrations.register(sessions, self._now())
+        self._let_go(self._reservations.advance(self._now()))
+
+    def unregister(self, names: Iterable[str]) -> None:
+        """Remove registered sessions; that one is not registered is no error."""
+        self._registrations.unregister(names)
+        self._let_go(self._reservations.advance(self._now()))
+
+    def register_multiplexers(self, sessions: Sequence[Session]) -> None:
+        """Register all multiplexer sessions, or none; these are never reserved.
+
+        Raises:
+            InvalidRequestError: A session has no name, or is named twice.
+            AlreadyExistsError: One of them is registered; the text says by whom and since when.
+        """
+        self._multiplexers.register(sessions, self._now())
+
+    def unregister_multiplexers(self, names: Iterable[str]) -> None:
+        """Remove registered multiplexer sessions; that one is not registered is no error."""
+        self._multiplexers.unregister(names)
+
+    def registered(self, name: str) -> Session | None:
+        """Return a registered session; None if it is not registered."""
+        return self._registrations.get(name)
+
+    def registered_multiplexer(self, name: str) -> Session | None:
+        """Return a registered multiplexer session; None if it is not registered."""
+        return self._multiplexers.get(name)
+
+    def all_registered(self, type_id: str) -> list[Session]:
+        """Return the registered sessions of a type; all of them for the empty one."""
+        return self._registrations.of(type_id)
+
+    def all_registered_multiplexers(self, type_id: str) -> list[Session]:
+        """Return the registered multiplexer sessions of a type; all of them for the empty one."""
+        return self._multiplexers.of(type_id)
+
+    def holder(self, name: str) -> Reservation | None:
+        """Return the reservation that has a session; None if it is free."""
+        return self._reservations.holder(name)
+
+    def all_known(self, type_id: str) -> list[Session]:
+        """Return the sessions of a type that are registered, or reserved, or both."""
+        known = {session.name: session for session in self._reservations.reserved()}
+        known.update({session.name: session for session in self._registrations.of("")})
+        return [session for session in known.values() if session.is_of(type_id)]
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return len(self._reservations.waiting())
+
+    def stop(self) -> None:
+        """End all waiting, and refuse what comes later: the station stops."""
+        self._stopping = True
+        for signal in self._signals.values():
+            if not signal.done():
+                signal.set_exception(stopping())
+
+    async def _granted_or_over(self, wait: Wait, timeout: float | None) -> None:
+        if wait.reservation is not None or timeout == 0:
+            return
+        signal = self._signals[wait] = asyncio.get_running_loop().create_future()
+        try:
+            # Not wait_for: before Python 3.12 it returns if it is cancelled in the last moment.
+            await asyncio.wait({signal}, timeout=timeout)
+        finally:
+            del self._signals[wait]
+        if signal.done():
+            signal.result()
+
+    async def _refusal(self, wait: Wait) -> UnavailableError:
+        obstacles, now = self._reservations.obstacles(wait), self._now()
+        self._let_go(self._reservations.withdraw(wait, now))
+        seen = await self._holders.look_up(peers_of(obstacles))
+        return not_in_time(wait, obstacles, seen, now)
+
+    def _let_go(self, granted: Iterable[Wait]) -> None:
+        for wait in granted:
+            signal = self._signals.get(wait)
+            if signal is not None and not signal.done():
+                signal.set_result(None)

@@ -1,0 +1,156 @@
+"""Waiting for a reservation over real connections: in order, cancelled, killed, at the stop."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
+
+LIMIT = 20
+LOGGER = "FileLogger-log.ndjson?client=a"
+PROGRAM = Path(__file__).with_name("reserving_program.py")
+OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
+
+
+def _request(timeout=-1, pin="A"):
+    request = messages.ReserveSessionsRequest(timeout_in_milliseconds=timeout)
+    request.pin_map_context.pin_map_id = "map"
+    request.pin_or_relay_names.append(pin)
+    return request
+
+
+@pytest.fixture
+def stub(channel):
+    return stubs.SessionManagementServiceStub(channel)
+
+
+@pytest.fixture
+def unreserve(stub):
+    """Return a function that frees the session that the tests are about."""
+    request = messages.UnreserveSessionsRequest()
+    request.sessions.add().session.name = LOGGER
+    return lambda: stub.UnreserveSessions(request, timeout=LIMIT)
+
+
+@contextmanager
+def _program(address, pin="A"):
+    """Run the program that reserves a pin, as a client of its own."""
+    command = [sys.executable, str(PROGRAM), address, pin]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_time_outs_are_kept(client, context):
+    """Zero does not wait; a time-out in seconds is waited for, and hardly longer."""
+    client.reserve_session(context, "A")
+    for timeout in (0, 0.3):
+        before = time.monotonic()
+        with pytest.raises(grpc.RpcError) as raised:
+            client.reserve_session(context, "A", timeout=timeout)
+        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+        assert timeout <= time.monotonic() - before < timeout + 2
+    assert "not everything was free within 0.3 s" in raised.value.details()
+
+
+def test_fifty_clients_are_served_in_the_order_of_their_arrival(service, unreserve):
+    """Whoever comes first is served first, and all of them are."""
+    with ExitStack() as stack:
+        waiting = []
+        for number in range(50):
+            channel = stack.enter_context(grpc.insecure_channel(service.address, OWN_CONNECTION))
+            reserve = stubs.SessionManagementServiceStub(channel).ReserveSessions
+            waiting.append(reserve.future(_request()))
+            service.until(lambda: service.sessions.holder(LOGGER) is not None)
+            service.until_waiting(number)  # the first one has the session
+        for place, call in enumerate(waiting):
+            assert call.result(LIMIT).sessions[0].session.name == LOGGER
+            assert not any(later.done() for later in waiting[place + 1 :])
+            unreserve()
+    assert service.call(lambda: service.sessions.holder(LOGGER)) is None
+
+
+def test_cancelled_request_leaves_the_queue(service, stub, unreserve):
+    """A client that gives up its call, or runs into its deadline, is not granted anything later."""
+    stub.ReserveSessions(_request())
+    gone = [stub.ReserveSessions.future(_request())]
+    gone.append(stub.ReserveSessions.future(_request(), timeout=0.1))
+    service.until_waiting(2)
+    following = stub.ReserveSessions.future(_request(5_000))
+    gone[0].cancel()
+    assert gone[1].code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    service.until_waiting(1)
+    unreserve()
+    assert following.result(LIMIT).sessions
+    unreserve()
+    service.until(lambda: service.sessions.holder(LOGGER) is None)
+
+
+def test_killed_client_leaves_the_queue(service, stub, unreserve):
+    """A process that dies while it waits delays nobody."""
+    stub.ReserveSessions(_request())
+    with _program(service.address) as process:
+        service.until_waiting(1)
+        following = stub.ReserveSessions.future(_request())
+        service.until_waiting(2)
+        process.kill()
+        service.until_waiting(1)
+    unreserve()
+    assert following.result(LIMIT).sessions
+
+
+def test_refusal_tells_of_the_process_that_holds_the_session(service, client, context, unreserve):
+    """Who is refused is told the holder's process, and when it is dead; then it can be freed."""
+    with _program(service.address) as process:
+        assert process.stdout.readline() == "reserved\n"
+        with pytest.raises(grpc.RpcError) as raised:
+            client.reserve_session(context, "A")
+        alive = raised.value.details()
+        process.kill()
+        process.wait(LIMIT)
+    with pytest.raises(grpc.RpcError) as raised:
+        client.reserve_session(context, "A")
+    if sys.platform != "darwin":  # where dead connections are told from hidden ones
+        assert "its connection is gone" in raised.value.details()
+    assert f"'{LOGGER}' is held by reserving_program.py (process {process.pid}, user" in alive
+    assert getpass.getuser() in alive
+    assert "UTC (0." in alive
+    assert len(alive) < 1_400
+    unreserve()
+    client.reserve_session(context, "A").unreserve()
+
+
+def test_stop_of_the_station_ends_the_waiting(service, stub):
+    """Nobody waits for a station that is stopping, and all are told why."""
+    stub.ReserveSessions(_request())
+    waiting = [stub.ReserveSessions.future(_request(timeout)) for timeout in (-1, 60_000)]
+    service.until_waiting(2)
+    service.call(service.sessions.stop)
+    for call in waiting:
+        assert call.code() is grpc.StatusCode.UNAVAILABLE
+        assert "station is stopping" in call.details()
+
+
+def test_waiting_requests_delay_no_others(service, client, context, stub):
+    """However many wait for one session, others are reserved, and looked at, at once."""
+    stub.ReserveSessions(_request())
+    waiting = [stub.ReserveSessions.future(_request()) for _ in range(200)]
+    service.until_waiting(200)
+    before = time.monotonic()
+    client.reserve_session(context, "B").unreserve()
+    assert len(stub.GetSessions(messages.GetSessionsRequest()).sessions) == 1
+    assert time.monotonic() - before < 2
+    for call in waiting:
+        call.cancel()
+    service.until_waiting(0)

@@ -1,0 +1,43 @@
+"""How the servicer reads pin maps: beside the event loop if they are long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from local_station.pin_map.servicer import PinMapServicer
+from local_station.pin_map.store import PinMaps
+from local_station.pin_map.wire import messages
+from services.local_station.tests.pin_map_texts import pin_map_text, pins_text
+from session_sharing.errors import InvalidRequestError, NotFoundError
+
+LONG = pin_map_text(pins=pins_text(*(f"P{number}" for number in range(5000))))
+
+
+async def _finishes_at_once(servicer, xml):
+    """Register a pin map; return whether that took no more than one turn of the event loop."""
+    request = messages.UpdatePinMapFromXmlRequest(pin_map_id="map", pin_map_xml=xml)
+    update = asyncio.create_task(servicer.UpdatePinMapFromXml(request, None), name="update")
+    await asyncio.sleep(0)
+    at_once = update.done()
+    await asyncio.wait_for(update, 20)
+    return at_once
+
+
+@pytest.mark.parametrize(("xml", "at_once"), [(pin_map_text(), True), (LONG, False)])
+def test_long_pin_map_does_not_hold_up_the_loop(xml, at_once):
+    """A short one is read at once; while a long one is read, others are answered."""
+    pin_maps = PinMaps()
+    assert asyncio.run(_finishes_at_once(PinMapServicer(pin_maps), xml)) is at_once
+    assert "P" in pin_maps.get("map").pins[0]
+
+
+def test_long_pin_map_that_is_wrong_is_refused_too():
+    """An error crosses from the thread to the caller, and nothing is registered."""
+    pin_maps = PinMaps()
+    wrong = LONG.replace("<Sites>", "<Sites><Site/>")
+    with pytest.raises(InvalidRequestError, match="<Site>: the attribute siteNumber is missing"):
+        asyncio.run(_finishes_at_once(PinMapServicer(pin_maps), wrong))
+    with pytest.raises(NotFoundError):
+        pin_maps.get("map")

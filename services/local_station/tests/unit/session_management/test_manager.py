@@ -1,0 +1,175 @@
+"""Requests that wait on the event loop: granted, too late, given up, or ended by the stop."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from local_station.session_management.manager import SessionManager
+from local_station.session_management.model import Caller, Session
+from session_sharing.errors import UnavailableError
+
+LIMIT = 20
+ALICE = Caller("", {"ni/reserved.username": "alice", "ni/reserved.hostname": "bench-3"})
+
+
+def _run(scenario):
+    """Run a scenario with a new manager, on an event loop."""
+
+    async def run():
+        await asyncio.wait_for(scenario(SessionManager()), LIMIT)
+
+    asyncio.run(run())
+
+
+def _reserve(manager, *names, timeout=0.0, caller=ALICE):
+    sessions = [Session(name, type_id="type") for name in names]
+    return manager.reserve(lambda: sessions, caller, timeout)
+
+
+async def _started(manager, *names, timeout=None):
+    """Start a request that has to wait, and return its task when it does."""
+    task = asyncio.create_task(_reserve(manager, *names, timeout=timeout), name="request")
+    await asyncio.sleep(0)
+    assert not task.done()
+    return task
+
+
+def test_waiting_request_gets_the_session_when_it_is_free():
+    """The wait ends with the grant, not with the time-out."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        task = await _started(manager, "A")
+        manager.unreserve(["A"])
+        assert await task is manager.holder("A")
+        assert manager.waiting == 0
+
+    _run(scenario)
+
+
+def test_request_that_came_too_late_leaves_no_trace():
+    """A time-out is told as UNAVAILABLE, and others go on as if the request had never been."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        impatient = await _started(manager, "A", "B", timeout=0.01)
+        patient = await _started(manager, "B")
+        with pytest.raises(UnavailableError, match=r"'A' is held by a client \(user alice"):
+            await impatient
+        await patient
+        manager.unreserve(["A"])
+        assert manager.holder("A") is None
+
+    _run(scenario)
+
+
+def test_cancelled_request_lets_the_next_one_go():
+    """A caller who goes away while waiting delays nobody."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        gone = await _started(manager, "A", "B")
+        following = await _started(manager, "B")
+        gone.cancel()
+        assert await following is manager.holder("B")
+        assert manager.waiting == 0
+
+    _run(scenario)
+
+
+def test_grant_to_a_caller_who_is_cancelled_at_that_moment_is_given_back():
+    """Between the grant and the moment in which the caller hears of it, nothing is lost."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        gone = await _started(manager, "A")
+        following = await _started(manager, "A")
+        manager.unreserve(["A"])
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert await following is manager.holder("A")
+
+    _run(scenario)
+
+
+def test_grant_that_comes_with_the_time_out_counts():
+    """Who was granted the session is not told that there was none."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        loop = asyncio.get_running_loop()
+        task = await _started(manager, "A", timeout=0.005)
+        loop.call_later(0.005, manager.unreserve, ["A"])
+        results = await asyncio.gather(task, return_exceptions=True)
+        holds = manager.holder("A") is not None
+        assert holds == (not isinstance(results[0], UnavailableError))
+
+    _run(scenario)
+
+
+@pytest.mark.parametrize("change", ["register", "unregister"])
+def test_request_for_all_that_is_registered_follows_the_registrations(change):
+    """A request for a type that waits is tried again when its sessions change."""
+
+    async def scenario(manager):
+        manager.register([Session("A", type_id="type"), Session("B", type_id="other")])
+        await _reserve(manager, "A")
+        wanted = lambda: manager.all_registered("type")  # noqa: E731
+        task = asyncio.create_task(manager.reserve(wanted, ALICE, None), name="all")
+        await asyncio.sleep(0)
+        if change == "unregister":
+            manager.unregister(["A"])
+        else:
+            manager.register([Session("C", type_id="type")])
+            assert manager.waiting == 1
+            manager.unreserve(["A"])
+        granted = [session.name for session in (await task).sessions]
+        assert granted == ([] if change == "unregister" else ["A", "C"])
+
+    _run(scenario)
+
+
+def test_stop_ends_all_waiting_and_refuses_what_comes_later():
+    """A station that stops keeps nobody waiting, and says why."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        waiting = [await _started(manager, "A") for _ in range(3)]
+        manager.stop()
+        for task in [*waiting, asyncio.ensure_future(_reserve(manager, "B"))]:
+            with pytest.raises(UnavailableError, match="station is stopping"):
+                await task
+        assert manager.waiting == 0
+        manager.unreserve(["A"])
+
+    _run(scenario)
+
+
+def test_known_sessions_are_those_that_are_reserved_or_registered():
+    """An overview shows each session once, with what was noted when it was registered."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A", "B")
+        manager.register([Session("B", "resource", "type"), Session("C", type_id="other")])
+        assert [session.name for session in manager.all_known("")] == ["A", "B", "C"]
+        assert [session.resource_name for session in manager.all_known("type")] == ["", "resource"]
+
+    _run(scenario)
+
+
+def test_refusal_tells_the_time_by_the_clock_that_was_given():
+    """A text says since when a session is held, and for how long that is."""
+    moments = [datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)]
+
+    async def scenario():
+        manager = SessionManager(lambda: moments[-1])
+        await _reserve(manager, "A")
+        moments.append(moments[0] + timedelta(seconds=90.25))
+        with pytest.raises(UnavailableError, match=r"since 2026-01-02 03:04:05 UTC \(90\.2 s\)"):
+            await _reserve(manager, "A")
+
+    asyncio.run(scenario())

@@ -1,0 +1,79 @@
+"""The pin maps that come with the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from local_station.pin_map.model import PinMap
+from local_station.pin_map.parsing import parse_pin_map
+from local_station.pin_map.selection import select
+from tools.packages import ROOT
+
+FOLDER = ROOT / "pin_maps"
+MAPS = sorted(FOLDER.glob("*.pinmap"))
+NAMESPACE = "{http://www.ni.com/TestStand/SemiconductorModule/PinMap.xsd}"
+
+each_map = pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+
+
+def read(name: str) -> PinMap:
+    return parse_pin_map(FOLDER.joinpath(f"{name}.pinmap").read_text("utf-8"))
+
+
+def resources(pin_map: PinMap, pin: str, sites: list[int]) -> list[str]:
+    """Return the resource names of the sessions that a pin needs."""
+    selected = select(pin_map, [pin], sites, "").sessions
+    return [each.session.resource_name for each in selected]
+
+
+def test_all_maps_are_here():
+    """The three maps that the README explains exist, and no other."""
+    explained = (FOLDER / "README.md").read_text("utf-8")
+    assert [path.stem for path in MAPS] == ["aliases", "sites", "waiting"]
+    assert all(f"]({path.name})" in explained for path in MAPS)
+
+
+@each_map
+def test_a_map_is_one_that_nis_editor_writes(path: Path):
+    """Root, namespace and version are NI's, and a comment says what the map is for."""
+    root = ElementTree.parse(path).getroot()
+    assert (root.tag, root.get("schemaVersion")) == (f"{NAMESPACE}PinMap", "1.6")
+    assert path.read_text("utf-8").splitlines()[1].startswith("<!--")
+
+
+@each_map
+def test_a_map_connects_supply_and_multimeter(path: Path):
+    """Both measurements find their instruments at every site of every map."""
+    pin_map = read(path.stem)
+    for site in pin_map.sites:
+        supply, meter = (select(pin_map, [pin], [site], "").sessions for pin in ("VIN", "VOUT"))
+        assert [each.session.instrument_type_id for each in supply] == ["niDCPower"]
+        assert [each.session.instrument_type_id for each in meter] == ["niDMM"]
+
+
+def test_waiting_has_one_entry():
+    """With the map for waiting, all measurements reserve the same session."""
+    assert resources(read("waiting"), "LOG", [0]) == ["results.ndjson"]
+
+
+def test_aliases_have_an_entry_for_each_measurement():
+    """With the map of aliases, no measurement waits for the other."""
+    pin_map = read("aliases")
+    assert resources(pin_map, "LOG_VOLTAGE", [0]) == ["results.ndjson?client=voltage"]
+    assert resources(pin_map, "LOG_CURRENT", [0]) == ["results.ndjson?client=current"]
+
+
+def test_sites_have_an_entry_each():
+    """With the map of sites, no site waits for the other: not for the log nor for instruments."""
+    pin_map = read("sites")
+    for pin in ("LOG", "VIN", "VOUT"):
+        first, second = resources(pin_map, pin, [0]), resources(pin_map, pin, [1])
+        assert (len(first), len(second)) == (1, 1)
+        assert first != second
+    assert resources(pin_map, "LOG", [0, 1]) == [
+        "results.ndjson?client=site0",
+        "results.ndjson?client=site1",
+    ]
