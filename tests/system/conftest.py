@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from session_sharing.testing.processes import ServerProcess
+from tests.system.floor import Floor
 
 SEED = os.environ.get("SESSION_SHARING_SEED") or secrets.token_hex(4)
 FIGURES = pytest.StashKey[list[str]]()
@@ -53,3 +55,10 @@ def logger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logger]:
     arguments = ["--port", "0", "--data-dir", str(folder), "--ack", "os"]
     with ServerProcess("json_logger", arguments) as server:
         yield Logger(server.address, folder)
+
+
+@pytest.fixture(scope="session")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """Return a station, a logger and both plug-ins, all running."""
+    with ExitStack() as stack:
+        yield Floor(tmp_path_factory.mktemp("floor"), stack)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from session_sharing.testing.processes import ServerProcess, running_station
@@ -13,30 +14,51 @@ from session_sharing.testing.processes import ServerProcess, running_station
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
-SERVICES = re.compile(r"^python -m (local_station|json_logger)\b", re.MULTILINE)
+SERVERS = re.compile(r"^python -m (\w+) *(?:#.*)?$", re.MULTILINE)
+MEASURE, LOG = "MeasurementClient(", 'JsonLoggerClient("results.ndjson") as'
 
 
-def test_services_and_first_program_work_as_written(tmp_path: Path) -> None:
-    """Who starts the services as the README says can run its first program as it stands."""
-    assert SERVICES.findall(README) == ["local_station", "json_logger"]
-    home = {"LOCAL_STATION_HOME": str(tmp_path), "SESSION_SHARING_DATA": str(tmp_path / "data")}
-    with running_station(tmp_path), ServerProcess("json_logger", (), home):
-        finished = subprocess.run(
-            [sys.executable, "-c", CODE.findall(README)[0]],
-            env={**os.environ, **home},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+def program(using: str) -> str:
+    """Return the README's program that uses something."""
+    (found,) = (code for code in CODE.findall(README) if using in code)
+    return found
+
+
+def run(code: str, environment: dict[str, str]) -> str:
+    """Run a program in the project's folder; return what it prints."""
+    finished = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert "SN-0042" in finished.stdout
-    assert (tmp_path / "data" / "results.ndjson").read_text("utf-8").count("\n") == 1
+    return finished.stdout
+
+
+def test_servers_and_programs_work_as_written(tmp_path: Path) -> None:
+    """Who starts what the README says can run its programs as they stand."""
+    station, *others = SERVERS.findall(README)
+    assert (station, others) == (
+        "local_station",
+        ["json_logger", "output_voltage", "supply_current"],
+    )
+    home = {"LOCAL_STATION_HOME": str(tmp_path), "SESSION_SHARING_DATA": str(tmp_path / "data")}
+    with ExitStack() as servers:
+        servers.enter_context(running_station(tmp_path))
+        for module in others:
+            servers.enter_context(ServerProcess(module, (), home))
+        assert run(program(MEASURE), home).count("'passed': True") == 2
+        assert "SN-0042" in run(program(LOG), home)
+    assert (tmp_path / "data" / "results.ndjson").read_text("utf-8").count("\n") == 401
 
 
 def test_other_code_is_valid() -> None:
     """What else the README shows names what is there."""
-    for code in CODE.findall(README)[1:]:
+    for code in CODE.findall(README):
         compile(code, "README.md", "exec")
         imports = [line for line in code.splitlines() if line.startswith("from ")]
         exec("\n".join(imports), {})
