@@ -40,10 +40,6 @@ class Limits:
         """Tell whether a value is within the limits."""
         return self.low <= value <= self.high
 
-    def above(self, base: float) -> Limits:
-        """Return these limits for a value that has something added to it."""
-        return Limits(self.low + base, self.high + base)
-
 
 @dataclass(frozen=True)
 class Summary:

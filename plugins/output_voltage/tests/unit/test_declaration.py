@@ -6,9 +6,12 @@ import json
 from importlib.resources import files
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import output_voltage
 from measurement_support.client import INTERFACE
+from measurement_support.regulator import OperatingPoint, Regulator
 from output_voltage.measurement import LIMITS, measurement_service
 from session_sharing import Behavior
 
@@ -90,3 +93,10 @@ def test_limits_are_those_of_a_regulator():
         True,
         False,
     ]
+
+
+@given(st.text(max_size=20), st.floats(4.5, 10.0), st.floats(0.0, 0.5))
+def test_every_sound_unit_passes(serial_number, volts, load):
+    """No tolerance of a unit that regulates is taken for a fault."""
+    point = OperatingPoint(volts, load)
+    assert LIMITS.hold(Regulator(serial_number).output_voltage(point))

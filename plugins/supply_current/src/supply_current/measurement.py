@@ -36,13 +36,21 @@ from measurement_support.regulator import NoiseSource, Regulator
 from measurement_support.running import measuring
 from session_sharing import Behavior
 
-OWN_CURRENT = Limits(low=0.5e-3, high=4e-3)  # amperes: what a unit may take for itself
 LOG_SECONDS = 30.0
 Outputs = tuple[list[int], list[float], list[float], bool, int, bool, str]
 
 measurement_service = nims.MeasurementService(
     service_config_path=Path(__file__).with_name("SupplyCurrent.serviceconfig")
 )
+
+
+def limits_at(load: float) -> Limits:
+    """Return the limits at a load current: the unit takes 0.5 to 1.5 mA and up to 2 % of the load.
+
+    Args:
+        load: In amperes, as the limits are.
+    """
+    return Limits(low=load + 0.5e-3, high=load + 1.5e-3 + 0.02 * load)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Job:
 @measurement_service.output("logged", nims.DataType.Int32)
 @measurement_service.output("new_session", nims.DataType.Boolean)
 @measurement_service.output("log_session", nims.DataType.String)
-def measure(  # noqa: PLR0917 - a parasupply for each configuration, as the SDK wants it
+def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK wants it
     supply_pin: str,
     log_pin: str,
     readings: int,
@@ -191,6 +199,6 @@ def record_of(reading: Reading, job: Job) -> Record:
 
 def outputs_of(readings: list[Reading], logs: SiteLogs, job: Job) -> Outputs:
     """Return the outputs of the measurement."""
-    found = summarise(readings, OWN_CURRENT.above(job.conditions.load_current))
+    found = summarise(readings, limits_at(job.conditions.load_current))
     logged = (logs.logged, logs.new_session, logs.public_ids)
     return (found.sites, found.mean, found.noise, found.passed, *logged)

@@ -6,11 +6,14 @@ import json
 from importlib.resources import files
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import supply_current
 from measurement_support.client import INTERFACE
+from measurement_support.regulator import OperatingPoint, Regulator
 from session_sharing import Behavior
-from supply_current.measurement import OWN_CURRENT, measurement_service
+from supply_current.measurement import limits_at, measurement_service
 
 FOLDER = files(supply_current)
 CONFIGURATIONS = {
@@ -82,11 +85,14 @@ def test_behaviors_are_offered_by_name():
 
 
 def test_limits_are_for_what_the_unit_takes_itself():
-    """A unit passes if it takes 0.5 to 4 mA beside what its load takes."""
-    limits = OWN_CURRENT.above(0.1)
-    assert [limits.hold(amperes) for amperes in (0.1001, 0.101, 0.103, 0.105)] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    """A unit passes if it takes some milliamperes beside its load; not twice as much."""
+    limits = limits_at(0.1)
+    good = [limits.hold(amperes) for amperes in (0.1001, 0.101, 0.103, 0.104)]
+    assert good == [False, True, True, False]
+
+
+@given(st.text(max_size=20), st.floats(4.5, 10.0), st.floats(0.0, 0.5))
+def test_every_sound_unit_passes(serial_number, volts, load):
+    """No tolerance of a unit that regulates is taken for a fault."""
+    point = OperatingPoint(volts, load)
+    assert limits_at(load).hold(Regulator(serial_number).supply_current(point))

@@ -150,7 +150,11 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         )
 
     async def _reserve(self, wanted: Wanted, request: _Request, context: _Context) -> Reservation:
-        """Reserve for a caller, who has to be there still when it is granted."""
+        """Reserve for a caller, who has to be there still when it is granted.
+
+        A killed caller is noticed when its connection breaks, a few milliseconds later. What is
+        granted in between it leaves behind, as if it had died a moment later.
+        """
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
         caller = Caller(context.peer(), dict(request.annotations))
         reservation = await self._sessions.reserve(wanted, caller, timeout)

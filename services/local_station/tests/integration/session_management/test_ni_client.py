@@ -102,13 +102,8 @@ def test_wrong_requests_have_the_documented_status(client, stub, context, refuse
         assert (status, text) == (invalid, 'Pin map does not contain site numbers: "7"')
     request = messages.ReserveAllRegisteredSessionsRequest(timeout_in_milliseconds=-2)
     assert refused(stub.ReserveAllRegisteredSessions, request)[0] is invalid
-    assert (
-        refused(stub.ReserveSessions, messages.ReserveSessionsRequest(**_minus_two()))[0] is invalid
-    )
-
-
-def _minus_two():
-    return {"timeout_in_milliseconds": -2}
+    pins = messages.ReserveSessionsRequest(timeout_in_milliseconds=-2)
+    assert refused(stub.ReserveSessions, pins)[0] is invalid
 
 
 def test_registered_session_exists_for_the_next_one(client, context, refused):
