@@ -13,8 +13,8 @@ from bench import samples
 from bench.measuring import Slice, repeat
 from bench.nothing import nothing_call
 from json_logger import JsonLoggerClient
-from json_logger.wire import json_logger_pb2
 from session_sharing.records import Record, RecordLimits, encode_batches
+from session_sharing.wire.generated import records_pb2
 
 if sys.platform == "win32":
     from multiprocessing.connection import PipeConnection as Connection
@@ -119,11 +119,11 @@ def _call(target: str, address: str, stack: ExitStack) -> Callable[[], object]:
     return lambda: client.log(samples.NAME, *values)
 
 
-def _request() -> json_logger_pb2.LogRecordsRequest:
+def _request() -> records_pb2.LogRecordsRequest:
     """Return a request that is as big as the logger's."""
     now = datetime.now(timezone.utc)
     batch = next(encode_batches([Record(samples.NAME, *samples.small(1), now)], RecordLimits()))
-    request = json_logger_pb2.LogRecordsRequest(count=1, first_record_number=1)
+    request = records_pb2.LogRecordsRequest(count=1, first_record_number=1)
     request.attachment.session_name = 32 * "x"
     request.attachment.attachment_id = 32 * "x"
     request.records_json = batch.records_json

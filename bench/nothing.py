@@ -14,9 +14,9 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from json_logger.wire import json_logger_pb2
 from session_sharing.client.connection import channel_options
 from session_sharing.service import ErrorInterceptor, HostingOptions, run
+from session_sharing.wire.generated import records_pb2
 
 SERVICE = "bench.Nothing"
 METHOD = "LogRecords"
@@ -29,8 +29,8 @@ class Nothing:
         """Add the method."""
         handler: grpc.RpcMethodHandler[Any, Any] = grpc.unary_unary_rpc_method_handler(
             _answer,
-            request_deserializer=json_logger_pb2.LogRecordsRequest.FromString,
-            response_serializer=json_logger_pb2.LogRecordsResponse.SerializeToString,
+            request_deserializer=records_pb2.LogRecordsRequest.FromString,
+            response_serializer=records_pb2.LogRecordsResponse.SerializeToString,
         )
         server.add_generic_rpc_handlers(
             [grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})]
@@ -46,7 +46,7 @@ class Nothing:
         """Give nothing back."""
 
 
-def nothing_call(address: str, request: json_logger_pb2.LogRecordsRequest) -> Callable[[], object]:
+def nothing_call(address: str, request: records_pb2.LogRecordsRequest) -> Callable[[], object]:
     """Return a call of the method, always with the same request.
 
     Args:
@@ -56,16 +56,16 @@ def nothing_call(address: str, request: json_logger_pb2.LogRecordsRequest) -> Ca
     channel = grpc.insecure_channel(address, options=channel_options(address))
     method = channel.unary_unary(
         f"/{SERVICE}/{METHOD}",
-        request_serializer=json_logger_pb2.LogRecordsRequest.SerializeToString,
-        response_deserializer=json_logger_pb2.LogRecordsResponse.FromString,
+        request_serializer=records_pb2.LogRecordsRequest.SerializeToString,
+        response_deserializer=records_pb2.LogRecordsResponse.FromString,
     )
     return lambda: method(request, timeout=30.0)
 
 
 async def _answer(
-    request: json_logger_pb2.LogRecordsRequest, context: object
-) -> json_logger_pb2.LogRecordsResponse:
-    return json_logger_pb2.LogRecordsResponse(acknowledgement=request.acknowledgement)
+    request: records_pb2.LogRecordsRequest, context: object
+) -> records_pb2.LogRecordsResponse:
+    return records_pb2.LogRecordsResponse(acknowledgement=request.acknowledgement)
 
 
 def main() -> int:

@@ -17,13 +17,12 @@ from typing import Any
 import grpc.aio
 import pytest
 
-from json_logger.levels import AckLevel
 from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
 from json_logger.service.servicer import JsonLoggerServicer
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.core import Registry
-from session_sharing.records import parse_line
+from session_sharing.records import AckLevel, parse_line
 from session_sharing.service import SessionEngine
 from session_sharing.testing.history import UNANSWERED, Operation, average_in_flight
 from session_sharing.testing.hosting import LocalService
@@ -48,6 +47,7 @@ from session_sharing.wire.generated import (
     administration_pb2_grpc,
     clients_pb2,
     clients_pb2_grpc,
+    records_pb2,
     session_pb2,
 )
 
@@ -89,9 +89,7 @@ class LogDoor:
         self, attachment: session_pb2.AttachmentReference, number: int, timeout: float
     ) -> None:
         """Log a record whose name tells its attachment and number."""
-        wanted = json_logger_pb2.LogMeasurementDataRequest(
-            attachment=attachment, record_number=number
-        )
+        wanted = records_pb2.LogMeasurementDataRequest(attachment=attachment, record_number=number)
         wanted.record.measurement_name = f"{attachment.attachment_id}/{number}"
         await self._logger.LogMeasurementData(wanted, timeout=timeout)
 

@@ -17,11 +17,11 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from json_logger import JsonLoggerClient
-from json_logger.levels import AckLevel
 from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
 from json_logger.service.main import logger_servicers
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
+from session_sharing.records import AckLevel
 from session_sharing.service import SessionEngine
 from session_sharing.testing.hosting import LocalService
 from session_sharing.testing.processes import ServerProcess
@@ -161,16 +161,14 @@ class Raw:
         name: str = "raw",
         outputs: Mapping[str, records_pb2.Value] | None = None,
         **fields: Any,
-    ) -> json_logger_pb2.LogMeasurementDataRequest:
+    ) -> records_pb2.LogMeasurementDataRequest:
         """Return a request that logs one record."""
         record = records_pb2.Record(measurement_name=name, outputs=outputs)
-        return json_logger_pb2.LogMeasurementDataRequest(
-            attachment=attachment, record=record, **fields
-        )
+        return records_pb2.LogMeasurementDataRequest(attachment=attachment, record=record, **fields)
 
     def log(
         self, attachment: session_pb2.AttachmentReference, name: str = "raw", **fields: Any
-    ) -> json_logger_pb2.LogMeasurementDataResponse:
+    ) -> records_pb2.LogMeasurementDataResponse:
         """Log one record."""
         request = self.log_request(attachment, name, **fields)
         return self.stub.LogMeasurementData(request, timeout=DEADLINE)

@@ -22,7 +22,6 @@ from json_logger import (
     RecordContext,
 )
 from json_logger.service.log_file import LogFile
-from json_logger.wire import json_logger_pb2
 from services.json_logger.tests.support import DEADLINE, lines_of, names_of
 from session_sharing.core import Outcome
 from session_sharing.errors import (
@@ -36,6 +35,7 @@ from session_sharing.errors import (
 )
 from session_sharing.records import Batch
 from session_sharing.testing.hosting import LocalService
+from session_sharing.wire.generated import records_pb2
 
 Connect = Callable[..., JsonLoggerClient]
 CONTEXT = RecordContext("S-1", 2, "VCC", "step", "station", "operator", "run 7")
@@ -298,7 +298,7 @@ def test_numbers_follow_the_order_of_the_file(
 
     def noting(self: JsonLoggerClient, method: Any, request: Any, **options: Any) -> Any:
         answer = original(self, method, request, **options)
-        if isinstance(request, json_logger_pb2.LogRecordsRequest):
+        if isinstance(request, records_pb2.LogRecordsRequest):
             requests.append((request.first_record_number, orjson.loads(request.records_json)))
         return answer
 

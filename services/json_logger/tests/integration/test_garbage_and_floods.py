@@ -18,7 +18,6 @@ import json_logger.client
 from json_logger import JsonLoggerClient, Record
 from json_logger.service import ni_servicer, servicer
 from json_logger.service.log_file import LogFile
-from json_logger.wire import json_logger_pb2
 from services.json_logger.tests.ni_client import text_field, varint
 from services.json_logger.tests.support import (
     DEADLINE,
@@ -100,7 +99,7 @@ def test_batch_is_taken_whole_or_not_at_all(
 ) -> None:
     """One bad record of a batch refuses all of it, by its number."""
     attachment = raw.initialize("a.ndjson")
-    request = json_logger_pb2.LogRecordsRequest(
+    request = records_pb2.LogRecordsRequest(
         attachment=attachment, count=count, records_json=records_json
     )
     with refused(INVALID, word):
@@ -110,7 +109,7 @@ def test_batch_is_taken_whole_or_not_at_all(
 
 def test_numbers_beyond_64_bits(raw: Raw, data: Path, logger: LocalService[LogFile]) -> None:
     """Record numbers that nothing can hold are refused: they would spoil the list of sessions."""
-    request = json_logger_pb2.LogRecordsRequest(
+    request = records_pb2.LogRecordsRequest(
         attachment=raw.initialize("a.ndjson"),
         first_record_number=2**64 - 1,
         count=2,
@@ -142,9 +141,7 @@ def test_record_over_16_mebibytes(logger: LocalService[LogFile], raw: Raw, data:
             raw.log(attachment, outputs={"x": text_value(text)})
         too_large(error_from_call(errors[0]), limit, limit)
         batch = b'[[null,"a",{},{"x":"' + text.encode() + b'"}]]'
-        request = json_logger_pb2.LogRecordsRequest(
-            attachment=attachment, count=1, records_json=batch
-        )
+        request = records_pb2.LogRecordsRequest(attachment=attachment, count=1, records_json=batch)
         with refused(INVALID) as errors:
             raw.stub.LogRecords(request, timeout=DEADLINE)
         too_large(error_from_call(errors[0]), limit, limit)
@@ -163,7 +160,7 @@ def test_request_over_64_mebibytes(logger: LocalService[LogFile], raw: Raw, data
     attachment = raw.initialize("a.ndjson")
     limit = 64 * MEBIBYTE
     batch = b'[[null,"a",{},{"x":"' + b"x" * limit + b'"}]]'
-    request = json_logger_pb2.LogRecordsRequest(attachment=attachment, count=1, records_json=batch)
+    request = records_pb2.LogRecordsRequest(attachment=attachment, count=1, records_json=batch)
     with canary(logger.address, data):
         with refused(INVALID) as errors:
             raw.stub.LogRecords(request, timeout=DEADLINE)
@@ -339,7 +336,7 @@ def test_big_requests_take_turns(
     monkeypatch.setattr(servicer, "batch_to_lines", converting.watch(servicer.batch_to_lines))
     monkeypatch.setattr(ni_servicer, "record_to_line", converting.watch(record_to_line))
     batch = b"[" + b",".join([b'[null,"own",{},{"x":"%s"}]' % (b"y" * MEBIBYTE)] * 8) + b"]"
-    own = json_logger_pb2.LogRecordsRequest(attachment=attachment, count=8, records_json=batch)
+    own = records_pb2.LogRecordsRequest(attachment=attachment, count=8, records_json=batch)
     ni = ni_request(session_name, 8, b"y" * MEBIBYTE)
     calls = []
     for _ in range(3):

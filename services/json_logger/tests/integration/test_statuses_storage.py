@@ -12,7 +12,6 @@ import grpc
 import pytest
 
 from json_logger import JsonLoggerClient
-from json_logger.levels import AckLevel
 from json_logger.service import log_file
 from services.json_logger.tests.support import (
     DEADLINE,
@@ -32,6 +31,7 @@ from session_sharing.errors import (
     ResourceHeldError,
     ResourceReplacedError,
 )
+from session_sharing.records import AckLevel
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has rights of another kind")

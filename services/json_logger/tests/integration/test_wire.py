@@ -13,10 +13,9 @@ from google.protobuf.struct_pb2 import NULL_VALUE
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from json_logger import JsonLoggerClient, Record, RecordContext
-from json_logger.levels import AckLevel
 from json_logger.service.log_file import LogFile
-from json_logger.wire import json_logger_pb2
 from services.json_logger.tests.support import DEADLINE, Raw, lines_of, local_logger, refused
+from session_sharing.records import AckLevel
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_to_wire
@@ -121,7 +120,7 @@ def test_one_line_whichever_way(
     context = RecordContext(serial_number="S1", site=-1, pin="P", step="s", run="r")
     moment = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
     record = Record("m", {"range": 10}, {**PLAIN, "nan": math.nan}, moment, context)
-    request = json_logger_pb2.LogMeasurementDataRequest(
+    request = records_pb2.LogMeasurementDataRequest(
         attachment=raw.initialize("a.ndjson"), record=record_to_wire(record)
     )
     raw.stub.LogMeasurementData(request, timeout=DEADLINE)
@@ -179,7 +178,7 @@ def test_level_that_was_reached(
         attachment = raw.initialize("a.ndjson")
         single = raw.log(attachment, acknowledgement=asked)
         batch = raw.stub.LogRecords(
-            json_logger_pb2.LogRecordsRequest(
+            records_pb2.LogRecordsRequest(
                 attachment=attachment,
                 count=1,
                 records_json=b'[[null,"a",{},{}]]',
@@ -204,7 +203,7 @@ def test_record_numbers_are_told(raw: Raw, logger: LocalService[LogFile]) -> Non
     attachment = raw.initialize("a.ndjson")
     for number in (1, 2, 3):
         raw.log(attachment, record_number=number)
-    request = json_logger_pb2.LogRecordsRequest(
+    request = records_pb2.LogRecordsRequest(
         attachment=attachment,
         first_record_number=4,
         count=2,

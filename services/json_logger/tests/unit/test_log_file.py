@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from json_logger.levels import AckLevel
 from json_logger.service import log_file, writer
 from json_logger.service.claims import FileClaims
 from json_logger.service.log_file import LogFile
@@ -24,6 +23,7 @@ from session_sharing.errors import (
     ResourceReplacedError,
     UnavailableError,
 )
+from session_sharing.records import AckLevel
 
 DEADLINE = 10.0  # seconds
 LINES = [f'{{"number":{number}}}\n'.encode() for number in range(100)]

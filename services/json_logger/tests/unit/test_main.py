@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from json_logger.client import JsonLoggerClient
-from json_logger.levels import AckLevel
 from json_logger.service import main
-from session_sharing.records import RecordLimits
+from session_sharing.records import AckLevel, RecordLimits
 from session_sharing.service import ServiceOptions
 
 if sys.version_info >= (3, 11):

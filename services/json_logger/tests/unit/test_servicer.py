@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from json_logger.levels import AckLevel
 from json_logger.service.servicer import JsonLoggerServicer
 from json_logger.wire import json_logger_pb2
+from session_sharing.records import AckLevel
 
 
 class Sessions:

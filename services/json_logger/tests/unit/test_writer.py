@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from json_logger.levels import AckLevel
 from json_logger.service import same_file, writer
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import (
@@ -24,6 +23,7 @@ from session_sharing.errors import (
     SharingError,
     UnavailableError,
 )
+from session_sharing.records import AckLevel
 
 OS, DISK = AckLevel.OS, AckLevel.DISK
 OLD = b'{"old":1}\n'
@@ -341,7 +341,7 @@ def test_refusals_hold_on_to_no_requests(bench: Bench) -> None:
     bench.faults.sync_error = OSError(errno.EIO, "Input/output error")
     errors = [bench.append(*lines(20), level=DISK)[0] for _ in range(5)]
     assert len({id(error) for error in errors}) == 5
-    kept = bench.writer._broken
+    kept = bench.writer._group._broken
     assert isinstance(kept, SharingError)
     assert kept.__traceback__ is None
 

@@ -1,8 +1,14 @@
 """The client side: what a service's client and session constructor are made of."""
 
 from session_sharing.client.constructor import SessionConstructor
+from session_sharing.client.recording import RecordingClient
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
-from session_sharing.client.turns import Turns
 from session_sharing.discovery.resolve import ResolvingClient
 
-__all__ = ["WAIT_SECONDS", "ResolvingClient", "SessionClient", "SessionConstructor", "Turns"]
+__all__ = [
+    "WAIT_SECONDS",
+    "RecordingClient",
+    "ResolvingClient",
+    "SessionClient",
+    "SessionConstructor",
+]

@@ -6,6 +6,7 @@ the extra `service`.
 """
 
 from session_sharing.service.arguments import parse_with_config, service_options, service_parser
+from session_sharing.service.conversion import Conversion
 from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.folders import (
@@ -13,25 +14,31 @@ from session_sharing.service.folders import (
     default_data_folder,
     private_folder,
 )
+from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
+from session_sharing.service.recording import RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
 from session_sharing.service.threads import in_thread, tell_loop
 
 __all__ = [
+    "Conversion",
     "ErrorInterceptor",
+    "GroupWriter",
     "Hosted",
     "HostingOptions",
     "Located",
     "ProcessLock",
+    "RecordingRpc",
     "ResourceDriver",
     "ServiceOptions",
     "SessionEngine",
     "SessionRpc",
     "SessionService",
+    "StoreError",
     "atomic_write_text",
     "configure_logging",
     "default_data_folder",

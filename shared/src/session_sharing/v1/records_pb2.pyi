@@ -11,6 +11,7 @@ import google.protobuf.internal.enum_type_wrapper
 import google.protobuf.message
 import google.protobuf.struct_pb2
 import google.protobuf.timestamp_pb2
+import session_sharing.v1.session_pb2
 import sys
 import typing
 
@@ -258,3 +259,118 @@ class Record(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["configurations", b"configurations", "context", b"context", "measurement_name", b"measurement_name", "outputs", b"outputs", "timestamp", b"timestamp"]) -> None: ...
 
 global___Record = Record
+
+@typing.final
+class LogMeasurementDataRequest(google.protobuf.message.Message):
+    """The requests and responses of a recording service: JsonLogger and DbWriter have these RPCs in common."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    ATTACHMENT_FIELD_NUMBER: builtins.int
+    RECORD_NUMBER_FIELD_NUMBER: builtins.int
+    ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    RECORD_FIELD_NUMBER: builtins.int
+    record_number: builtins.int
+    """Counted by the client from 1 for each attachment; 0 if the client does not count."""
+    acknowledgement: global___AcknowledgementLevel.ValueType
+    @property
+    def attachment(self) -> session_sharing.v1.session_pb2.AttachmentReference: ...
+    @property
+    def record(self) -> global___Record: ...
+    def __init__(
+        self,
+        *,
+        attachment: session_sharing.v1.session_pb2.AttachmentReference | None = ...,
+        record_number: builtins.int = ...,
+        acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+        record: global___Record | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["attachment", b"attachment", "record", b"record"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "attachment", b"attachment", "record", b"record", "record_number", b"record_number"]) -> None: ...
+
+global___LogMeasurementDataRequest = LogMeasurementDataRequest
+
+@typing.final
+class LogMeasurementDataResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    acknowledgement: global___AcknowledgementLevel.ValueType
+    """The level that was reached."""
+    def __init__(
+        self,
+        *,
+        acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement"]) -> None: ...
+
+global___LogMeasurementDataResponse = LogMeasurementDataResponse
+
+@typing.final
+class LogRecordsRequest(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    ATTACHMENT_FIELD_NUMBER: builtins.int
+    FIRST_RECORD_NUMBER_FIELD_NUMBER: builtins.int
+    COUNT_FIELD_NUMBER: builtins.int
+    ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    RECORDS_JSON_FIELD_NUMBER: builtins.int
+    first_record_number: builtins.int
+    """The number of the first record; the others follow. 0 if the client does not count."""
+    count: builtins.int
+    """How many records `records_json` holds."""
+    acknowledgement: global___AcknowledgementLevel.ValueType
+    records_json: builtins.bytes
+    """A JSON array with an array for each record:
+    [time, measurement name, configurations, outputs, context, non-finite numbers]
+    The time is in microseconds since 1970-01-01 UTC, or null for the service's clock. The context is an object with the
+    fields of RecordContext, or null. NaN and the infinities stand as texts "NaN", "Infinity", "-Infinity", and the last
+    element names their places by JSON pointers ("/measurement_outputs/voltage"), or is null. Trailing nulls may be left out.
+    """
+    @property
+    def attachment(self) -> session_sharing.v1.session_pb2.AttachmentReference: ...
+    def __init__(
+        self,
+        *,
+        attachment: session_sharing.v1.session_pb2.AttachmentReference | None = ...,
+        first_record_number: builtins.int = ...,
+        count: builtins.int = ...,
+        acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+        records_json: builtins.bytes = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["attachment", b"attachment"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "attachment", b"attachment", "count", b"count", "first_record_number", b"first_record_number", "records_json", b"records_json"]) -> None: ...
+
+global___LogRecordsRequest = LogRecordsRequest
+
+@typing.final
+class LogRecordsResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    acknowledgement: global___AcknowledgementLevel.ValueType
+    """All records of the request are stored at this level."""
+    def __init__(
+        self,
+        *,
+        acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement"]) -> None: ...
+
+global___LogRecordsResponse = LogRecordsResponse
+
+@typing.final
+class ReadRecordsResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: builtins.int
+    lines: builtins.bytes
+    """Whole lines, as a log file has them: one JSON object each."""
+    def __init__(
+        self,
+        *,
+        lines: builtins.bytes = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["lines", b"lines"]) -> None: ...
+
+global___ReadRecordsResponse = ReadRecordsResponse

@@ -8,6 +8,7 @@ from datetime import datetime
 from google.protobuf.struct_pb2 import NULL_VALUE
 
 from session_sharing.errors import InvalidRequestError
+from session_sharing.records.levels import AckLevel
 from session_sharing.records.lines import record_label, record_microseconds
 from session_sharing.records.model import (
     CONFIGURATIONS,
@@ -20,6 +21,11 @@ from session_sharing.records.plain import plain_values
 from session_sharing.records.pointers import Place, pointer, restore_numbers
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.times import moment_from_wire, moment_to_wire
+
+_LEVELS = {
+    AckLevel.OS: records_pb2.ACKNOWLEDGEMENT_LEVEL_OPERATING_SYSTEM,
+    AckLevel.DISK: records_pb2.ACKNOWLEDGEMENT_LEVEL_DISK,
+}
 
 
 def record_from_wire(message: records_pb2.Record) -> Record:
@@ -134,3 +140,27 @@ def _fill(message: records_pb2.Value, value: Value) -> None:
         message.map_value.SetInParent()
         for name, item in value.items():
             _fill(message.map_value.values[name], item)
+
+
+def level_to_wire(level: AckLevel | None) -> records_pb2.AcknowledgementLevel.ValueType:
+    """Convert a level; None is the service's default."""
+    if level is None:
+        return records_pb2.ACKNOWLEDGEMENT_LEVEL_UNSPECIFIED
+    return _LEVELS[level]
+
+
+def level_from_wire(number: int, default: AckLevel) -> AckLevel:
+    """Convert a level.
+
+    Raises:
+        InvalidRequestError: There is no such level.
+    """
+    if number == records_pb2.ACKNOWLEDGEMENT_LEVEL_UNSPECIFIED:
+        return default
+    for level, known in _LEVELS.items():
+        if known == number:
+            return level
+    known_levels = ", ".join(f"{known} ({level.value})" for level, known in _LEVELS.items())
+    raise InvalidRequestError(
+        f"{number} is no acknowledgement level. Use {known_levels}, or 0 for the service's default."
+    )

@@ -11,13 +11,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from json_logger.levels import AckLevel
 from json_logger.service.claims import FileClaims
 from json_logger.service.disk import sync, sync_folder
 from json_logger.service.same_file import changed_by_others, check_same_file, check_size
 from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
+from session_sharing.records import AckLevel
 from session_sharing.service.driver import explain
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.threads import in_thread, tell_loop

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import grpc.aio
 
-from json_logger.levels import AckLevel
-from json_logger.service.conversion import Conversion
 from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
 from json_logger.service.ni_servicer import NiJsonLoggerServicer
@@ -18,7 +16,7 @@ from json_logger.service.ni_wire import json_logger_pb2_grpc as ni_grpc
 from json_logger.service.servicer import JsonLoggerServicer
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
-from session_sharing.records import RecordLimits
+from session_sharing.records import AckLevel, RecordLimits
 from session_sharing.service import (
     ServiceOptions,
     SessionEngine,
@@ -28,6 +26,7 @@ from session_sharing.service import (
     service_options,
     service_parser,
 )
+from session_sharing.service.conversion import Conversion
 from session_sharing.service.session_service import AddServicers
 
 NAME = "json_logger"

@@ -11,14 +11,13 @@ from typing import Any
 
 import grpc.aio
 
-from json_logger.levels import AckLevel
-from json_logger.service.conversion import Conversion
 from json_logger.service.log_file import LogFile
 from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import Record, RecordLimits, Value, record_to_line
+from session_sharing.records import AckLevel, Record, RecordLimits, Value, record_to_line
 from session_sharing.service import SessionEngine
+from session_sharing.service.conversion import Conversion
 from session_sharing.wire.times import moment_from_wire
 
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -16,7 +16,7 @@ from session_sharing.v1 import records_pb2 as session__sharing_dot_v1_dot_record
 from session_sharing.v1 import session_pb2 as session__sharing_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n json_logger/v1/json_logger.proto\x12\x1esession_sharing.json_logger.v1\x1a session_sharing/v1/records.proto\x1a session_sharing/v1/session.proto\"O\n\x15InitializeFileRequest\x12\x36\n\x07session\x18\x01 \x01(\x0b\x32%.session_sharing.v1.InitializeRequest\"Q\n\x16InitializeFileResponse\x12\x37\n\x07session\x18\x01 \x01(\x0b\x32&.session_sharing.v1.InitializeResponse\"\xde\x01\n\x19LogMeasurementDataRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x15\n\rrecord_number\x18\x02 \x01(\x04\x12\x41\n\x0f\x61\x63knowledgement\x18\x03 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12*\n\x06record\x18\x04 \x01(\x0b\x32\x1a.session_sharing.v1.Record\"_\n\x1aLogMeasurementDataResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"\xd5\x01\n\x11LogRecordsRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x1b\n\x13\x66irst_record_number\x18\x02 \x01(\x04\x12\r\n\x05\x63ount\x18\x03 \x01(\r\x12\x41\n\x0f\x61\x63knowledgement\x18\x04 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12\x14\n\x0crecords_json\x18\x05 \x01(\x0c\"W\n\x12LogRecordsResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"}\n\x12ReadRecordsRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x11\n\x04last\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06\x66ollow\x18\x03 \x01(\x08\x42\x07\n\x05_last\"$\n\x13ReadRecordsResponse\x12\r\n\x05lines\x18\x01 \x01(\x0c\"G\n\x10\x43loseFileRequest\x12\x33\n\x07session\x18\x01 \x01(\x0b\x32\".session_sharing.v1.ReleaseRequest\"I\n\x11\x43loseFileResponse\x12\x34\n\x07session\x18\x01 \x01(\x0b\x32#.session_sharing.v1.ReleaseResponse2\xfc\x04\n\nJsonLogger\x12\x7f\n\x0eInitializeFile\x12\x35.session_sharing.json_logger.v1.InitializeFileRequest\x1a\x36.session_sharing.json_logger.v1.InitializeFileResponse\x12\x8b\x01\n\x12LogMeasurementData\x12\x39.session_sharing.json_logger.v1.LogMeasurementDataRequest\x1a:.session_sharing.json_logger.v1.LogMeasurementDataResponse\x12s\n\nLogRecords\x12\x31.session_sharing.json_logger.v1.LogRecordsRequest\x1a\x32.session_sharing.json_logger.v1.LogRecordsResponse\x12x\n\x0bReadRecords\x12\x32.session_sharing.json_logger.v1.ReadRecordsRequest\x1a\x33.session_sharing.json_logger.v1.ReadRecordsResponse0\x01\x12p\n\tCloseFile\x12\x30.session_sharing.json_logger.v1.CloseFileRequest\x1a\x31.session_sharing.json_logger.v1.CloseFileResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n json_logger/v1/json_logger.proto\x12\x1esession_sharing.json_logger.v1\x1a session_sharing/v1/records.proto\x1a session_sharing/v1/session.proto\"O\n\x15InitializeFileRequest\x12\x36\n\x07session\x18\x01 \x01(\x0b\x32%.session_sharing.v1.InitializeRequest\"Q\n\x16InitializeFileResponse\x12\x37\n\x07session\x18\x01 \x01(\x0b\x32&.session_sharing.v1.InitializeResponse\"}\n\x12ReadRecordsRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x11\n\x04last\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06\x66ollow\x18\x03 \x01(\x08\x42\x07\n\x05_last\"G\n\x10\x43loseFileRequest\x12\x33\n\x07session\x18\x01 \x01(\x0b\x32\".session_sharing.v1.ReleaseRequest\"I\n\x11\x43loseFileResponse\x12\x34\n\x07session\x18\x01 \x01(\x0b\x32#.session_sharing.v1.ReleaseResponse2\xbf\x04\n\nJsonLogger\x12\x7f\n\x0eInitializeFile\x12\x35.session_sharing.json_logger.v1.InitializeFileRequest\x1a\x36.session_sharing.json_logger.v1.InitializeFileResponse\x12s\n\x12LogMeasurementData\x12-.session_sharing.v1.LogMeasurementDataRequest\x1a..session_sharing.v1.LogMeasurementDataResponse\x12[\n\nLogRecords\x12%.session_sharing.v1.LogRecordsRequest\x1a&.session_sharing.v1.LogRecordsResponse\x12l\n\x0bReadRecords\x12\x32.session_sharing.json_logger.v1.ReadRecordsRequest\x1a\'.session_sharing.v1.ReadRecordsResponse0\x01\x12p\n\tCloseFile\x12\x30.session_sharing.json_logger.v1.CloseFileRequest\x1a\x31.session_sharing.json_logger.v1.CloseFileResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -27,22 +27,12 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_INITIALIZEFILEREQUEST']._serialized_end=215
   _globals['_INITIALIZEFILERESPONSE']._serialized_start=217
   _globals['_INITIALIZEFILERESPONSE']._serialized_end=298
-  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_start=301
-  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_end=523
-  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_start=525
-  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_end=620
-  _globals['_LOGRECORDSREQUEST']._serialized_start=623
-  _globals['_LOGRECORDSREQUEST']._serialized_end=836
-  _globals['_LOGRECORDSRESPONSE']._serialized_start=838
-  _globals['_LOGRECORDSRESPONSE']._serialized_end=925
-  _globals['_READRECORDSREQUEST']._serialized_start=927
-  _globals['_READRECORDSREQUEST']._serialized_end=1052
-  _globals['_READRECORDSRESPONSE']._serialized_start=1054
-  _globals['_READRECORDSRESPONSE']._serialized_end=1090
-  _globals['_CLOSEFILEREQUEST']._serialized_start=1092
-  _globals['_CLOSEFILEREQUEST']._serialized_end=1163
-  _globals['_CLOSEFILERESPONSE']._serialized_start=1165
-  _globals['_CLOSEFILERESPONSE']._serialized_end=1238
-  _globals['_JSONLOGGER']._serialized_start=1241
-  _globals['_JSONLOGGER']._serialized_end=1877
+  _globals['_READRECORDSREQUEST']._serialized_start=300
+  _globals['_READRECORDSREQUEST']._serialized_end=425
+  _globals['_CLOSEFILEREQUEST']._serialized_start=427
+  _globals['_CLOSEFILEREQUEST']._serialized_end=498
+  _globals['_CLOSEFILERESPONSE']._serialized_start=500
+  _globals['_CLOSEFILERESPONSE']._serialized_end=573
+  _globals['_JSONLOGGER']._serialized_start=576
+  _globals['_JSONLOGGER']._serialized_end=1151
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 import grpc
 
 from json_logger.v1 import json_logger_pb2 as json__logger_dot_v1_dot_json__logger__pb2
+from session_sharing.v1 import records_pb2 as session__sharing_dot_v1_dot_records__pb2
 
 
 class JsonLoggerStub(object):
@@ -21,18 +22,18 @@ class JsonLoggerStub(object):
                 )
         self.LogMeasurementData = channel.unary_unary(
                 '/session_sharing.json_logger.v1.JsonLogger/LogMeasurementData',
-                request_serializer=json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataRequest.SerializeToString,
-                response_deserializer=json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataResponse.FromString,
+                request_serializer=session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataRequest.SerializeToString,
+                response_deserializer=session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataResponse.FromString,
                 )
         self.LogRecords = channel.unary_unary(
                 '/session_sharing.json_logger.v1.JsonLogger/LogRecords',
-                request_serializer=json__logger_dot_v1_dot_json__logger__pb2.LogRecordsRequest.SerializeToString,
-                response_deserializer=json__logger_dot_v1_dot_json__logger__pb2.LogRecordsResponse.FromString,
+                request_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
+                response_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
                 )
         self.ReadRecords = channel.unary_stream(
                 '/session_sharing.json_logger.v1.JsonLogger/ReadRecords',
                 request_serializer=json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsRequest.SerializeToString,
-                response_deserializer=json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsResponse.FromString,
+                response_deserializer=session__sharing_dot_v1_dot_records__pb2.ReadRecordsResponse.FromString,
                 )
         self.CloseFile = channel.unary_unary(
                 '/session_sharing.json_logger.v1.JsonLogger/CloseFile',
@@ -87,18 +88,18 @@ def add_JsonLoggerServicer_to_server(servicer, server):
             ),
             'LogMeasurementData': grpc.unary_unary_rpc_method_handler(
                     servicer.LogMeasurementData,
-                    request_deserializer=json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataRequest.FromString,
-                    response_serializer=json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataResponse.SerializeToString,
+                    request_deserializer=session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataRequest.FromString,
+                    response_serializer=session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataResponse.SerializeToString,
             ),
             'LogRecords': grpc.unary_unary_rpc_method_handler(
                     servicer.LogRecords,
-                    request_deserializer=json__logger_dot_v1_dot_json__logger__pb2.LogRecordsRequest.FromString,
-                    response_serializer=json__logger_dot_v1_dot_json__logger__pb2.LogRecordsResponse.SerializeToString,
+                    request_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.FromString,
+                    response_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.SerializeToString,
             ),
             'ReadRecords': grpc.unary_stream_rpc_method_handler(
                     servicer.ReadRecords,
                     request_deserializer=json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsRequest.FromString,
-                    response_serializer=json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsResponse.SerializeToString,
+                    response_serializer=session__sharing_dot_v1_dot_records__pb2.ReadRecordsResponse.SerializeToString,
             ),
             'CloseFile': grpc.unary_unary_rpc_method_handler(
                     servicer.CloseFile,
@@ -144,8 +145,8 @@ class JsonLogger(object):
             timeout=None,
             metadata=None):
         return grpc.experimental.unary_unary(request, target, '/session_sharing.json_logger.v1.JsonLogger/LogMeasurementData',
-            json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataRequest.SerializeToString,
-            json__logger_dot_v1_dot_json__logger__pb2.LogMeasurementDataResponse.FromString,
+            session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataRequest.SerializeToString,
+            session__sharing_dot_v1_dot_records__pb2.LogMeasurementDataResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
@@ -161,8 +162,8 @@ class JsonLogger(object):
             timeout=None,
             metadata=None):
         return grpc.experimental.unary_unary(request, target, '/session_sharing.json_logger.v1.JsonLogger/LogRecords',
-            json__logger_dot_v1_dot_json__logger__pb2.LogRecordsRequest.SerializeToString,
-            json__logger_dot_v1_dot_json__logger__pb2.LogRecordsResponse.FromString,
+            session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
+            session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
@@ -179,7 +180,7 @@ class JsonLogger(object):
             metadata=None):
         return grpc.experimental.unary_stream(request, target, '/session_sharing.json_logger.v1.JsonLogger/ReadRecords',
             json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsRequest.SerializeToString,
-            json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsResponse.FromString,
+            session__sharing_dot_v1_dot_records__pb2.ReadRecordsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -8,6 +8,7 @@ import collections.abc
 import grpc
 import grpc.aio
 import json_logger.v1.json_logger_pb2
+import session_sharing.v1.records_pb2
 import typing
 
 _T = typing.TypeVar("_T")
@@ -25,20 +26,20 @@ class JsonLoggerStub:
     ]
 
     LogMeasurementData: grpc.UnaryUnaryMultiCallable[
-        json_logger.v1.json_logger_pb2.LogMeasurementDataRequest,
-        json_logger.v1.json_logger_pb2.LogMeasurementDataResponse,
+        session_sharing.v1.records_pb2.LogMeasurementDataRequest,
+        session_sharing.v1.records_pb2.LogMeasurementDataResponse,
     ]
     """Logs one record with typed values."""
 
     LogRecords: grpc.UnaryUnaryMultiCallable[
-        json_logger.v1.json_logger_pb2.LogRecordsRequest,
-        json_logger.v1.json_logger_pb2.LogRecordsResponse,
+        session_sharing.v1.records_pb2.LogRecordsRequest,
+        session_sharing.v1.records_pb2.LogRecordsResponse,
     ]
     """Logs many records, encoded as one JSON array: the fast way."""
 
     ReadRecords: grpc.UnaryStreamMultiCallable[
         json_logger.v1.json_logger_pb2.ReadRecordsRequest,
-        json_logger.v1.json_logger_pb2.ReadRecordsResponse,
+        session_sharing.v1.records_pb2.ReadRecordsResponse,
     ]
     """Reads records back: all, the last ones, or as they come."""
 
@@ -54,20 +55,20 @@ class JsonLoggerAsyncStub:
     ]
 
     LogMeasurementData: grpc.aio.UnaryUnaryMultiCallable[
-        json_logger.v1.json_logger_pb2.LogMeasurementDataRequest,
-        json_logger.v1.json_logger_pb2.LogMeasurementDataResponse,
+        session_sharing.v1.records_pb2.LogMeasurementDataRequest,
+        session_sharing.v1.records_pb2.LogMeasurementDataResponse,
     ]
     """Logs one record with typed values."""
 
     LogRecords: grpc.aio.UnaryUnaryMultiCallable[
-        json_logger.v1.json_logger_pb2.LogRecordsRequest,
-        json_logger.v1.json_logger_pb2.LogRecordsResponse,
+        session_sharing.v1.records_pb2.LogRecordsRequest,
+        session_sharing.v1.records_pb2.LogRecordsResponse,
     ]
     """Logs many records, encoded as one JSON array: the fast way."""
 
     ReadRecords: grpc.aio.UnaryStreamMultiCallable[
         json_logger.v1.json_logger_pb2.ReadRecordsRequest,
-        json_logger.v1.json_logger_pb2.ReadRecordsResponse,
+        session_sharing.v1.records_pb2.ReadRecordsResponse,
     ]
     """Reads records back: all, the last ones, or as they come."""
 
@@ -87,17 +88,17 @@ class JsonLoggerServicer(metaclass=abc.ABCMeta):
     @abc.abstractmethod
     def LogMeasurementData(
         self,
-        request: json_logger.v1.json_logger_pb2.LogMeasurementDataRequest,
+        request: session_sharing.v1.records_pb2.LogMeasurementDataRequest,
         context: _ServicerContext,
-    ) -> typing.Union[json_logger.v1.json_logger_pb2.LogMeasurementDataResponse, collections.abc.Awaitable[json_logger.v1.json_logger_pb2.LogMeasurementDataResponse]]:
+    ) -> typing.Union[session_sharing.v1.records_pb2.LogMeasurementDataResponse, collections.abc.Awaitable[session_sharing.v1.records_pb2.LogMeasurementDataResponse]]:
         """Logs one record with typed values."""
 
     @abc.abstractmethod
     def LogRecords(
         self,
-        request: json_logger.v1.json_logger_pb2.LogRecordsRequest,
+        request: session_sharing.v1.records_pb2.LogRecordsRequest,
         context: _ServicerContext,
-    ) -> typing.Union[json_logger.v1.json_logger_pb2.LogRecordsResponse, collections.abc.Awaitable[json_logger.v1.json_logger_pb2.LogRecordsResponse]]:
+    ) -> typing.Union[session_sharing.v1.records_pb2.LogRecordsResponse, collections.abc.Awaitable[session_sharing.v1.records_pb2.LogRecordsResponse]]:
         """Logs many records, encoded as one JSON array: the fast way."""
 
     @abc.abstractmethod
@@ -105,7 +106,7 @@ class JsonLoggerServicer(metaclass=abc.ABCMeta):
         self,
         request: json_logger.v1.json_logger_pb2.ReadRecordsRequest,
         context: _ServicerContext,
-    ) -> typing.Union[collections.abc.Iterator[json_logger.v1.json_logger_pb2.ReadRecordsResponse], collections.abc.AsyncIterator[json_logger.v1.json_logger_pb2.ReadRecordsResponse]]:
+    ) -> typing.Union[collections.abc.Iterator[session_sharing.v1.records_pb2.ReadRecordsResponse], collections.abc.AsyncIterator[session_sharing.v1.records_pb2.ReadRecordsResponse]]:
         """Reads records back: all, the last ones, or as they come."""
 
     @abc.abstractmethod

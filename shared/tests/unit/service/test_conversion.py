@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from json_logger.service.conversion import BIG_CONVERSIONS, INLINE_BYTES, Conversion
 from session_sharing.errors import InvalidRequestError, TooLargeError
 from session_sharing.records import RecordLimits
+from session_sharing.service.conversion import BIG_CONVERSIONS, INLINE_BYTES, Conversion
 
 DEADLINE = 10.0  # seconds
 BIG = INLINE_BYTES + 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from json_logger.levels import AckLevel
-from json_logger.wire import level_from_wire, level_to_wire
 from session_sharing.errors import InvalidRequestError
+from session_sharing.records import AckLevel
+from session_sharing.wire.records import level_from_wire, level_to_wire
 
 
 def test_levels_keep_their_numbers() -> None:

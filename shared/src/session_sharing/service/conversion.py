@@ -1,13 +1,16 @@
-"""Requests to lines, beside the event loop: a big one holds up nobody, and few run at once."""
+"""Converting requests beside the event loop: a big one holds up nobody, and few run at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 from session_sharing.errors import TooLargeError
 from session_sharing.records import RecordLimits
-from session_sharing.service import in_thread
+from session_sharing.service.threads import in_thread
+
+T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
 """Requests up to this size are converted on the event loop; bigger ones would hold it up."""
@@ -29,14 +32,12 @@ class Conversion:
         self.limits = limits or RecordLimits()
         self._slots = asyncio.Semaphore(BIG_CONVERSIONS)
 
-    async def run(
-        self, size: int, convert: Callable[[], bytes], *, limit: int | None = None
-    ) -> bytes:
+    async def run(self, size: int, convert: Callable[[], T], *, limit: int | None = None) -> T:
         """Convert a small request at once, and a big one in a thread when there is a slot.
 
         Args:
             size: The size of the request, in bytes.
-            convert: Turns it into lines. It is not called if the request is too big.
+            convert: Turns it into what is stored. It is not called if the request is too big.
             limit: How big it may be, in bytes, if that is less than for other requests.
 
         Raises:
@@ -49,7 +50,7 @@ class Conversion:
             return convert()
         return await self._run_beside(convert)
 
-    async def _run_beside(self, convert: Callable[[], bytes]) -> bytes:
+    async def _run_beside(self, convert: Callable[[], T]) -> T:
         await self._slots.acquire()
         converting = in_thread("convert records", convert)
         converting.add_done_callback(self._free_slot)
@@ -58,7 +59,7 @@ class Conversion:
         await asyncio.wait([converting])
         return converting.result()
 
-    def _free_slot(self, converted: asyncio.Future[bytes]) -> None:
+    def _free_slot(self, converted: asyncio.Future[T]) -> None:
         self._slots.release()
         if not converted.cancelled():
             converted.exception()  # The caller may be gone: then nobody else asks for it.

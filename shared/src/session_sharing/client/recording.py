@@ -1,0 +1,169 @@
+"""The client side of a recording service: logging records, numbered and in order."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from session_sharing.client.session import WAIT_SECONDS, SessionClient
+from session_sharing.client.turns import Turns
+from session_sharing.discovery.resolve import ResolvingClient
+from session_sharing.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
+from session_sharing.records import (
+    AckLevel,
+    Batch,
+    Record,
+    RecordContext,
+    RecordLimits,
+    encode_batches,
+)
+from session_sharing.wire.generated import records_pb2
+from session_sharing.wire.records import level_to_wire
+
+_LIMITS = RecordLimits()
+_REFUSALS = (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
+"""Errors after which nothing was stored."""
+
+
+class RecordingStub(Protocol):
+    """What is used of a recording service's stub."""
+
+    @property
+    def LogRecords(self) -> Any:  # noqa: ANN401 - grpc's own type; the name of the RPC
+        """Logs many records in one call."""
+        ...
+
+
+class RecordingClient(SessionClient):
+    """Logs records to a resource, through a session that may be shared.
+
+    A subclass names its service and offers its stub. Methods may be called from any thread;
+    records are stored in the order in which they are numbered. For that, calls that log take
+    turns, and only who has the turn touches the number.
+
+    Args:
+        resource: The resource name, as it stands in a pin map; it may end in `?client=NAME`.
+        behavior: The number of the initialization behaviour; NI's enumeration is taken as well.
+        discovery_client: An NI `DiscoveryClient` to find the service by.
+        address: host:port of the service; then discovery is not asked.
+        wait: How long a call waits for the service, in seconds.
+        ack: When a record counts as logged: `"os"` or `"disk"`; the service's default if None.
+        wait_closed: How long a close waits, in seconds, for others to let go of the resource.
+
+    Raises:
+        SharingError: The service cannot be reached, or refuses the session.
+    """
+
+    @property
+    @abstractmethod
+    def _stub(self) -> RecordingStub:
+        """The stub of the service."""
+
+    def __init__(
+        self,
+        resource: str,
+        behavior: int = 0,
+        *,
+        discovery_client: ResolvingClient | None = None,
+        address: str | None = None,
+        wait: float = WAIT_SECONDS,
+        ack: str | None = None,
+        wait_closed: float | None = None,
+    ) -> None:
+        self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
+        self._turns = Turns()
+        self._next_number = 1
+        super().__init__(
+            resource,
+            behavior,
+            discovery_client=discovery_client,
+            address=address,
+            wait=wait,
+            wait_closed=wait_closed,
+        )
+
+    def log(
+        self,
+        measurement_name: str,
+        configurations: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        *,
+        timestamp: datetime | None = None,
+        context: RecordContext | None = None,
+    ) -> None:
+        """Log one record; return when it is acknowledged.
+
+        Args:
+            measurement_name: What was measured.
+            configurations: How it was measured, by name. Values keep their type.
+            outputs: What was found, by name. Values keep their type.
+            timestamp: When it was measured, with a time zone; now by default.
+            context: The unit under test, site, pin and so on that it belongs to.
+
+        Raises:
+            SharingError: The record was refused, or whether it was logged is unknown.
+        """
+        self.log_many([Record(measurement_name, configurations, outputs, timestamp, context)])
+
+    def log_many(self, records: Iterable[Record]) -> None:
+        """Log many records, in their order; return when all are acknowledged.
+
+        They travel in as few calls as fit. A call's records are stored all or none; when a call
+        fails, those of the calls before it are logged.
+
+        Args:
+            records: The records; one without a timestamp gets the time now.
+
+        Raises:
+            SharingError: A record was refused, or whether it was logged is unknown.
+        """
+        now = datetime.now(timezone.utc)
+        for batch in encode_batches((_timed(record, now) for record in records), _LIMITS):
+            self._log_batch(batch)
+
+    def _log_batch(self, batch: Batch) -> None:
+        with self._turns.take():
+            request = records_pb2.LogRecordsRequest(
+                attachment=self._attachment,
+                first_record_number=self._next_number,
+                count=batch.count,
+                acknowledgement=self._level,
+                records_json=batch.records_json,
+            )
+            used = batch.count
+            try:
+                self._call(self._stub.LogRecords, request)
+            except _REFUSALS:
+                used = 0  # Nothing was stored; after other errors that is unknown.
+                raise
+            finally:
+                self._next_number += used
+
+    def flush(self) -> None:
+        """Return when everything logged before through this client is acknowledged.
+
+        `log` and `log_many` return acknowledged, so there is nothing to wait for.
+        """
+
+
+def _timed(record: Record, now: datetime) -> Record:
+    """Return the record with a timestamp: when it was logged is the client's to say."""
+    if record.timestamp is not None:
+        return record
+    return Record(
+        record.measurement_name, record.configurations, record.outputs, now, record.context
+    )

@@ -1,0 +1,114 @@
+"""What the servicers of recording services have in common: from requests to what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
+from typing import Generic, TypeVar
+
+from session_sharing.errors import InvalidRequestError
+from session_sharing.records import AckLevel
+from session_sharing.service.conversion import Conversion
+from session_sharing.service.rpc import SessionRpc
+from session_sharing.wire.generated import records_pb2
+from session_sharing.wire.records import level_from_wire, level_to_wire
+
+H = TypeVar("H")
+T = TypeVar("T")
+
+Store = Callable[[H, T, AckLevel], Awaitable[AckLevel]]
+"""Stores with a handle what a request was converted to; returns the level that was reached."""
+
+_LAST_NUMBER = 2**64 - 1
+
+
+class RecordingRpc(Generic[H, T]):
+    """Serves the two RPCs by which records come in.
+
+    Args:
+        sessions: Serves the messages of sessions.
+        conversion: Converts requests, within limits; shared with the service's other doors.
+        default_level: The acknowledgement level for those who name none.
+        store: Stores what a request was converted to.
+    """
+
+    def __init__(
+        self,
+        sessions: SessionRpc[H],
+        conversion: Conversion,
+        default_level: AckLevel,
+        store: Store[H, T],
+    ) -> None:
+        self._sessions = sessions
+        self._conversion = conversion
+        self._default_level = default_level
+        self._store = store
+
+    async def log_record(
+        self,
+        request: records_pb2.LogMeasurementDataRequest,
+        convert: Callable[[records_pb2.Record, datetime], T],
+    ) -> records_pb2.LogMeasurementDataResponse:
+        """Store one record.
+
+        Args:
+            request: The record.
+            convert: Turns it into what is stored; it is given the time now.
+
+        Raises:
+            SharingError: The record was refused, or the session is not open for this attachment.
+        """
+        level = level_from_wire(request.acknowledgement, self._default_level)
+        async with self._sessions.use(request.attachment) as handle:
+            converted = await self._conversion.run(
+                request.ByteSize(), lambda: convert(request.record, _now())
+            )
+            reached = await self._store(handle, converted, level)
+            self._sessions.stored(request.attachment, request.record_number)
+        return records_pb2.LogMeasurementDataResponse(acknowledgement=level_to_wire(reached))
+
+    async def log_records(
+        self,
+        request: records_pb2.LogRecordsRequest,
+        convert: Callable[[bytes, int, datetime], T],
+    ) -> records_pb2.LogRecordsResponse:
+        """Store many records: all, or none.
+
+        Args:
+            request: The records.
+            convert: Turns so many records, encoded in JSON, into what is stored; it is given the
+                time now.
+
+        Raises:
+            SharingError: They were refused, or the session is not open for this attachment.
+        """
+        level = level_from_wire(request.acknowledgement, self._default_level)
+        last = last_number(request)
+        async with self._sessions.use(request.attachment) as handle:
+            converted = await self._conversion.run(
+                len(request.records_json),
+                lambda: convert(request.records_json, request.count, _now()),
+            )
+            reached = await self._store(handle, converted, level)
+            self._sessions.stored(request.attachment, last)
+        return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
+
+
+def last_number(request: records_pb2.LogRecordsRequest) -> int:
+    """Return the number of the last record, 0 if the client does not count.
+
+    Raises:
+        InvalidRequestError: It is no number of 64 bits.
+    """
+    first = request.first_record_number
+    last = first + request.count - 1 if first else 0
+    if last > _LAST_NUMBER:
+        raise InvalidRequestError(
+            f"The last of {request.count} records from number {first} on would need more than 64 "
+            "bits. Number the records of an attachment from 1."
+        )
+    return last
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
