@@ -14,7 +14,6 @@ from typing import Any
 import grpc
 import pytest
 
-import json_logger.client
 from json_logger import JsonLoggerClient, Record
 from json_logger.service import ni_servicer, servicer
 from json_logger.service.log_file import LogFile
@@ -30,6 +29,7 @@ from services.json_logger.tests.support import (
     snapshot,
     text_value,
 )
+from session_sharing.client import recording
 from session_sharing.errors import SharingError, TooLargeError
 from session_sharing.records import RecordLimits, record_to_line
 from session_sharing.testing.hosting import LocalService
@@ -175,7 +175,7 @@ def test_batches_are_split(
     connect: Callable[..., JsonLoggerClient], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than fits into one request is sent in several, in order and complete."""
-    monkeypatch.setattr(json_logger.client, "_LIMITS", RecordLimits(80_000, 100_000))
+    monkeypatch.setattr(recording, "_LIMITS", RecordLimits(80_000, 100_000))
     client = connect("a.ndjson")
     client.log_many(Record(f"big {n}", {}, {"x": "y" * 70_000}) for n in range(8))
     client.log_many(Record(f"small {n}", {}, {}) for n in range(3000))
