@@ -1,1 +1,6 @@
-"""The demonstration: several programs share one log file, in each of the five behaviours."""
+"""The demonstration: two measurement plug-ins share one log file, in each of the five behaviours.
+
+`scenes` says what is played and what must come of it, `cast` are the programs that play, `told` is
+what they and the service tell of it, `checks` finds what is not as it should be, and `show` shows
+it to people.
+"""

@@ -1,80 +1,83 @@
-"""Runs the demonstration: `python -m demo`, or `nox -s demo`."""
+"""Shows two measurement plug-ins that share one log file: `python -m demo`, or `nox -s demo`."""
 
 from __future__ import annotations
 
 import argparse
-import os
+import logging
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from demo.crew import Crew
-from demo.player import Play, interleavings, play
-from demo.scenes import ALL, SCENES
-from demo.stage import show_scene, show_summary
-from demo.timeline import Timeline
-from session_sharing.core import EventKind, SessionEvent
+from demo.demonstration import Demonstration
+from demo.interruptions import Interruptions
+from demo.scenes import SCENES
+from session_sharing.cli.output import escape_what_streams_cannot_take
+
+INTERRUPTED = 130
+"""The exit code that shells give to what Ctrl-C ended."""
 
 
 def main() -> int:
-    """Play all scenes; return 0 if everything was as it should be."""
+    """Play the scenes; return 0 if everything was as it should be."""
+    options = _options()
+    escape_what_streams_cannot_take()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a text stream
+    # What the library warns of here is what the demonstration shows.
+    logging.getLogger("session_sharing").setLevel(logging.ERROR)
+    try:
+        with Interruptions() as interruptions, _folder(options.folder) as folder:
+            faults = Demonstration(folder, interruptions).run(options.scenes, keep=options.keep)
+    except KeyboardInterrupt:
+        print("Interrupted: everything that was started has ended.", file=sys.stderr)
+        return INTERRUPTED
+    return _verdict(faults)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument("--folder", type=Path, help="where to leave the logs (default: nowhere)")
-    folder = parser.parse_args().folder
-    if folder is not None:
+    parser.add_argument(
+        "--folder", type=_made, metavar="DIR", help="where to leave the logs (default: nowhere)"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave everything running, to look around"
+    )
+    parser.add_argument(
+        "--scenes",
+        type=int,
+        default=len(SCENES),
+        choices=range(len(SCENES) + 1),
+        metavar="N",
+        help=f"play only the first N scenes (of {len(SCENES)})",
+    )
+    return parser.parse_args()
+
+
+def _made(name: str) -> Path:
+    folder = Path(name).absolute()
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        return run(folder.absolute())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot make {name}: {error.strerror}") from error
+    return folder
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted is not None:
+        yield wanted
+        return
     with tempfile.TemporaryDirectory(prefix="session-sharing-demo-") as temporary:
-        return run(Path(temporary))
+        yield Path(temporary)
 
 
-def run(folder: Path) -> int:
-    """Play all scenes with station and logger in a folder; return the exit code."""
-    print("Starting a local station, the JSON logger, and three programs that log through it ...")
-    with Crew(folder, dict(os.environ), ALL) as crew:
-        print(f"Discovery at {crew.station.address}, logger at {crew.logger.address}")
-        names = {worker.process_id: name for name, worker in crew.workers.items()}
-        timeline = Timeline(crew.logger.address)
-        crew.on_end(timeline.close)
-        rows, faults = [], []
-        for number, scene in enumerate(SCENES):
-            result = play(scene, crew)
-            events = timeline.of(scene.resource)
-            _check_events(result, events)
-            show_scene(number, result, events, names)
-            rows.append(_summary(result, events, crew.data_folder / scene.resource))
-            faults += [f"{scene.behavior.name}: {fault}" for fault in result.faults]
-    show_summary(rows)
+def _verdict(faults: list[str]) -> int:
     for fault in faults:
         print(f"NOT AS IT SHOULD BE: {fault}", file=sys.stderr)
     print("\nSomething is wrong." if faults else "\nEverything was as it should be.")
     return 1 if faults else 0
 
 
-def _check_events(result: Play, events: list[SessionEvent]) -> None:
-    """The service opened and closed the file once, and nobody held it at the end."""
-    kinds = [event.kind for event in events]
-    result.expect("how often the file was opened", 1, kinds.count(EventKind.OPENED))
-    result.expect("how often the file was closed", 1, kinds.count(EventKind.CLOSED))
-    last = events[-1].session
-    result.expect("holders at the end", (), last.attachments if last else None)
-
-
-def _summary(result: Play, events: list[SessionEvent], path: Path) -> tuple[str, ...]:
-    opens = sum(event.kind is EventKind.OPENED for event in events)
-    return (
-        result.scene.behavior.name,
-        str(opens),
-        str(len(result.logged)),
-        str(sum(result.logged.values())),
-        str(interleavings(path)),
-        "WRONG" if result.faults else "as it should be",
-    )
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("Interrupted; everything that was started has ended.", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(main())

@@ -1,119 +1,192 @@
-"""Plays the scenes with the crew, and notes everything that is not as it should be."""
+"""Plays the scenes with the company."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
-from demo.crew import Crew
-from demo.scenes import ATTACHED, CREATED, LOSERS, RECORDS, WINNER, LetGo, Log, Open, Scene
-from session_sharing.records import parse_line
+import grpc
+
+from demo.cast.company import Company
+from demo.cast.measurements import ENDLESS, Measurement, Order
+from demo.scenes.steps import (
+    Cleanup,
+    Plugin,
+    Refused,
+    Runs,
+    Scene,
+    Setup,
+    Start,
+    Step,
+    Stop,
+)
+from demo.told.performance import STOPPED, Performance, Run, Wanted
+from session_sharing import Behavior, SharingError
+from session_sharing.core import EventKind, SessionEvent
 
 
-@dataclass
-class Play:
-    """How a scene went.
+class BrokenSceneError(Exception):
+    """A step did not do what the next one needs."""
+
+
+_FAILURES = (BrokenSceneError, grpc.RpcError, SharingError, TimeoutError, ValueError)
+"""What NI's clients and ours raise besides: the scene breaks off, and its faults say why."""
+
+
+def play(scene: Scene, company: Company) -> Performance:
+    """Play a scene to its end, or until a step breaks it; return how it went.
+
+    Raises:
+        KeyboardInterrupt: Somebody asked to end.
+        SharingError: The service tells no more, or its log cannot be read.
+    """
+    player = Player(scene, company)
+    left: list[str] = []
+    broken: list[str] = []
+    try:
+        left = player.play()
+    except _FAILURES as failure:
+        broken.append(f"the scene broke off: {_reason(failure)}")
+    finally:
+        player.stop_all()
+    if not broken:  # Else nobody knows what there is to wait for.
+        company.wait_told(player.is_over, player.mark)
+    return Performance(
+        scene=scene,
+        names=company.names,
+        runs=player.runs,
+        events=company.timeline.since(player.mark),
+        records=company.log.new_records(),
+        left=left,
+        broken=broken,
+    )
+
+
+def _reason(failure: Exception) -> str:
+    if isinstance(failure, grpc.RpcError) and isinstance(failure, grpc.Call):
+        return f"{failure.code().name}: {failure.details()}"
+    return str(failure)
+
+
+class Player:
+    """One scene while it is played, by the main thread.
 
     Attributes:
-        answers: What the workers were answered, for people.
-        logged: How many records each worker logged.
-        faults: What was not as it should be.
+        mark: Where the events of the scene begin in the timeline.
+        runs: The runs that have ended.
     """
 
-    scene: Scene
-    winner: str = ""
-    answers: list[str] = field(default_factory=list)
-    logged: dict[str, int] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    def __init__(self, scene: Scene, company: Company) -> None:
+        self._scene = scene
+        self._company = company
+        self._pin_map_id = company.pin_maps[scene.way]
+        self._pins = scene.pins
+        self._started: dict[Plugin, Measurement] = {}
+        self.mark = company.timeline.mark()
+        self.runs: list[Run] = []
 
-    def expect(self, what: str, expected: object, found: object) -> None:
-        """Note a fault if something is not as expected."""
-        if expected != found:
-            self.faults.append(f"{what}: expected {expected}, found {found}")
+    def play(self) -> list[str]:
+        """Play all steps; return what session management knows of sessions after them."""
+        for step in self._scene.steps:
+            self._take(step)
+        return self._company.do(partial(self._company.sequence.left, self._pin_map_id))[0]
 
+    def stop_all(self) -> None:
+        """Stop what still measures."""
+        for measurement in self._started.values():
+            measurement.stop()
 
-def play(scene: Scene, crew: Crew) -> Play:
-    """Play a scene, and check it against what is expected and against the log file."""
-    result = Play(scene)
-    for step in scene.steps:
+    def is_over(self, events: Sequence[SessionEvent]) -> bool:
+        """Tell whether the service told all that must come of the scene."""
+        kinds = [event.kind for event in events]
+        return (
+            kinds.count(EventKind.RELEASED) >= self._scene.holds().total()
+            and kinds.count(EventKind.CLOSED) >= self._scene.opens
+        )
+
+    def _take(self, step: Step) -> None:
+        sequence = self._company.sequence
         match step:
-            case Open():
-                _open(step, crew, result)
-            case Log():
-                _log(step, crew, result)
-            case LetGo():
-                _let_go(step, crew, result)
-    _check_file(crew.data_folder / scene.resource, result)
-    return result
+            case Runs():
+                self._run(step)
+            case Start():
+                self._start(step)
+            case Stop():
+                self._stop(step.plugin)
+            case Refused():
+                self._be_refused(step)
+            case Setup():
+                self._company.do(partial(sequence.set_up, self._pin_map_id, self._pins))
+            case Cleanup():
+                self._company.do(sequence.clean_up)
 
+    def _order(self, plugin: Plugin, behavior: Behavior) -> Order:
+        unit = next(self._company.measurements.serial_numbers)
+        return Order(plugin, self._scene.way, self._pin_map_id, behavior, unit, Wanted())
 
-def _resolve(workers: Sequence[str], crew: Crew, result: Play) -> Iterator[str]:
-    for worker in workers:
-        if worker == WINNER:
-            yield result.winner
-        elif worker == LOSERS:
-            yield from (name for name in crew.workers if name != result.winner)
+    def _run(self, step: Runs) -> None:
+        work = [
+            partial(
+                self._one_by_one, [self._order(plugin, step.behavior) for _ in range(step.count)]
+            )
+            for plugin in step.plugins
+        ]
+        for runs in self._company.do(*work):
+            self.runs += runs
+
+    def _one_by_one(self, orders: Sequence[Order]) -> list[Run]:
+        return [self._company.measurements.start(order).result() for order in orders]
+
+    def _be_refused(self, step: Refused) -> None:
+        order = self._order(step.plugin, step.behavior)
+        order = replace(order, wanted=Wanted(step.status, step.says))
+        if step.reserved:
+            order = replace(order, reserve_timeout=0.0)
+            self.runs += self._company.do(partial(self._run_while_reserved, order))
         else:
-            yield worker
+            self.runs += self._company.do(self._company.measurements.start(order).result)
 
+    def _run_while_reserved(self, order: Order) -> Run:
+        with self._company.sequence.reserved(self._pin_map_id, self._pins):
+            return self._company.measurements.start(order).result()
 
-def _open(step: Open, crew: Crew, result: Play) -> None:
-    names = list(_resolve(step.workers, crew, result))
-    for name in names:
-        arguments = {"resource": result.scene.resource, "behavior": int(step.behavior)}
-        crew.workers[name].tell("open", **arguments)
-    outcomes = {name: _opening(crew.workers[name].answer()) for name in names}
-    for name, outcome in outcomes.items():
-        if outcome == CREATED:
-            result.winner = name
-        result.answers.append(f"{name} initializes with {step.behavior.name}: {outcome}")
-    result.expect(step.behavior.name, sorted(step.expected), sorted(outcomes.values()))
+    def _start(self, step: Start) -> None:
+        attached = self._count(EventKind.ATTACHED, step.plugin, self._events())
+        order = self._order(step.plugin, step.behavior)
+        order = replace(order, wanted=Wanted(STOPPED), readings=ENDLESS)
+        measurement = self._company.measurements.start(order)
+        self._started[step.plugin] = measurement
 
+        def holds(events: Sequence[SessionEvent]) -> bool:
+            return self._count(EventKind.ATTACHED, step.plugin, events) > attached
 
-def _opening(answer: dict[str, Any]) -> str:
-    if not answer["ok"]:
-        return str(answer["error"])
-    return CREATED if answer["new_session"] else ATTACHED
+        self._company.wait_told(holds, self.mark, or_else=lambda: measurement.ended)
+        if not holds(self._events()):
+            self._stop_started(step.plugin)
+            raise BrokenSceneError(f"{step.plugin.value} did not come to hold the session")
 
+    def _stop(self, plugin: Plugin) -> None:
+        self._stop_started(plugin)
 
-def _log(step: Log, crew: Crew, result: Play) -> None:
-    names = list(_resolve(step.workers, crew, result))
-    for name in names:
-        crew.workers[name].tell("log", count=RECORDS)
-    for name in names:
-        answer = crew.workers[name].answer()
-        result.expect(f"logging by {name}", True, answer["ok"])
-        result.logged[name] = result.logged.get(name, 0) + RECORDS
-    result.answers.append(f"{', '.join(names)} log {RECORDS} records each, at the same time")
+        def let_go(events: Sequence[SessionEvent]) -> bool:
+            attached = self._count(EventKind.ATTACHED, plugin, events)
+            return self._count(EventKind.RELEASED, plugin, events) == attached
 
+        if not self._company.wait_told(let_go, self.mark):
+            raise BrokenSceneError(f"{plugin.value} was stopped, but still holds the session")
 
-def _let_go(step: LetGo, crew: Crew, result: Play) -> None:
-    outcomes = []
-    for name in _resolve(step.workers, crew, result):
-        crew.workers[name].tell("release")
-        answer = crew.workers[name].answer()
-        outcomes.append(str(answer.get("outcome") or answer.get("error")))
-        result.answers.append(f"{name} releases: {outcomes[-1]}")
-    result.expect("the releases", list(step.expected), outcomes)
+    def _stop_started(self, plugin: Plugin) -> None:
+        measurement = self._started.pop(plugin)
+        measurement.stop()
+        self.runs += self._company.do(measurement.result)
 
+    def _events(self) -> list[SessionEvent]:
+        return self._company.timeline.since(self.mark)
 
-def _check_file(path: Path, result: Play) -> None:
-    """Every record of every worker is there once, in its order."""
-    indices: dict[str, list[object]] = {}
-    with path.open("rb") as log:
-        for line in log:
-            record = parse_line(line)
-            indices.setdefault(record.measurement_name, []).append(record.outputs["index"])
-    for name, count in result.logged.items():
-        result.expect(f"the records of {name}", list(range(count)), indices.pop(name, []))
-    result.expect("records of others", {}, indices)
-
-
-def interleavings(path: Path) -> int:
-    """Count how often the file passes from one program's records to another's."""
-    with path.open("rb") as log:
-        names = [parse_line(line).measurement_name for line in log]
-    return sum(left != right for left, right in pairwise(names))
+    def _count(self, kind: EventKind, plugin: Plugin, events: Sequence[SessionEvent]) -> int:
+        """Count what happened to attachments of a plug-in."""
+        holders = [
+            event.attachment.holder for event in events if event.kind is kind and event.attachment
+        ]
+        return sum(self._company.names.get(one.process_id) == plugin.value for one in holders)

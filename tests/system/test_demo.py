@@ -1,47 +1,213 @@
-"""The demonstration: what it shows is checked, and nothing is left behind."""
+"""The demonstration as people run it: what it shows is right, and nothing is left behind."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from demo.player import Play
+import psutil
+import pytest
+
 from demo.scenes import SCENES
-from session_sharing import Behavior
+from session_sharing.records import parse_line
 
 ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 90
+MARKER = "SESSION_SHARING_TEST_MARKER"
+GOOD = "Everything was as it should be."
+WITHOUT_IPV6 = """
+for family in all default lo; do echo 1 > /proc/sys/net/ipv6/conf/$family/disable_ipv6; done
+ip link set lo up || ifconfig lo up
+test ! -s /proc/net/if_inet6 && exec "$@"
+"""
 
 
-def test_demo_shows_the_sharing_and_cleans_up(tmp_path: Path) -> None:
-    """It shows every behaviour with one open and one close, exits 0, and leaves only the logs."""
+class Demo:
+    """A running demonstration, and all that it starts: they have a marker in their environment."""
+
+    def __init__(self, *arguments: str, before: tuple[str, ...] = (), **environment: str) -> None:
+        self.marker = uuid.uuid4().hex
+        self._process = subprocess.Popen(
+            [*before, sys.executable, "-m", "demo", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment, MARKER: self.marker},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._watchdog = threading.Timer(SECONDS, self._process.kill)
+        self._watchdog.start()
+
+    def lines_to(self, text: str) -> list[str]:
+        """Read what it shows up to a line with a text in it."""
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            lines.append(line.rstrip("\n"))
+            if text in line:
+                return lines
+        raise AssertionError(f"it never said {text!r}, but: {lines}")
+
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does."""
+        code = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT
+        self._process.send_signal(code)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for the end; return exit code, output and errors."""
+        output, errors = self._process.communicate(timeout=SECONDS)
+        self._watchdog.cancel()
+        return self._process.returncode, output, errors
+
+    def left(self) -> list[str]:
+        """Return the processes with its marker that still run."""
+        return [
+            " ".join(process.info["cmdline"] or [])
+            for process in psutil.process_iter(["environ", "cmdline"])
+            if (process.info["environ"] or {}).get(MARKER) == self.marker
+        ]
+
+    def kill(self) -> None:
+        """End it if a test has failed."""
+        if self._process.poll() is None:
+            self.interrupt()
+            self.end()
+
+
+@contextmanager
+def running(*arguments: str, before: tuple[str, ...] = (), **environment: str) -> Iterator[Demo]:
+    demo = Demo(*arguments, before=before, **environment)
+    try:
+        yield demo
+    finally:
+        demo.kill()
+
+
+def test_all_scenes_are_right(tmp_path: Path) -> None:
+    """All scenes are right, in a folder with odd letters, on a poor terminal, with a second demo.
+
+    Nothing is left of the one but its folder, and of the other nothing at all.
+    """
     folder = tmp_path / "a folder with blanks, ü and 表"
-    finished = subprocess.run(
-        [sys.executable, "-m", "demo", "--folder", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    for behavior in Behavior:
-        assert f"=== {int(behavior)}. {behavior.name} ===" in finished.stdout
-        assert (folder / "logs" / f"{behavior.name.lower()}.ndjson").is_file()
-    assert "Everything was as it should be." in finished.stdout
+    with (
+        running("--folder", str(folder), PYTHONIOENCODING="ascii") as first,
+        running("--scenes", "3") as second,
+    ):
+        assert first.left() != []
+        exit_code, shown, errors = first.end()
+        other_exit_code, other_shown, other_errors = second.end()
+    assert (exit_code, errors) == (0, ""), shown
+    assert (other_exit_code, other_errors) == (0, ""), other_shown
+    assert [scene.title for scene in SCENES if f". {scene.title} ===" not in shown] == []
+    assert shown.isascii()
+    assert "█" in other_shown
+    assert GOOD in shown
+    assert GOOD in other_shown
+    assert first.left() == second.left() == []
+    check_folder(folder)
+
+
+def check_folder(folder: Path) -> None:
+    """The log has the records of both measurements, and no program of the demo is at it."""
+    with (folder / "logs" / "results.ndjson").open("rb") as log:
+        names = [parse_line(line).measurement_name for line in log]
+    assert min(names.count("output voltage"), names.count("supply current")) > 100
     assert not (folder / "station" / "DiscoveryService.json").exists()
     assert list((folder / "logs").glob(".*.lock")) == []
 
 
-def test_demo_plays_all_behaviors() -> None:
-    """No behaviour is left out."""
-    assert [scene.behavior for scene in SCENES] == list(Behavior)
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a scene, twice, ends all programs and removes the folder."""
+    temporary = {name: str(tmp_path) for name in ("TMPDIR", "TEMP", "TMP")}
+    with running(**temporary) as demo:
+        demo.lines_to("=== 1.")
+        assert len(demo.left()) >= 5
+        demo.interrupt()
+        demo.interrupt()
+        exit_code, _, errors = demo.end()
+    assert (exit_code, errors) == (130, "Interrupted: everything that was started has ended.\n")
+    assert demo.left() == []
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_not_as_expected_is_a_fault() -> None:
-    """A demonstration that shows something wrong says so."""
-    result = Play(SCENES[0])
-    result.expect("opens", 1, 1)
-    assert result.faults == []
-    result.expect("opens", 1, 2)
-    assert result.faults == ["opens: expected 1, found 2"]
+def test_ctrl_c_at_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Ctrl-C while the programs are being started ends those that were started."""
+    with running("--folder", str(tmp_path)) as demo:
+        demo.lines_to("Starting")
+        deadline = time.monotonic() + SECONDS
+        while len(demo.left()) < 2 and time.monotonic() < deadline:
+            pass
+        demo.interrupt()
+        exit_code, _, _ = demo.end()
+    assert exit_code == 130
+    assert demo.left() == []
+
+
+def test_keep_goes_on_until_interrupted(tmp_path: Path) -> None:
+    """With `--keep` people can look at sessions that are shared, with what they are told to type.
+
+    Meanwhile another demonstration in the same folder fails, and says why.
+    """
+    with running("--keep", "--scenes", "0", "--folder", str(tmp_path)) as demo:
+        told = demo.lines_to("ends everything")
+        address = next(line for line in told if "SESSION_SHARING_DISCOVERY" in line)
+        address = address.partition("localhost:")[2].split()[0].strip('"')
+        until_both_hold(f"localhost:{address}")
+        with running("--scenes", "1", "--folder", str(tmp_path)) as other:
+            exit_code, _, errors = other.end()
+        assert exit_code == 1
+        assert "is held by local_station" in errors
+        demo.interrupt()
+        exit_code, shown, errors = demo.end()
+    assert (exit_code, errors) == (0, "")
+    assert GOOD in shown
+    assert demo.left() == other.left() == []
+
+
+def until_both_hold(station: str) -> None:
+    """Wait until `list` shows one session that both measurements hold."""
+    command = [sys.executable, "-m", "session_sharing", "list", "--json"]
+    environment = {**os.environ, "SESSION_SHARING_DISCOVERY": station}
+    deadline = time.monotonic() + SECONDS
+    holders: list[set[str]] = []
+    while {"output_voltage", "supply_current"} not in holders:
+        assert time.monotonic() < deadline, f"the last holders: {holders}"
+        listed = subprocess.run(
+            command, env=environment, capture_output=True, timeout=SECONDS, check=True
+        )
+        sessions = json.loads(listed.stdout)
+        holders = [
+            {held["holder"]["program"] for held in session["attachments"]} for session in sessions
+        ]
+
+
+def namespace_without_ipv6() -> tuple[str, ...]:
+    """Return the command that starts a program in a network of its own without IPv6."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("there is no `unshare` to make a network without IPv6")
+    command = (unshare, "-rn", "sh", "-c", WITHOUT_IPV6, "sh")
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"no network without IPv6 can be made here: {tried.stderr.strip()}")
+    return command
+
+
+def test_works_without_ipv6() -> None:
+    """Where IPv6 is switched off, all programs find each other all the same."""
+    with running("--scenes", "2", before=namespace_without_ipv6()) as demo:
+        exit_code, shown, errors = demo.end()
+    assert (exit_code, errors) == (0, ""), shown
+    assert demo.left() == []

@@ -19,7 +19,7 @@ from types import ModuleType
 
 import grpc
 
-from session_sharing.discovery import discovery_address
+from session_sharing.discovery import discovery_address, discovery_is_named
 from session_sharing.discovery.address import bind_refusal
 from session_sharing.discovery.ni_software import ni_key_file_folder
 from session_sharing.errors import PreconditionError
@@ -35,12 +35,12 @@ def join_local_station() -> None:
     Call it at the start of a program, before or after importing NI's packages; a second call does
     no harm. Each look-up reads anew where the station is, so the station may be started later.
     Where NI's discovery package is not installed, and on a machine with NI's software, it does
-    nothing.
+    nothing; but `SESSION_SHARING_DISCOVERY` names the discovery service on any machine.
 
     Raises:
         PreconditionError: NI's installed discovery client is of a form that cannot be joined.
     """
-    if ni_key_file_folder() is not None:
+    if ni_key_file_folder() is not None and not discovery_is_named():
         return
     # `_client` took the function from `_support` by name, so both hold it.
     modules = [_module(f"{_NI_CLIENT}.{name}") for name in ("_client", "_support")]

@@ -85,6 +85,15 @@ def test_machine_with_ni_software_is_left_alone(home, monkeypatch):
     assert ni_client._client._get_discovery_service_address is own_search
 
 
+def test_named_discovery_is_used_on_every_machine(home, monkeypatch):
+    """Who names a discovery service outright gets it, also beside NI's software."""
+    monkeypatch.setattr(join, "ni_key_file_folder", lambda: Path("C:/ProgramData"))
+    with running_station(home) as station:
+        monkeypatch.setenv("SESSION_SHARING_DISCOVERY", station.address)
+        join_local_station()
+        assert ni_client.DiscoveryClient().enumerate_services("test.Interface") == []
+
+
 def test_unknown_form_of_ni_client_is_said(home, monkeypatch):
     """A future client that cannot be joined is an error at once, not a failed look-up later."""
     monkeypatch.delattr(_CLIENT)

@@ -1,62 +1,34 @@
 """Measures the output voltage of a regulator; every reading goes to a log that may be shared.
 
-There are two ways to share the log. Both hold a reservation of the log's pin while they use it:
-
-- by waiting: the multimeter is reserved and read, and let go; then the log is waited for, and
-  reserved around writing all records. Plug-ins may name one and the same log pin;
-- with an alias: multimeter and log are reserved at once, and each reading is logged as it is taken.
-  Each plug-in names a log pin of its own, which the pin map connects to an alias of one file.
+How it is shared, by waiting or with an alias, is told in `measurement_support.sharing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import ni_measurement_plugin_sdk_service as nims
-from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
 from ni_measurement_plugin_sdk_service.session_management import (
     INSTRUMENT_TYPE_NI_DMM,
-    BaseReservation,
     TypedConnection,
 )
 
-from json_logger import INSTRUMENT_TYPE, JsonLoggerSessionConstructor, Record, RecordContext
+from json_logger import INSTRUMENT_TYPE, Record, RecordContext
 from measurement_support.conditions import Conditions
-from measurement_support.connections import connections, require_names
-from measurement_support.interruption import Interruption
-from measurement_support.logs import SiteLogs
-from measurement_support.readings import Limits, Reading, now, summarise
+from measurement_support.connections import require_names
+from measurement_support.readings import Limits, Reading, summarise
 from measurement_support.regulator import NoiseSource, Regulator
 from measurement_support.running import measuring
+from measurement_support.sharing import Job, measure_and_log
 from session_sharing import Behavior
 
 LIMITS = Limits(low=3.234, high=3.366)  # volts: 2 % about 3.3 V
-LOG_SECONDS = 30.0
 Outputs = tuple[list[int], list[float], list[float], bool, int, bool, str]
 
 measurement_service = nims.MeasurementService(
     service_config_path=Path(__file__).with_name("OutputVoltage.serviceconfig")
 )
-
-
-@dataclass(frozen=True)
-class Job:
-    """What one run was asked to do."""
-
-    pin: str
-    log_pin: str
-    conditions: Conditions
-    behavior: Behavior
-    reserve_timeout: float
-    run: str = field(default_factory=lambda: uuid4().hex[:12])
-
-    def __post_init__(self) -> None:
-        require_names(voltage_pin=self.pin, log_pin=self.log_pin)
 
 
 @measurement_service.register_measurement
@@ -98,60 +70,52 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
     seed: int,
 ) -> Outputs:
     """Measure the output voltage of the unit at each site. The README tells what is what."""
-    context = measurement_service.context
-    with measuring(context) as run:
+    with measuring(measurement_service.context) as run:
+        require_names(voltage_pin=voltage_pin, log_pin=log_pin)
         conditions = Conditions(
             serial_number, readings, interval, input_voltage, load_current, seed
         )
-        job = Job(voltage_pin, log_pin, conditions, log_behavior, reserve_timeout)
-        if log_while_measuring:
-            return measure_and_log(context, run, job)
-        return measure_then_log(context, run, job)
+        job = Job(
+            voltage_pin, log_pin, log_while_measuring, log_behavior, reserve_timeout, conditions
+        )
+        logged = measure_and_log(measurement_service.context, run, job, OutputVoltage(conditions))
+        found = summarise(logged.readings, LIMITS)
+        result = (found.sites, found.mean, found.noise, found.passed)
+        return (*result, logged.count, logged.new_session, logged.public_ids)
 
 
-def measure_then_log(context: MeasurementContext, run: Interruption, job: Job) -> Outputs:
-    """Share by waiting: hold the multimeter while it measures, then the log while it is written."""
-    timeout = run.reserve_timeout(job.reserve_timeout)
-    with context.reserve_sessions(job.pin, timeout=timeout) as reservation:
-        readings = list(take(run, reservation, job))
-    timeout = run.reserve_timeout(job.reserve_timeout)
-    with (
-        context.reserve_sessions(job.log_pin, timeout=timeout) as reservation,
-        opened_logs(run, reservation, job) as logs,
-    ):
-        logs.log((reading, record_of(reading, job)) for reading in readings)
-        return outputs_of(readings, logs)
+class OutputVoltage:
+    """What one run measures.
 
+    Args:
+        conditions: Under what conditions.
+    """
 
-def measure_and_log(context: MeasurementContext, run: Interruption, job: Job) -> Outputs:
-    """Share with an alias: hold multimeter and log at once, and log each reading as it comes."""
-    timeout = run.reserve_timeout(job.reserve_timeout)
-    with (
-        context.reserve_sessions([job.pin, job.log_pin], timeout=timeout) as reservation,
-        opened_logs(run, reservation, job) as logs,
-    ):
-        readings = []
-        for reading in take(run, reservation, job):
-            logs.log([(reading, record_of(reading, job))])
-            readings.append(reading)
-        return outputs_of(readings, logs)
+    instrument_type = INSTRUMENT_TYPE_NI_DMM
 
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+        self._run = uuid4().hex[:12]
 
-@contextmanager
-def opened_logs(run: Interruption, reservation: BaseReservation, job: Job) -> Iterator[SiteLogs]:
-    """Open the reserved logs: one for all sites, or one for each, as the pin map has it."""
-    run.check()
-    where = connections(reservation, job.log_pin, INSTRUMENT_TYPE)
-    constructor = JsonLoggerSessionConstructor(job.behavior, wait=run.call_timeout(LOG_SECONDS))
-    with reservation.initialize_sessions(constructor, INSTRUMENT_TYPE) as opened:
-        yield SiteLogs(where, opened)
+    def instrument(self, connection: TypedConnection[object]) -> SimulatedMeter:
+        """Return the channel of the instrument at one site."""
+        return SimulatedMeter(connection, self._conditions)
+
+    def record(self, reading: Reading) -> Record:
+        """Return what is logged of a reading."""
+        return Record(
+            "output voltage",
+            {**self._conditions.recorded(), "channel": reading.channel},
+            {"index": reading.index, "voltage": reading.value},
+            reading.taken,
+            RecordContext(self._conditions.serial_number, reading.site, reading.pin, run=self._run),
+        )
 
 
 class SimulatedMeter:
     """One input of a multimeter, on a simulated unit: here is the place of the driver."""
 
     def __init__(self, connection: TypedConnection[object], conditions: Conditions) -> None:
-        self.connection = connection
         self._voltage = Regulator(conditions.serial_number, connection.site).output_voltage(
             conditions.point
         )
@@ -161,35 +125,3 @@ class SimulatedMeter:
     def read(self) -> float:
         """Return the voltage, in volts."""
         return self._voltage + self._noise.next()
-
-
-def take(run: Interruption, reservation: BaseReservation, job: Job) -> Iterator[Reading]:
-    """Take the readings: at all sites at once, as often as asked for."""
-    run.check()
-    found = connections(reservation, job.pin, INSTRUMENT_TYPE_NI_DMM)
-    meters = [SimulatedMeter(connection, job.conditions) for connection in found]
-    index = count()
-    for _ in range(job.conditions.readings):
-        run.wait(job.conditions.interval)
-        for meter in meters:
-            at = meter.connection
-            name, value = at.pin_or_relay_name, meter.read()
-            yield Reading(next(index), at.site, name, at.channel_name, value, now())
-
-
-def record_of(reading: Reading, job: Job) -> Record:
-    """Return what is logged of a reading."""
-    return Record(
-        "output voltage",
-        {**job.conditions.recorded(), "channel": reading.channel},
-        {"index": reading.index, "voltage": reading.value},
-        reading.taken,
-        RecordContext(job.conditions.serial_number, reading.site, reading.pin, run=job.run),
-    )
-
-
-def outputs_of(readings: list[Reading], logs: SiteLogs) -> Outputs:
-    """Return the outputs of the measurement."""
-    found = summarise(readings, LIMITS)
-    logged = (logs.logged, logs.new_session, logs.public_ids)
-    return (found.sites, found.mean, found.noise, found.passed, *logged)

@@ -67,6 +67,11 @@ def discovery_address() -> str:
     return place.address
 
 
+def discovery_is_named() -> bool:
+    """Tell whether the environment names the discovery service outright."""
+    return bool(os.environ.get(ADDRESS_VARIABLE, "").strip())
+
+
 def find_discovery(environment: Mapping[str, str] | None = None) -> DiscoveryPlace:
     """Find the discovery service, without asking whether it answers.
 

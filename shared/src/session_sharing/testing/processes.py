@@ -62,7 +62,8 @@ class ServerProcess:
             text=True,
             encoding="utf-8",
             errors="replace",  # what it writes in another encoding must not end the reading
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            start_new_session=True,  # Ctrl-C is for the parent, which ends its servers.
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same there
         )
         self._readers = [
             threading.Thread(target=reader, name=f"output of {module}", daemon=True)

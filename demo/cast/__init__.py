@@ -1,0 +1,1 @@
+"""Who plays: the programs, the measurements that are called, Setup and Cleanup of a test."""

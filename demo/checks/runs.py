@@ -1,0 +1,57 @@
+"""Checks what came of each run: its status, its text, and what it found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from demo.checks.common import attached, describe, different
+from demo.scenes.steps import Plugin
+from demo.told.performance import GOOD, Performance, Run
+
+PLAUSIBLE = {Plugin.VOLTAGE: (3.1, 3.5), Plugin.CURRENT: (0.09, 0.12)}
+"""Between what the mean lies: a 3.3 V regulator, in volts; loaded with 0.1 A, in amperes."""
+
+
+def run_faults(performance: Performance) -> Iterator[str]:
+    """Yield what was wrong with the runs of a scene."""
+    for run in performance.runs:
+        for fault in _faults(run):
+            yield f"{describe(run)}: {fault}"
+    yield from _session_faults(performance)
+
+
+def _faults(run: Run) -> Iterator[str]:
+    if run.status != run.wanted.status:
+        yield f"expected {run.wanted.status}, found {run.status} {run.text}".rstrip()
+        return
+    for words in run.wanted.says:
+        if words not in run.text:
+            yield f"the refusal does not say {words!r}: {run.text}"
+    if run.status == GOOD:
+        yield from _output_faults(run)
+
+
+def _output_faults(run: Run) -> Iterator[str]:
+    yield from different("sites", [0], run.outputs.get("sites"))
+    yield from different("passed", True, run.outputs.get("passed"))
+    yield from different("records logged", run.readings, run.outputs.get("logged"))
+    lowest, highest = PLAUSIBLE[run.plugin]
+    mean = _only(run.outputs.get("mean"))
+    if not lowest <= mean <= highest:
+        yield f"a mean of {mean} lies outside {lowest} to {highest}"
+
+
+def _only(values: object) -> float:
+    """Return the one number of a list; no number if it is anything else."""
+    if isinstance(values, list) and len(values) == 1 and isinstance(values[0], float):
+        return values[0]
+    return math.nan
+
+
+def _session_faults(performance: Performance) -> Iterator[str]:
+    """What runs say of their session is what the service says of it."""
+    for run, hold in attached(performance):
+        if run.status == GOOD:
+            told = run.outputs.get("log_session"), run.outputs.get("new_session")
+            yield from different(f"{describe(run)}: session", (hold.session, hold.created), told)

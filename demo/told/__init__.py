@@ -1,0 +1,1 @@
+"""What the cast and the service tell of a scene."""

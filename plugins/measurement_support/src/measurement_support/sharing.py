@@ -1,0 +1,169 @@
+"""The two ways for a measurement to share a log with others.
+
+Both hold a reservation of the log's pin while they use the log:
+
+- by waiting: the instrument is reserved and read, and let go; then the log is waited for, and
+  reserved around writing all records. Measurements may name one and the same log pin;
+- with an alias: instrument and log are reserved at once, and each reading is logged as it is taken.
+  Each measurement names a log pin of its own, which the pin map connects to an alias of one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+from ni_measurement_plugin_sdk_service.session_management import BaseReservation, TypedConnection
+
+from json_logger import INSTRUMENT_TYPE, JsonLoggerSessionConstructor, Record
+from measurement_support.conditions import Conditions
+from measurement_support.connections import connections
+from measurement_support.interruption import Interruption
+from measurement_support.logs import SiteLogs
+from measurement_support.readings import Reading, now
+from session_sharing import Behavior
+
+LOG_SECONDS = 30.0
+"""How long a call to the log's service may take."""
+
+
+class Instrument(Protocol):
+    """One channel of an instrument, at one site."""
+
+    def read(self) -> float:
+        """Return a reading, in the unit of the measurement."""
+        ...
+
+
+class Measurement(Protocol):
+    """What a plug-in measures, and with which instrument."""
+
+    @property
+    def instrument_type(self) -> str:
+        """The type id of the instrument, as the pin map has it."""
+        ...
+
+    def instrument(self, connection: TypedConnection[object]) -> Instrument:
+        """Return the channel that a pin is connected to at one site."""
+        ...
+
+    def record(self, reading: Reading) -> Record:
+        """Return what is logged of a reading."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run was asked to do.
+
+    Attributes:
+        pin: The pin to measure at.
+        log_pin: The pin of the log.
+        log_while_measuring: Whether the log is shared with an alias, not by waiting.
+        behavior: How the log's session is initialized.
+        reserve_timeout: How long to wait for a reservation, in seconds; negative for ever.
+        conditions: Under what conditions the unit is measured.
+    """
+
+    pin: str
+    log_pin: str
+    log_while_measuring: bool
+    behavior: Behavior
+    reserve_timeout: float
+    conditions: Conditions
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What came of a run.
+
+    Attributes:
+        readings: The readings, in their order.
+        count: How many records were logged, and acknowledged.
+        new_session: Whether this run created the log's session.
+        public_ids: The public id of the session; of several, with commas between them.
+    """
+
+    readings: Sequence[Reading]
+    count: int
+    new_session: bool
+    public_ids: str
+
+    @classmethod
+    def to(cls, logs: SiteLogs, readings: Sequence[Reading]) -> Logged:
+        """Return what came of a run that logged to these logs."""
+        return cls(readings, logs.logged, logs.new_session, logs.public_ids)
+
+
+def measure_and_log(
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
+) -> Logged:
+    """Measure, and log every reading to a log that may be shared.
+
+    Raises:
+        SharingError: The pin map does not fit, or the log refuses.
+        grpc.RpcError: A reservation was refused, or the run has to end.
+    """
+    way = _log_while_measuring if job.log_while_measuring else _measure_then_log
+    return way(context, run, job, measurement)
+
+
+def _measure_then_log(
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
+) -> Logged:
+    """Share by waiting: hold the instrument while it measures, then the log while it is written."""
+    timeout = run.reserve_timeout(job.reserve_timeout)
+    with context.reserve_sessions(job.pin, timeout=timeout) as reservation:
+        readings = list(_take(run, reservation, job, measurement))
+    timeout = run.reserve_timeout(job.reserve_timeout)
+    with (
+        context.reserve_sessions(job.log_pin, timeout=timeout) as reservation,
+        _opened_logs(run, reservation, job) as logs,
+    ):
+        logs.log((reading, measurement.record(reading)) for reading in readings)
+        return Logged.to(logs, readings)
+
+
+def _log_while_measuring(
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
+) -> Logged:
+    """Share with an alias: hold instrument and log at once, and log each reading as it comes."""
+    timeout = run.reserve_timeout(job.reserve_timeout)
+    with (
+        context.reserve_sessions([job.pin, job.log_pin], timeout=timeout) as reservation,
+        _opened_logs(run, reservation, job) as logs,
+    ):
+        readings = []
+        for reading in _take(run, reservation, job, measurement):
+            logs.log([(reading, measurement.record(reading))])
+            readings.append(reading)
+        return Logged.to(logs, readings)
+
+
+@contextmanager
+def _opened_logs(run: Interruption, reservation: BaseReservation, job: Job) -> Iterator[SiteLogs]:
+    """Open the reserved logs: one for all sites, or one for each, as the pin map has it."""
+    run.check()
+    where = connections(reservation, job.log_pin, INSTRUMENT_TYPE)
+    constructor = JsonLoggerSessionConstructor(job.behavior, wait=run.call_timeout(LOG_SECONDS))
+    with reservation.initialize_sessions(constructor, INSTRUMENT_TYPE) as opened:
+        yield SiteLogs(where, opened)
+
+
+def _take(
+    run: Interruption, reservation: BaseReservation, job: Job, measurement: Measurement
+) -> Iterator[Reading]:
+    """Take the readings: at all sites at once, as often as asked for."""
+    run.check()
+    found = connections(reservation, job.pin, measurement.instrument_type)
+    instruments = [(at, measurement.instrument(at)) for at in found]
+    index = count()
+    for _ in range(job.conditions.readings):
+        run.wait(job.conditions.interval)
+        for at, instrument in instruments:
+            name, value = at.pin_or_relay_name, instrument.read()
+            yield Reading(next(index), at.site, name, at.channel_name, value, now())
