@@ -16,6 +16,7 @@ PROTOS = ROOT / "protos"
 OUTPUTS = {
     "session_sharing": ROOT / "shared/src",
     "json_logger": ROOT / "services/json_logger/src",
+    "db_writer": ROOT / "services/db_writer/src",
 }
 """Which folder of `protos/` becomes part of which source tree."""
 

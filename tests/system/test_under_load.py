@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import pytest
+
 from demo.scenes.steps import LOG_PINS, Plugin, Way
 from demo.told.log_file import LogFile
 from demo.told.spans import Hold, holds, meetings
 from demo.told.timeline import Timeline
-
 from measurement_support.client import MeasurementClient
 from session_sharing import Record
 from session_sharing.client.administration import Administration

@@ -19,12 +19,13 @@ from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
-from session_sharing.service.recording import RecordingRpc
+from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
 from session_sharing.service.threads import in_thread, tell_loop
 
 __all__ = [
+    "Brought",
     "Conversion",
     "ErrorInterceptor",
     "GroupWriter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Generic, TypeVar
 
@@ -16,8 +17,24 @@ from session_sharing.wire.records import level_from_wire, level_to_wire
 H = TypeVar("H")
 T = TypeVar("T")
 
-Store = Callable[[H, T, AckLevel], Awaitable[AckLevel]]
-"""Stores with a handle what a request was converted to; returns the level that was reached."""
+
+@dataclass(frozen=True)
+class Brought(Generic[T]):
+    """What a request brought.
+
+    Attributes:
+        content: What its records were converted to.
+        attachment_id: Which attachment they belong to.
+        first_number: The number of the first of them; 0 if the client does not count.
+    """
+
+    content: T
+    attachment_id: str
+    first_number: int
+
+
+Store = Callable[[H, Brought[T], AckLevel], Awaitable[AckLevel]]
+"""Stores with a handle what a request brought; returns the level that was reached."""
 
 _LAST_NUMBER = 2**64 - 1
 
@@ -63,7 +80,8 @@ class RecordingRpc(Generic[H, T]):
             converted = await self._conversion.run(
                 request.ByteSize(), lambda: convert(request.record, _now())
             )
-            reached = await self._store(handle, converted, level)
+            brought = Brought(converted, request.attachment.attachment_id, request.record_number)
+            reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, request.record_number)
         return records_pb2.LogMeasurementDataResponse(acknowledgement=level_to_wire(reached))
 
@@ -89,7 +107,9 @@ class RecordingRpc(Generic[H, T]):
                 len(request.records_json),
                 lambda: convert(request.records_json, request.count, _now()),
             )
-            reached = await self._store(handle, converted, level)
+            first = request.first_record_number
+            brought = Brought(converted, request.attachment.attachment_id, first)
+            reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, last)
         return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
 

@@ -17,7 +17,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from session_sharing.v1 import session_pb2 as session__sharing_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n session_sharing/v1/records.proto\x12\x12session_sharing.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a session_sharing/v1/session.proto\"\x86\x02\n\x05Value\x12\x14\n\nbool_value\x18\x01 \x01(\x08H\x00\x12\x17\n\rinteger_value\x18\x02 \x01(\x12H\x00\x12\x16\n\x0cnumber_value\x18\x03 \x01(\x01H\x00\x12\x14\n\ntext_value\x18\x04 \x01(\tH\x00\x12\x33\n\nlist_value\x18\x05 \x01(\x0b\x32\x1d.session_sharing.v1.ValueListH\x00\x12\x31\n\tmap_value\x18\x06 \x01(\x0b\x32\x1c.session_sharing.v1.ValueMapH\x00\x12\x30\n\nnull_value\x18\x07 \x01(\x0e\x32\x1a.google.protobuf.NullValueH\x00\x42\x06\n\x04kind\"6\n\tValueList\x12)\n\x06values\x18\x01 \x03(\x0b\x32\x19.session_sharing.v1.Value\"\x8e\x01\n\x08ValueMap\x12\x38\n\x06values\x18\x01 \x03(\x0b\x32(.session_sharing.v1.ValueMap.ValuesEntry\x1aH\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\"\xef\x01\n\rRecordContext\x12\x1a\n\rserial_number\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04site\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x10\n\x03pin\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x11\n\x04step\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x07station\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\x15\n\x08operator\x18\x06 \x01(\tH\x05\x88\x01\x01\x12\x10\n\x03run\x18\x07 \x01(\tH\x06\x88\x01\x01\x42\x10\n\x0e_serial_numberB\x07\n\x05_siteB\x06\n\x04_pinB\x07\n\x05_stepB\n\n\x08_stationB\x0b\n\t_operatorB\x06\n\x04_run\"\xa4\x03\n\x06Record\x12\x18\n\x10measurement_name\x18\x01 \x01(\t\x12-\n\ttimestamp\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x46\n\x0e\x63onfigurations\x18\x03 \x03(\x0b\x32..session_sharing.v1.Record.ConfigurationsEntry\x12\x38\n\x07outputs\x18\x04 \x03(\x0b\x32\'.session_sharing.v1.Record.OutputsEntry\x12\x32\n\x07\x63ontext\x18\x05 \x01(\x0b\x32!.session_sharing.v1.RecordContext\x1aP\n\x13\x43onfigurationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\x1aI\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\"\xde\x01\n\x19LogMeasurementDataRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x15\n\rrecord_number\x18\x02 \x01(\x04\x12\x41\n\x0f\x61\x63knowledgement\x18\x03 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12*\n\x06record\x18\x04 \x01(\x0b\x32\x1a.session_sharing.v1.Record\"_\n\x1aLogMeasurementDataResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"\xd5\x01\n\x11LogRecordsRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x1b\n\x13\x66irst_record_number\x18\x02 \x01(\x04\x12\r\n\x05\x63ount\x18\x03 \x01(\r\x12\x41\n\x0f\x61\x63knowledgement\x18\x04 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12\x14\n\x0crecords_json\x18\x05 \x01(\x0c\"W\n\x12LogRecordsResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"$\n\x13ReadRecordsResponse\x12\r\n\x05lines\x18\x01 \x01(\x0c*\x89\x01\n\x14\x41\x63knowledgementLevel\x12%\n!ACKNOWLEDGEMENT_LEVEL_UNSPECIFIED\x10\x00\x12*\n&ACKNOWLEDGEMENT_LEVEL_OPERATING_SYSTEM\x10\x01\x12\x1e\n\x1a\x41\x43KNOWLEDGEMENT_LEVEL_DISK\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n session_sharing/v1/records.proto\x12\x12session_sharing.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a session_sharing/v1/session.proto\"\x86\x02\n\x05Value\x12\x14\n\nbool_value\x18\x01 \x01(\x08H\x00\x12\x17\n\rinteger_value\x18\x02 \x01(\x12H\x00\x12\x16\n\x0cnumber_value\x18\x03 \x01(\x01H\x00\x12\x14\n\ntext_value\x18\x04 \x01(\tH\x00\x12\x33\n\nlist_value\x18\x05 \x01(\x0b\x32\x1d.session_sharing.v1.ValueListH\x00\x12\x31\n\tmap_value\x18\x06 \x01(\x0b\x32\x1c.session_sharing.v1.ValueMapH\x00\x12\x30\n\nnull_value\x18\x07 \x01(\x0e\x32\x1a.google.protobuf.NullValueH\x00\x42\x06\n\x04kind\"6\n\tValueList\x12)\n\x06values\x18\x01 \x03(\x0b\x32\x19.session_sharing.v1.Value\"\x8e\x01\n\x08ValueMap\x12\x38\n\x06values\x18\x01 \x03(\x0b\x32(.session_sharing.v1.ValueMap.ValuesEntry\x1aH\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\"\x91\x02\n\rRecordContext\x12\x1a\n\rserial_number\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04site\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x10\n\x03pin\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x11\n\x04step\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x07station\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\x15\n\x08operator\x18\x06 \x01(\tH\x05\x88\x01\x01\x12\x10\n\x03run\x18\x07 \x01(\tH\x06\x88\x01\x01\x12\x14\n\x07program\x18\x08 \x01(\tH\x07\x88\x01\x01\x42\x10\n\x0e_serial_numberB\x07\n\x05_siteB\x06\n\x04_pinB\x07\n\x05_stepB\n\n\x08_stationB\x0b\n\t_operatorB\x06\n\x04_runB\n\n\x08_program\">\n\x06Limits\x12\x10\n\x03low\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"\xab\x05\n\x06Record\x12\x18\n\x10measurement_name\x18\x01 \x01(\t\x12-\n\ttimestamp\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x46\n\x0e\x63onfigurations\x18\x03 \x03(\x0b\x32..session_sharing.v1.Record.ConfigurationsEntry\x12\x38\n\x07outputs\x18\x04 \x03(\x0b\x32\'.session_sharing.v1.Record.OutputsEntry\x12\x32\n\x07\x63ontext\x18\x05 \x01(\x0b\x32!.session_sharing.v1.RecordContext\x12\x13\n\x06status\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x34\n\x05units\x18\x07 \x03(\x0b\x32%.session_sharing.v1.Record.UnitsEntry\x12\x36\n\x06limits\x18\x08 \x03(\x0b\x32&.session_sharing.v1.Record.LimitsEntry\x1aP\n\x13\x43onfigurationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\x1aI\n\x0cOutputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.session_sharing.v1.Value:\x02\x38\x01\x1a,\n\nUnitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1aI\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12)\n\x05value\x18\x02 \x01(\x0b\x32\x1a.session_sharing.v1.Limits:\x02\x38\x01\x42\t\n\x07_status\"\xde\x01\n\x19LogMeasurementDataRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x15\n\rrecord_number\x18\x02 \x01(\x04\x12\x41\n\x0f\x61\x63knowledgement\x18\x03 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12*\n\x06record\x18\x04 \x01(\x0b\x32\x1a.session_sharing.v1.Record\"_\n\x1aLogMeasurementDataResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"\xd5\x01\n\x11LogRecordsRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x1b\n\x13\x66irst_record_number\x18\x02 \x01(\x04\x12\r\n\x05\x63ount\x18\x03 \x01(\r\x12\x41\n\x0f\x61\x63knowledgement\x18\x04 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\x12\x14\n\x0crecords_json\x18\x05 \x01(\x0c\"W\n\x12LogRecordsResponse\x12\x41\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0e\x32(.session_sharing.v1.AcknowledgementLevel\"$\n\x13ReadRecordsResponse\x12\r\n\x05lines\x18\x01 \x01(\x0c\"\x84\x01\n\x11SetContextRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x32\n\x07\x63ontext\x18\x02 \x01(\x0b\x32!.session_sharing.v1.RecordContext\"\x14\n\x12SetContextResponse*\x89\x01\n\x14\x41\x63knowledgementLevel\x12%\n!ACKNOWLEDGEMENT_LEVEL_UNSPECIFIED\x10\x00\x12*\n&ACKNOWLEDGEMENT_LEVEL_OPERATING_SYSTEM\x10\x01\x12\x1e\n\x1a\x41\x43KNOWLEDGEMENT_LEVEL_DISK\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -30,8 +30,12 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_RECORD_CONFIGURATIONSENTRY']._serialized_options = b'8\001'
   _globals['_RECORD_OUTPUTSENTRY']._options = None
   _globals['_RECORD_OUTPUTSENTRY']._serialized_options = b'8\001'
-  _globals['_ACKNOWLEDGEMENTLEVEL']._serialized_start=1950
-  _globals['_ACKNOWLEDGEMENTLEVEL']._serialized_end=2087
+  _globals['_RECORD_UNITSENTRY']._options = None
+  _globals['_RECORD_UNITSENTRY']._serialized_options = b'8\001'
+  _globals['_RECORD_LIMITSENTRY']._options = None
+  _globals['_RECORD_LIMITSENTRY']._serialized_options = b'8\001'
+  _globals['_ACKNOWLEDGEMENTLEVEL']._serialized_start=2468
+  _globals['_ACKNOWLEDGEMENTLEVEL']._serialized_end=2605
   _globals['_VALUE']._serialized_start=154
   _globals['_VALUE']._serialized_end=416
   _globals['_VALUELIST']._serialized_start=418
@@ -41,21 +45,31 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_VALUEMAP_VALUESENTRY']._serialized_start=545
   _globals['_VALUEMAP_VALUESENTRY']._serialized_end=617
   _globals['_RECORDCONTEXT']._serialized_start=620
-  _globals['_RECORDCONTEXT']._serialized_end=859
-  _globals['_RECORD']._serialized_start=862
-  _globals['_RECORD']._serialized_end=1282
-  _globals['_RECORD_CONFIGURATIONSENTRY']._serialized_start=1127
-  _globals['_RECORD_CONFIGURATIONSENTRY']._serialized_end=1207
-  _globals['_RECORD_OUTPUTSENTRY']._serialized_start=1209
-  _globals['_RECORD_OUTPUTSENTRY']._serialized_end=1282
-  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_start=1285
-  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_end=1507
-  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_start=1509
-  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_end=1604
-  _globals['_LOGRECORDSREQUEST']._serialized_start=1607
-  _globals['_LOGRECORDSREQUEST']._serialized_end=1820
-  _globals['_LOGRECORDSRESPONSE']._serialized_start=1822
-  _globals['_LOGRECORDSRESPONSE']._serialized_end=1909
-  _globals['_READRECORDSRESPONSE']._serialized_start=1911
-  _globals['_READRECORDSRESPONSE']._serialized_end=1947
+  _globals['_RECORDCONTEXT']._serialized_end=893
+  _globals['_LIMITS']._serialized_start=895
+  _globals['_LIMITS']._serialized_end=957
+  _globals['_RECORD']._serialized_start=960
+  _globals['_RECORD']._serialized_end=1643
+  _globals['_RECORD_CONFIGURATIONSENTRY']._serialized_start=1356
+  _globals['_RECORD_CONFIGURATIONSENTRY']._serialized_end=1436
+  _globals['_RECORD_OUTPUTSENTRY']._serialized_start=1438
+  _globals['_RECORD_OUTPUTSENTRY']._serialized_end=1511
+  _globals['_RECORD_UNITSENTRY']._serialized_start=1513
+  _globals['_RECORD_UNITSENTRY']._serialized_end=1557
+  _globals['_RECORD_LIMITSENTRY']._serialized_start=1559
+  _globals['_RECORD_LIMITSENTRY']._serialized_end=1632
+  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_start=1646
+  _globals['_LOGMEASUREMENTDATAREQUEST']._serialized_end=1868
+  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_start=1870
+  _globals['_LOGMEASUREMENTDATARESPONSE']._serialized_end=1965
+  _globals['_LOGRECORDSREQUEST']._serialized_start=1968
+  _globals['_LOGRECORDSREQUEST']._serialized_end=2181
+  _globals['_LOGRECORDSRESPONSE']._serialized_start=2183
+  _globals['_LOGRECORDSRESPONSE']._serialized_end=2270
+  _globals['_READRECORDSRESPONSE']._serialized_start=2272
+  _globals['_READRECORDSRESPONSE']._serialized_end=2308
+  _globals['_SETCONTEXTREQUEST']._serialized_start=2311
+  _globals['_SETCONTEXTREQUEST']._serialized_end=2443
+  _globals['_SETCONTEXTRESPONSE']._serialized_start=2445
+  _globals['_SETCONTEXTRESPONSE']._serialized_end=2465
 # @@protoc_insertion_point(module_scope)

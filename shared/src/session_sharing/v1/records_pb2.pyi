@@ -148,6 +148,7 @@ class RecordContext(google.protobuf.message.Message):
     STATION_FIELD_NUMBER: builtins.int
     OPERATOR_FIELD_NUMBER: builtins.int
     RUN_FIELD_NUMBER: builtins.int
+    PROGRAM_FIELD_NUMBER: builtins.int
     serial_number: builtins.str
     """Of the unit under test."""
     site: builtins.int
@@ -158,6 +159,8 @@ class RecordContext(google.protobuf.message.Message):
     operator: builtins.str
     run: builtins.str
     """One execution of a sequence or of a measurement."""
+    program: builtins.str
+    """The program that tested: a sequence, or a script."""
     def __init__(
         self,
         *,
@@ -168,13 +171,16 @@ class RecordContext(google.protobuf.message.Message):
         station: builtins.str | None = ...,
         operator: builtins.str | None = ...,
         run: builtins.str | None = ...,
+        program: builtins.str | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_operator", b"_operator", "_pin", b"_pin", "_run", b"_run", "_serial_number", b"_serial_number", "_site", b"_site", "_station", b"_station", "_step", b"_step", "operator", b"operator", "pin", b"pin", "run", b"run", "serial_number", b"serial_number", "site", b"site", "station", b"station", "step", b"step"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_operator", b"_operator", "_pin", b"_pin", "_run", b"_run", "_serial_number", b"_serial_number", "_site", b"_site", "_station", b"_station", "_step", b"_step", "operator", b"operator", "pin", b"pin", "run", b"run", "serial_number", b"serial_number", "site", b"site", "station", b"station", "step", b"step"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_operator", b"_operator", "_pin", b"_pin", "_program", b"_program", "_run", b"_run", "_serial_number", b"_serial_number", "_site", b"_site", "_station", b"_station", "_step", b"_step", "operator", b"operator", "pin", b"pin", "program", b"program", "run", b"run", "serial_number", b"serial_number", "site", b"site", "station", b"station", "step", b"step"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_operator", b"_operator", "_pin", b"_pin", "_program", b"_program", "_run", b"_run", "_serial_number", b"_serial_number", "_site", b"_site", "_station", b"_station", "_step", b"_step", "operator", b"operator", "pin", b"pin", "program", b"program", "run", b"run", "serial_number", b"serial_number", "site", b"site", "station", b"station", "step", b"step"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_operator", b"_operator"]) -> typing.Literal["operator"] | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_pin", b"_pin"]) -> typing.Literal["pin"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_program", b"_program"]) -> typing.Literal["program"] | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_run", b"_run"]) -> typing.Literal["run"] | None: ...
     @typing.overload
@@ -187,6 +193,31 @@ class RecordContext(google.protobuf.message.Message):
     def WhichOneof(self, oneof_group: typing.Literal["_step", b"_step"]) -> typing.Literal["step"] | None: ...
 
 global___RecordContext = RecordContext
+
+@typing.final
+class Limits(google.protobuf.message.Message):
+    """What a value of a good unit lies between, both included."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    LOW_FIELD_NUMBER: builtins.int
+    HIGH_FIELD_NUMBER: builtins.int
+    low: builtins.float
+    high: builtins.float
+    def __init__(
+        self,
+        *,
+        low: builtins.float | None = ...,
+        high: builtins.float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_high", b"_high", "_low", b"_low", "high", b"high", "low", b"low"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_high", b"_high", "_low", b"_low", "high", b"high", "low", b"low"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_high", b"_high"]) -> typing.Literal["high"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_low", b"_low"]) -> typing.Literal["low"] | None: ...
+
+global___Limits = Limits
 
 @typing.final
 class Record(google.protobuf.message.Message):
@@ -230,12 +261,51 @@ class Record(google.protobuf.message.Message):
         def HasField(self, field_name: typing.Literal["value", b"value"]) -> builtins.bool: ...
         def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
 
+    @typing.final
+    class UnitsEntry(google.protobuf.message.Message):
+        DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.str
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.str = ...,
+        ) -> None: ...
+        def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
+
+    @typing.final
+    class LimitsEntry(google.protobuf.message.Message):
+        DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        @property
+        def value(self) -> global___Limits: ...
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: global___Limits | None = ...,
+        ) -> None: ...
+        def HasField(self, field_name: typing.Literal["value", b"value"]) -> builtins.bool: ...
+        def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
+
     MEASUREMENT_NAME_FIELD_NUMBER: builtins.int
     TIMESTAMP_FIELD_NUMBER: builtins.int
     CONFIGURATIONS_FIELD_NUMBER: builtins.int
     OUTPUTS_FIELD_NUMBER: builtins.int
     CONTEXT_FIELD_NUMBER: builtins.int
+    STATUS_FIELD_NUMBER: builtins.int
+    UNITS_FIELD_NUMBER: builtins.int
+    LIMITS_FIELD_NUMBER: builtins.int
     measurement_name: builtins.str
+    status: builtins.str
+    """What came of it: "passed", "failed", or another word."""
     @property
     def timestamp(self) -> google.protobuf.timestamp_pb2.Timestamp:
         """When it was measured, by the client's clock; the service's clock where it is absent."""
@@ -246,6 +316,14 @@ class Record(google.protobuf.message.Message):
     def outputs(self) -> google.protobuf.internal.containers.MessageMap[builtins.str, global___Value]: ...
     @property
     def context(self) -> global___RecordContext: ...
+    @property
+    def units(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.str]:
+        """The units of outputs, by their names."""
+
+    @property
+    def limits(self) -> google.protobuf.internal.containers.MessageMap[builtins.str, global___Limits]:
+        """The limits of outputs, by their names."""
+
     def __init__(
         self,
         *,
@@ -254,9 +332,13 @@ class Record(google.protobuf.message.Message):
         configurations: collections.abc.Mapping[builtins.str, global___Value] | None = ...,
         outputs: collections.abc.Mapping[builtins.str, global___Value] | None = ...,
         context: global___RecordContext | None = ...,
+        status: builtins.str | None = ...,
+        units: collections.abc.Mapping[builtins.str, builtins.str] | None = ...,
+        limits: collections.abc.Mapping[builtins.str, global___Limits] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["context", b"context", "timestamp", b"timestamp"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["configurations", b"configurations", "context", b"context", "measurement_name", b"measurement_name", "outputs", b"outputs", "timestamp", b"timestamp"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_status", b"_status", "context", b"context", "status", b"status", "timestamp", b"timestamp"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_status", b"_status", "configurations", b"configurations", "context", b"context", "limits", b"limits", "measurement_name", b"measurement_name", "outputs", b"outputs", "status", b"status", "timestamp", b"timestamp", "units", b"units"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["_status", b"_status"]) -> typing.Literal["status"] | None: ...
 
 global___Record = Record
 
@@ -322,10 +404,12 @@ class LogRecordsRequest(google.protobuf.message.Message):
     acknowledgement: global___AcknowledgementLevel.ValueType
     records_json: builtins.bytes
     """A JSON array with an array for each record:
-    [time, measurement name, configurations, outputs, context, non-finite numbers]
+    [time, measurement name, configurations, outputs, context, non-finite numbers, details]
     The time is in microseconds since 1970-01-01 UTC, or null for the service's clock. The context is an object with the
     fields of RecordContext, or null. NaN and the infinities stand as texts "NaN", "Infinity", "-Infinity", and the last
-    element names their places by JSON pointers ("/measurement_outputs/voltage"), or is null. Trailing nulls may be left out.
+    element but one names their places by JSON pointers ("/measurement_outputs/voltage"), or is null. The details are an object
+    with any of "status" (text), "units" (texts by output) and "limits" ([low, high] by output, each a number or null), or null.
+    Trailing nulls may be left out.
     """
     @property
     def attachment(self) -> session_sharing.v1.session_pb2.AttachmentReference: ...
@@ -374,3 +458,38 @@ class ReadRecordsResponse(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["lines", b"lines"]) -> None: ...
 
 global___ReadRecordsResponse = ReadRecordsResponse
+
+@typing.final
+class SetContextRequest(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    ATTACHMENT_FIELD_NUMBER: builtins.int
+    CONTEXT_FIELD_NUMBER: builtins.int
+    @property
+    def attachment(self) -> session_sharing.v1.session_pb2.AttachmentReference: ...
+    @property
+    def context(self) -> global___RecordContext:
+        """What records of the session inherit from now on where they do not say it themselves. With a site it is for records of that
+        site, and wins over what is set for all; without one for all. It replaces what was set before for the same.
+        """
+
+    def __init__(
+        self,
+        *,
+        attachment: session_sharing.v1.session_pb2.AttachmentReference | None = ...,
+        context: global___RecordContext | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["attachment", b"attachment", "context", b"context"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["attachment", b"attachment", "context", b"context"]) -> None: ...
+
+global___SetContextRequest = SetContextRequest
+
+@typing.final
+class SetContextResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+
+global___SetContextResponse = SetContextResponse

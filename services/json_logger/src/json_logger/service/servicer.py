@@ -12,7 +12,7 @@ import grpc.aio
 from json_logger.service.log_file import LogFile
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.records import AckLevel, batch_to_lines, record_to_line
-from session_sharing.service import Conversion, RecordingRpc, SessionEngine, SessionRpc
+from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_from_wire
 
@@ -40,7 +40,7 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         conversion = conversion or Conversion()
         self._limits = conversion.limits
         self._recording: RecordingRpc[LogFile, bytes] = RecordingRpc(
-            self._sessions, conversion, default_level, LogFile.append
+            self._sessions, conversion, default_level, _append
         )
 
     async def InitializeFile(
@@ -92,3 +92,7 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         async with aclosing(source):  # A reader may leave at any time; what it holds ends with it.
             async for lines in source:
                 yield records_pb2.ReadRecordsResponse(lines=lines)
+
+
+async def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> AckLevel:
+    return await log.append(brought.content, level)

@@ -1,0 +1,1 @@
+"""The database writer: one database, one session, many programs. This is the client's side."""

@@ -1,0 +1,1 @@
+"""The service: databases, their schema, and who writes into them."""
