@@ -29,7 +29,10 @@ PLATFORMS = ("linux", "win32", "darwin")
 """What types are checked for, so that a call which one of them lacks is found on the others."""
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
-PROGRAMS = ("json_logger", "local_station", "output_voltage", "session_sharing", "supply_current")
+PROGRAMS = (
+    *("db_writer", "json_logger", "local_station"),
+    *("output_voltage", "session_sharing", "supply_current"),
+)
 """What is started with `python -m`."""
 END_SECONDS = 60.0
 """How long the demonstration may take to end its programs, were all of them stuck."""

@@ -39,7 +39,7 @@ from session_sharing.information import (
     SessionState,
 )
 from session_sharing.join import join_local_station
-from session_sharing.records import Record, RecordContext
+from session_sharing.records import Limits, Record, RecordContext
 
 __all__ = [
     "AccessDeniedError",
@@ -51,6 +51,7 @@ __all__ = [
     "ClosePendingError",
     "InternalError",
     "InvalidRequestError",
+    "Limits",
     "NoStationError",
     "NotFoundError",
     "OutcomeUnknownError",

@@ -9,6 +9,9 @@ from session_sharing.errors import ResourceNameError
 
 _ALIAS = re.compile(r"client=([A-Za-z0-9_-]{1,32})", re.IGNORECASE | re.ASCII)
 
+_ADDRESS = re.compile(r"://|(?<!^[a-z]):.*@|passw\w*\s*=", re.IGNORECASE | re.DOTALL)
+"""A URL, USER:PASSWORD@HOST (but no path with a drive), or password=..."""
+
 
 @dataclass(frozen=True)
 class ResourceName:
@@ -21,6 +24,11 @@ class ResourceName:
 
     resource: str
     alias: str = ""
+
+
+def may_hold_password(text: str) -> bool:
+    """Say whether a text looks like the address of a server, so that errors must not repeat it."""
+    return _ADDRESS.search(text) is not None
 
 
 def parse_resource_name(text: str) -> ResourceName:
@@ -44,9 +52,11 @@ def parse_resource_name(text: str) -> ResourceName:
         return ResourceName(resource)
     match = _ALIAS.fullmatch(suffix)
     if match is None:
+        shown = "" if may_hold_password(text) else text
         raise ResourceNameError(
-            f"{text!r} has something other than an alias behind its '?'. Only '?client=NAME' may "
-            "follow, NAME being 1 to 32 letters, digits, '_' or '-'.",
-            resource_name=text,
+            f"{repr(shown) if shown else 'The resource name'} has something other than an alias "
+            "behind its '?'. Only '?client=NAME' may follow, NAME being 1 to 32 letters, digits, "
+            "'_' or '-'.",
+            resource_name=shown,
         )
     return ResourceName(resource, match.group(1).lower())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from session_sharing.errors import ResourceNameError
-from session_sharing.names import ResourceName, parse_resource_name
+from session_sharing.names import ResourceName, may_hold_password, parse_resource_name
 
 ALIASES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=32)
 RESOURCES = st.text(min_size=1).filter(lambda text: text.strip() and "?" not in text)
@@ -55,6 +55,26 @@ def test_nothing_else_may_follow_a_question_mark(suffix: str) -> None:
         parse_resource_name(f"results.log?{suffix}")
     assert "'?client=NAME'" in caught.value.message
     assert caught.value.resource_name == f"results.log?{suffix}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pg://me:s3cret@host/db?sslmode=require", "me:s3cret@host?x", "host=a PassWord=s3cret?x"],
+)
+def test_what_may_hold_a_password_is_not_repeated(text: str) -> None:
+    """Who gives the address of a server for a name finds no password of it in the refusal."""
+    assert may_hold_password(text)
+    with pytest.raises(ResourceNameError, match="alias") as caught:
+        parse_resource_name(text)
+    assert "s3cret" not in caught.value.message + caught.value.resource_name
+
+
+@pytest.mark.parametrize(
+    "text", ["C:/Users/me@home/a.log", "me@home.log", "password.log", "5 V @ 3 A.log"]
+)
+def test_what_is_a_file_may_be_repeated(text: str) -> None:
+    """File names are no addresses, and stay in the errors about them."""
+    assert not may_hold_password(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "?client=a", "  ?client=a"])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from functools import cached_property
 from typing import Any
 
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
-from session_sharing.client import RecordingClient, SessionConstructor
-from session_sharing.errors import InvalidRequestError
-from session_sharing.records import Record, parse_line
+from session_sharing.client import RecordingClient, SessionConstructor, check_last
+from session_sharing.records import Record
 from session_sharing.wire.generated import session_pb2
 
 INSTRUMENT_TYPE = "FileLogger"
@@ -53,19 +51,10 @@ class JsonLoggerClient(RecordingClient):
         Raises:
             SharingError: The session is gone, or a line of the file is no record.
         """
-        if last is not None and last < 0:
-            raise InvalidRequestError(f"Cannot read the last {last} records. Give 0 or more.")
         request = json_logger_pb2.ReadRecordsRequest(
-            attachment=self._attachment, last=last, follow=follow
+            attachment=self._attachment, last=check_last(last), follow=follow
         )
-        return self._read(request)
-
-    def _read(self, request: json_logger_pb2.ReadRecordsRequest) -> Iterator[Record]:
-        reading = self._stream(self._stub.ReadRecords, request, until_released=request.follow)
-        with closing(reading) as responses:
-            for response in responses:
-                for line in response.lines.splitlines(keepends=True):
-                    yield parse_line(line)
+        return self._read(self._stub.ReadRecords, request, follow=follow)
 
     @cached_property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:

@@ -41,7 +41,7 @@ OWN = "session_sharing.json_logger.v1.JsonLogger"
 NI = "json_logger.JsonLogger"
 METHODS = [
     *(f"/{OWN}/{name}" for name in ("InitializeFile", "LogMeasurementData", "LogRecords")),
-    *(f"/{OWN}/{name}" for name in ("ReadRecords", "CloseFile")),
+    *(f"/{OWN}/{name}" for name in ("SetContext", "ReadRecords", "CloseFile")),
     *(f"/{NI}/{name}" for name in ("InitializeFile", "LogMeasurementData", "CloseFile")),
 ]
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from json_logger.service import log_file, writer
-from json_logger.service.claims import FileClaims
 from json_logger.service.log_file import LogFile
 from session_sharing.errors import (
     ResourceExhaustedError,
@@ -24,6 +23,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.records import AckLevel
+from session_sharing.service.file_claims import FileClaims
 
 DEADLINE = 10.0  # seconds
 LINES = [f'{{"number":{number}}}\n'.encode() for number in range(100)]
@@ -86,7 +86,7 @@ def test_followers_get_what_comes_later(log: LogFile) -> None:
 
     got = asyncio.run(follow())
     assert got == [LINES[-1], b"later 0\n", b"later 1\n", b"later 2\n"]
-    assert log._followers == {}
+    assert len(log._followers) == 0
 
 
 def test_followers_get_all_that_was_acknowledged_before_the_end(log: LogFile) -> None:

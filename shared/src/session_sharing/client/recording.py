@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any, Protocol
 
+from session_sharing.client.logs import LogsRecords
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
 from session_sharing.client.turns import Turns
 from session_sharing.discovery.resolve import ResolvingClient
@@ -16,6 +18,7 @@ from session_sharing.errors import (
     NotFoundError,
     PreconditionError,
     ResourceExhaustedError,
+    ValueTypeError,
 )
 from session_sharing.records import (
     AckLevel,
@@ -24,9 +27,10 @@ from session_sharing.records import (
     RecordContext,
     RecordLimits,
     encode_batches,
+    parse_line,
 )
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.records import level_to_wire
+from session_sharing.wire.records import context_to_wire, level_to_wire
 
 _LIMITS = RecordLimits()
 _REFUSALS = (
@@ -47,8 +51,13 @@ class RecordingStub(Protocol):
         """Logs many records in one call."""
         ...
 
+    @property
+    def SetContext(self) -> Any:  # noqa: ANN401 - grpc's own type; the name of the RPC
+        """Sets what records inherit."""
+        ...
 
-class RecordingClient(SessionClient):
+
+class RecordingClient(LogsRecords, SessionClient):
     """Logs records to a resource, through a session that may be shared.
 
     A subclass names its service and offers its stub. Methods may be called from any thread;
@@ -96,29 +105,6 @@ class RecordingClient(SessionClient):
             wait_closed=wait_closed,
         )
 
-    def log(
-        self,
-        measurement_name: str,
-        configurations: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-        *,
-        timestamp: datetime | None = None,
-        context: RecordContext | None = None,
-    ) -> None:
-        """Log one record; return when it is acknowledged.
-
-        Args:
-            measurement_name: What was measured.
-            configurations: How it was measured, by name. Values keep their type.
-            outputs: What was found, by name. Values keep their type.
-            timestamp: When it was measured, with a time zone; now by default.
-            context: The unit under test, site, pin and so on that it belongs to.
-
-        Raises:
-            SharingError: The record was refused, or whether it was logged is unknown.
-        """
-        self.log_many([Record(measurement_name, configurations, outputs, timestamp, context)])
-
     def log_many(self, records: Iterable[Record]) -> None:
         """Log many records, in their order; return when all are acknowledged.
 
@@ -132,8 +118,31 @@ class RecordingClient(SessionClient):
             SharingError: A record was refused, or whether it was logged is unknown.
         """
         now = datetime.now(timezone.utc)
-        for batch in encode_batches((_timed(record, now) for record in records), _LIMITS):
+        for batch in encode_batches(records, _LIMITS, now=now):
             self._log_batch(batch)
+
+    def set_context(self, context: RecordContext) -> None:
+        """Set what records of the session inherit from now on where they do not say it themselves.
+
+        It holds for the records of all clients of the session, until it closes. A record's own
+        values win, then those for its site, then those for all sites.
+
+        Args:
+            context: With a site: for records of that site. Without one: for all. It replaces what
+                was set before for the same.
+
+        Raises:
+            SharingError: The context was refused, or the service cannot be reached.
+        """
+        if not isinstance(context, RecordContext):
+            raise ValueTypeError(
+                f"The context is of type {type(context).__name__}. Give a RecordContext, for "
+                "example RecordContext(serial_number='SN-1', site=0)."
+            )
+        request = records_pb2.SetContextRequest(
+            attachment=self._attachment, context=context_to_wire(context)
+        )
+        self._call(self._stub.SetContext, request)
 
     def _log_batch(self, batch: Batch) -> None:
         with self._turns.take():
@@ -159,11 +168,35 @@ class RecordingClient(SessionClient):
         `log` and `log_many` return acknowledged, so there is nothing to wait for.
         """
 
+    def _read(
+        self, method: Callable[..., Any], request: object, *, follow: bool
+    ) -> Iterator[Record]:
+        """Read records back by a stream of lines; it begins with the first `next`.
 
-def _timed(record: Record, now: datetime) -> Record:
-    """Return the record with a timestamp: when it was logged is the client's to say."""
-    if record.timestamp is not None:
-        return record
-    return Record(
-        record.measurement_name, record.configurations, record.outputs, now, record.context
-    )
+        Args:
+            method: The method of the stub.
+            request: Its request.
+            follow: Whether it stays until the session closes.
+
+        Raises:
+            SharingError: The session is gone, or a line is no record.
+        """
+        return _records(self._stream(method, request, until_released=follow))
+
+
+def check_last(last: int | None) -> int | None:
+    """Return how many records from the end are asked for; None for all.
+
+    Raises:
+        InvalidRequestError: There is no such number.
+    """
+    if last is not None and not 0 <= last < 1 << 64:
+        raise InvalidRequestError(f"Cannot read the last {last} records. Give 0 or more.")
+    return last
+
+
+def _records(reading: Generator[Any, None, None]) -> Iterator[Record]:
+    with closing(reading) as responses:
+        for response in responses:
+            for line in response.lines.splitlines(keepends=True):
+                yield parse_line(line)

@@ -1,7 +1,10 @@
 """Measurement records: what they are, how a client sends them, and how a log holds them."""
 
+from session_sharing.records.batches import batch_to_lines, batch_to_records
+from session_sharing.records.details import Limits
+from session_sharing.records.inheritance import SiteContexts
 from session_sharing.records.levels import AckLevel
-from session_sharing.records.lines import batch_to_lines, record_to_line
+from session_sharing.records.lines import record_to_line
 from session_sharing.records.model import Record, RecordContext, RecordLimits, Value
 from session_sharing.records.reading import parse_line
 from session_sharing.records.rows import Batch, encode_batches, encode_row, join_rows
@@ -9,11 +12,14 @@ from session_sharing.records.rows import Batch, encode_batches, encode_row, join
 __all__ = [
     "AckLevel",
     "Batch",
+    "Limits",
     "Record",
     "RecordContext",
     "RecordLimits",
+    "SiteContexts",
     "Value",
     "batch_to_lines",
+    "batch_to_records",
     "encode_batches",
     "encode_row",
     "join_rows",

@@ -14,8 +14,9 @@ import math
 import re
 from typing import Protocol
 
-from session_sharing.records.model import MAX_NESTING, is_utf8
+from session_sharing.records.model import MAX_NESTING
 from session_sharing.records.plain import unwrap
+from session_sharing.records.texts import is_utf8
 
 try:
     import orjson

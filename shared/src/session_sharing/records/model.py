@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from session_sharing.errors import ValueTypeError
+from session_sharing.records.details import Details, Limits, check_details
+from session_sharing.records.texts import is_utf8
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 """A value as it is stored and read back.
@@ -28,7 +30,10 @@ OUTPUTS = "measurement_outputs"
 CONTEXT = "context"
 NON_FINITE = "non_finite"
 
-CONTEXT_FIELDS = ("serial_number", "site", "pin", "step", "station", "operator", "run")
+CONTEXT_FIELDS = (
+    *("serial_number", "site", "pin", "step", "station", "operator", "run"),
+    "program",
+)
 """The fields of a context in the order in which a line holds them."""
 
 _CONTEXT_TYPES = {name: int if name == "site" else str for name in CONTEXT_FIELDS}
@@ -47,6 +52,7 @@ class RecordContext:
         station: The test station.
         operator: Who ran the test.
         run: One execution of a sequence or of a measurement.
+        program: The program that tested: a sequence, or a script.
 
     Raises:
         ValueTypeError: A field has another type, is no UTF-8, or the site is beyond 32 bits.
@@ -59,6 +65,7 @@ class RecordContext:
     station: str | None = None
     operator: str | None = None
     run: str | None = None
+    program: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in self.fields_set.items():
@@ -110,8 +117,9 @@ def check_context(fields: Mapping[str, Any]) -> dict[str, str | int]:
 class Record:
     """One measurement record.
 
-    The mappings are held, not copied, and never changed; their values are checked when the record
-    is encoded.
+    Configurations and outputs are held, not copied, and never changed; their values are checked
+    when the record is encoded. Units and limits are checked and copied; where they say nothing,
+    they become None.
 
     Attributes:
         measurement_name: What was measured.
@@ -119,10 +127,14 @@ class Record:
         outputs: What came out, by name.
         timestamp: When, with a time zone; None for the service's clock.
         context: What the record belongs to.
+        status: What came of it: `"passed"`, `"failed"` or another word, of 1 to 100 characters.
+        units: The units of outputs, by their names.
+        limits: The limits of outputs, by their names.
 
     Raises:
-        ValueTypeError: The name is no text, the context is no `RecordContext`, or the time stamp
-            has no time zone.
+        ValueTypeError: The name is no text, the context is no `RecordContext`, the time stamp has
+            no time zone, the status is no such text, or units or limits are not what they should
+            be, or of a name that is not among the outputs.
     """
 
     measurement_name: str
@@ -130,6 +142,9 @@ class Record:
     outputs: Mapping[str, Any]
     timestamp: datetime | None = None
     context: RecordContext | None = None
+    status: str | None = None
+    units: Mapping[str, str] | None = None
+    limits: Mapping[str, Limits] | None = None
 
     def __post_init__(self) -> None:
         name = self.measurement_name
@@ -147,17 +162,24 @@ class Record:
             )
         if self.timestamp is not None:
             _require_zone(self.timestamp, name)
+        details = self.details
+        if details is not None:
+            self._check_details(details)
 
+    @property
+    def details(self) -> Details | None:
+        """What is said of the outputs; None if nothing is."""
+        if self.status is None and self.units is None and self.limits is None:
+            return None
+        return Details(self.status, self.units, self.limits)
 
-def is_utf8(text: str) -> bool:
-    """Say whether a text can be written as UTF-8: it holds no half of a surrogate pair."""
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    def _check_details(self, details: Details) -> None:
+        try:
+            checked = check_details(details, self.outputs)
+        except ValueError as error:
+            raise ValueTypeError(f"Record {self.measurement_name[:80]!r}: {error}.") from error
+        for name, value in checked._asdict().items():
+            object.__setattr__(self, name, value)
 
 
 def _require_zone(timestamp: datetime, name: str) -> None:

@@ -14,8 +14,9 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from session_sharing.errors import ValueTypeError
-from session_sharing.records.model import CONFIGURATIONS, MAX_NESTING, OUTPUTS, Value, is_utf8
+from session_sharing.records.model import CONFIGURATIONS, MAX_NESTING, OUTPUTS, Value
 from session_sharing.records.pointers import Place, pointer
+from session_sharing.records.texts import is_utf8
 
 _INTEGER_LIMIT = 2**63
 _FLOATS = frozenset({float})

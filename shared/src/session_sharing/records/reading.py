@@ -6,6 +6,7 @@ from typing import Any
 
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records import json_text
+from session_sharing.records.details import details_from_json
 from session_sharing.records.model import (
     CONFIGURATIONS,
     CONTEXT,
@@ -43,23 +44,38 @@ def parse_line(line: bytes) -> Record:
         ) from error
 
 
-def _record(document: object, check_integers: bool) -> Record:
-    if not isinstance(document, dict):
-        raise InvalidRequestError("it is no JSON object")
+def document_to_record(document: dict[str, Any], context: RecordContext | None) -> Record:
+    """Make a record of the object of a line; numbers are restored in it.
+
+    Args:
+        document: The object.
+        context: What its context was read as.
+
+    Raises:
+        InvalidRequestError: It is no such object.
+        ValueError: It is none either.
+    """
     configurations, outputs = (
         _typed(document, CONFIGURATIONS, dict),
         _typed(document, OUTPUTS, dict),
     )
-    if check_integers:
-        plain_values(configurations, outputs, "A value")
     restore_numbers(_pointers(document), configurations, outputs)
     return Record(
         _typed(document, MEASUREMENT_NAME, str),
         configurations,
         outputs,
         from_text(_typed(document, TIMESTAMP, str)),
-        _context(document.get(CONTEXT)),
+        context,
+        *details_from_json(document),
     )
+
+
+def _record(document: object, check_integers: bool) -> Record:
+    if not isinstance(document, dict):
+        raise InvalidRequestError("it is no JSON object")
+    if check_integers:
+        plain_values(document.get(CONFIGURATIONS), document.get(OUTPUTS), "A value")
+    return document_to_record(document, _context(document.get(CONTEXT)))
 
 
 def _typed(document: dict[str, Any], key: str, wanted: type) -> Any:  # noqa: ANN401 - as `wanted`

@@ -8,9 +8,11 @@ from datetime import datetime, timezone
 
 from session_sharing.errors import TooLargeError
 from session_sharing.records import json_text
+from session_sharing.records.details import details_to_json
 from session_sharing.records.lines import record_label, record_microseconds, record_to_line
-from session_sharing.records.model import Record, RecordContext, RecordLimits
+from session_sharing.records.model import Record, RecordLimits
 from session_sharing.records.plain import plain_values
+from session_sharing.records.timestamps import to_microseconds
 
 REQUEST_MARGIN = 4096
 """What a request holds beside its records, at most, in bytes."""
@@ -36,7 +38,11 @@ class Batch:
 
 
 def encode_batches(
-    records: Iterable[Record], limits: RecordLimits, *, max_records: int = MAX_BATCH_RECORDS
+    records: Iterable[Record],
+    limits: RecordLimits,
+    *,
+    now: datetime | None = None,
+    max_records: int = MAX_BATCH_RECORDS,
 ) -> Iterator[Batch]:
     """Encode records into batches, lazily and in order.
 
@@ -46,6 +52,7 @@ def encode_batches(
     Args:
         records: The records; read no further ahead than the batch at hand needs.
         limits: How big a record and a request may be.
+        now: The time of records that have none; None for the service's clock.
         max_records: How many records one batch may hold.
 
     Raises:
@@ -53,10 +60,11 @@ def encode_batches(
         TooLargeError: A record is too big; with its size and the limit.
     """
     budget = limits.request_bytes - REQUEST_MARGIN
+    default = None if now is None else to_microseconds(now)
     rows: list[bytes] = []
     size = 1
     for record in records:
-        row = encode_row(record, limits)
+        row = encode_row(record, limits, default)
         if rows and (size + len(row) > budget or len(rows) >= max_records):
             yield join_rows(rows)
             rows, size = [], 1
@@ -71,15 +79,21 @@ def join_rows(rows: Sequence[bytes]) -> Batch:
     return Batch(len(rows), b"[" + b"".join(rows)[:-1] + b"]")
 
 
-def encode_row(record: Record, limits: RecordLimits) -> bytes:
+def encode_row(record: Record, limits: RecordLimits, default: int | None = None) -> bytes:
     """Encode one record as one row of a batch, with the comma that separates it from the next.
+
+    Args:
+        record: The record; its mappings are left alone.
+        limits: How big a record and a request may be.
+        default: The time of a record that has none, in microseconds since 1970 in UTC; None for
+            the service's clock.
 
     Raises:
         ValueTypeError: A value has no place in a record; names the record and the value's place.
         TooLargeError: The record is too big; with its size and the limit.
     """
     row: list[object] = [
-        record_microseconds(record),
+        default if record.timestamp is None else record_microseconds(record),
         record.measurement_name,
         record.configurations,
         record.outputs,
@@ -89,8 +103,8 @@ def encode_row(record: Record, limits: RecordLimits) -> bytes:
         text = json_text.backend.encode_callers(row, nulls=1 if row[0] is None else 0)
     if text is None:
         text, pointers = _encode_walked(row, record)
-    if pointers or record.context is not None:
-        text = _append(text, record.context, pointers)
+    if pointers or record.context is not None or record.details is not None:
+        text = b",".join((text[:-1], *_optional(record, pointers))) + b"]"
     size = len(text) + _LINE_MARGIN
     if size > limits.record_bytes or size > limits.request_bytes - REQUEST_MARGIN:
         _check_size(record, len(text), limits)
@@ -104,16 +118,19 @@ def _encode_walked(row: list[object], record: Record) -> tuple[bytes, list[str]]
     return json_text.backend.encode(row), plain.non_finite
 
 
-def _append(text: bytes, context: RecordContext | None, pointers: list[str] | None) -> bytes:
-    """Append the context, which was checked when it was made, and the places of NaN and the like.
+def _optional(record: Record, pointers: list[str] | None) -> list[bytes]:
+    """Encode the context, the places of NaN and the like, and the details, up to the last of them.
 
-    They come last because a run's identifier must not look like a value that needs a walk.
+    They come last because a run's identifier must not look like a value that needs a walk. The
+    context and the details were checked when they were made.
     """
-    fields = None if context is None else context.fields_set
-    elements = [text[:-1], json_text.backend.encode(fields)]
-    if pointers:
-        elements.append(json_text.backend.encode(pointers))
-    return b",".join(elements) + b"]"
+    details = details_to_json(record.details)
+    elements: list[object] = [None if record.context is None else record.context.fields_set]
+    if pointers or details:
+        elements.append(pointers or None)
+    if details:
+        elements.append(details)
+    return [json_text.backend.encode(element) for element in elements]
 
 
 def _check_size(record: Record, size: int, limits: RecordLimits) -> None:

@@ -5,15 +5,25 @@ that embeds the messages of sessions by `SessionRpc`, and calls `run_service`. T
 the extra `service`.
 """
 
-from session_sharing.service.arguments import parse_with_config, service_options, service_parser
+from session_sharing.service.arguments import (
+    add_limit_options,
+    parse_with_config,
+    record_limits,
+    service_options,
+    service_parser,
+)
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.engine import SessionEngine
+from session_sharing.service.file_claims import FileClaims
+from session_sharing.service.file_locations import FileLocations, locate_anywhere
+from session_sharing.service.file_names import FileKind
 from session_sharing.service.folders import (
     atomic_write_text,
     default_data_folder,
     private_folder,
 )
+from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
@@ -28,6 +38,10 @@ __all__ = [
     "Brought",
     "Conversion",
     "ErrorInterceptor",
+    "FileClaims",
+    "FileKind",
+    "FileLocations",
+    "Followers",
     "GroupWriter",
     "Hosted",
     "HostingOptions",
@@ -40,13 +54,17 @@ __all__ = [
     "SessionRpc",
     "SessionService",
     "StoreError",
+    "add_limit_options",
     "atomic_write_text",
     "configure_logging",
     "default_data_folder",
     "explain",
+    "first_of",
     "in_thread",
+    "locate_anywhere",
     "parse_with_config",
     "private_folder",
+    "record_limits",
     "run",
     "run_service",
     "serve",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from session_sharing.discovery.address import is_port
+from session_sharing.records import RecordLimits
 from session_sharing.service.engine import GRACE_SECONDS
 from session_sharing.service.folders import default_data_folder
 from session_sharing.service.session_service import ServiceOptions
@@ -52,7 +53,10 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
 
 
 def parse_with_config(
-    parser: argparse.ArgumentParser, argv: Sequence[str] | None = None
+    parser: argparse.ArgumentParser,
+    argv: Sequence[str] | None = None,
+    *,
+    tables: Collection[str] = (),
 ) -> argparse.Namespace:
     """Parse the command line; what it does not say is taken from the TOML file that it names.
 
@@ -62,15 +66,45 @@ def parse_with_config(
     Args:
         parser: From `service_parser`, with the service's own options added.
         argv: The arguments; those of the process by default.
+        tables: The names of tables of the service's own that the file may hold. They are attributes
+            of what is returned, as they stand in the file; empty where the file has none.
     """
     arguments = parser.parse_args(argv)
+    settings = {} if arguments.config is None else _read(parser, arguments.config)
+    for name in tables:
+        setattr(arguments, name, _table(parser, arguments.config, name, settings.pop(name, {})))
     if arguments.config is None:
         return arguments
-    from_file = parser.parse_args(_as_arguments(parser, arguments.config))
-    folder = arguments.config.absolute().parent
+    from_file = _parse_settings(parser, arguments.config, settings)
+    for name in tables:
+        setattr(from_file, name, getattr(arguments, name))
+    return parser.parse_args(argv, from_file)  # What it says itself wins.
+
+
+def _read(parser: argparse.ArgumentParser, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))  # Windows editors add a mark.
+    except (OSError, ValueError) as error:
+        parser.error(f"cannot read the configuration {path}: {error}")
+
+
+def _table(parser: argparse.ArgumentParser, path: Path, name: str, table: object) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        parser.error(f"{path}: {name} must be a table")
+    return table
+
+
+def _parse_settings(
+    parser: argparse.ArgumentParser, path: Path, settings: Mapping[str, Any]
+) -> argparse.Namespace:
+    """Parse the options of a file; its paths start at its folder."""
+    from_file, unknown = parser.parse_known_args(_as_arguments(parser, path, settings))
+    if unknown:  # Without its value, which may be a secret that stands in the wrong place.
+        parser.error(f"{path}: there is no option {unknown[0].partition('=')[0][2:]!r}")
+    folder = path.absolute().parent
     for option, value in vars(from_file).items():
         setattr(from_file, option, _starting_at(folder, value))
-    return parser.parse_args(argv, from_file)  # What it says itself wins.
+    return from_file
 
 
 def _starting_at(folder: Path, value: Any) -> Any:  # noqa: ANN401 - of any option
@@ -80,12 +114,10 @@ def _starting_at(folder: Path, value: Any) -> Any:  # noqa: ANN401 - of any opti
     return folder / value if isinstance(value, Path) else value
 
 
-def _as_arguments(parser: argparse.ArgumentParser, path: Path) -> list[str]:
-    """Turn a TOML file into arguments."""
-    try:
-        settings = tomllib.loads(path.read_text("utf-8-sig"))  # Windows editors add a mark.
-    except (OSError, ValueError) as error:
-        parser.error(f"cannot read the configuration {path}: {error}")
+def _as_arguments(
+    parser: argparse.ArgumentParser, path: Path, settings: Mapping[str, Any]
+) -> list[str]:
+    """Turn the content of a TOML file into arguments."""
     arguments: list[str] = []
     for key, value in settings.items():
         option = "--" + key.replace("_", "-")
@@ -111,6 +143,54 @@ def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
     """
     folder = arguments.data_dir or default_data_folder(name)
     return ServiceOptions(arguments.port, Path(folder).absolute(), arguments.grace)
+
+
+def add_limit_options(parser: argparse.ArgumentParser, record: str) -> None:
+    """Add the options of recording services that say how big records and requests may be.
+
+    Args:
+        parser: From `service_parser`.
+        record: What is measured of a record, for `--help`.
+    """
+    defaults = RecordLimits()
+    size = _bytes_up_to(defaults.request_bytes)
+    for option, default, text in (
+        ("--record-limit", defaults.record_bytes, f"{record} (default: %(default)s)"),
+        (
+            "--request-limit",
+            defaults.request_bytes,
+            "the biggest request (default, and at most: %(default)s)",
+        ),
+    ):
+        parser.add_argument(option, type=size, default=default, metavar="BYTES", help=text)
+
+
+def record_limits(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> RecordLimits:
+    """Return how big records and requests may be; wrong usage ends the process with exit code 2.
+
+    Args:
+        parser: With `add_limit_options`.
+        arguments: What `parse_with_config` returned.
+    """
+    record, request = arguments.record_limit, arguments.request_limit
+    if record > request:
+        parser.error(
+            f"--record-limit {record} exceeds --request-limit {request}: no such record could "
+            "arrive; lower the one or raise the other"
+        )
+    return RecordLimits(record, request)
+
+
+def _bytes_up_to(most: int) -> Callable[[str], int]:
+    """Return a parser of sizes; gRPC's own limit lies above the most."""
+
+    def parse(text: str) -> int:
+        size = int(text)
+        if not 0 < size <= most:
+            raise argparse.ArgumentTypeError(f"a number of bytes from 1 to {most}")
+        return size
+
+    return parse
 
 
 def port_number(text: str) -> int:

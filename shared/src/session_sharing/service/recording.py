@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import AckLevel
+from session_sharing.records import AckLevel, SiteContexts
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.records import level_from_wire, level_to_wire
+from session_sharing.wire.records import context_from_wire, level_from_wire, level_to_wire
 
-H = TypeVar("H")
+
+class Recorder(Protocol):
+    """What is needed of the handle of an open resource that records go to."""
+
+    @property
+    def contexts(self) -> SiteContexts:
+        """What records of the session inherit; set on the event loop alone."""
+        ...
+
+
+H = TypeVar("H", bound=Recorder)
 T = TypeVar("T")
 
 
@@ -40,7 +50,7 @@ _LAST_NUMBER = 2**64 - 1
 
 
 class RecordingRpc(Generic[H, T]):
-    """Serves the two RPCs by which records come in.
+    """Serves the RPCs by which records come in, and what they inherit.
 
     Args:
         sessions: Serves the messages of sessions.
@@ -64,13 +74,14 @@ class RecordingRpc(Generic[H, T]):
     async def log_record(
         self,
         request: records_pb2.LogMeasurementDataRequest,
-        convert: Callable[[records_pb2.Record, datetime], T],
+        convert: Callable[[records_pb2.Record, datetime, SiteContexts], T],
     ) -> records_pb2.LogMeasurementDataResponse:
         """Store one record.
 
         Args:
             request: The record.
-            convert: Turns it into what is stored; it is given the time now.
+            convert: Turns it into what is stored; it is given the time now, and what records of the
+                session inherit. It may be called in a thread.
 
         Raises:
             SharingError: The record was refused, or the session is not open for this attachment.
@@ -78,7 +89,7 @@ class RecordingRpc(Generic[H, T]):
         level = level_from_wire(request.acknowledgement, self._default_level)
         async with self._sessions.use(request.attachment) as handle:
             converted = await self._conversion.run(
-                request.ByteSize(), lambda: convert(request.record, _now())
+                request.ByteSize(), lambda: convert(request.record, _now(), handle.contexts)
             )
             brought = Brought(converted, request.attachment.attachment_id, request.record_number)
             reached = await self._store(handle, brought, level)
@@ -88,14 +99,14 @@ class RecordingRpc(Generic[H, T]):
     async def log_records(
         self,
         request: records_pb2.LogRecordsRequest,
-        convert: Callable[[bytes, int, datetime], T],
+        convert: Callable[[bytes, int, datetime, SiteContexts], T],
     ) -> records_pb2.LogRecordsResponse:
         """Store many records: all, or none.
 
         Args:
             request: The records.
             convert: Turns so many records, encoded in JSON, into what is stored; it is given the
-                time now.
+                time now, and what records of the session inherit. It may be called in a thread.
 
         Raises:
             SharingError: They were refused, or the session is not open for this attachment.
@@ -105,13 +116,25 @@ class RecordingRpc(Generic[H, T]):
         async with self._sessions.use(request.attachment) as handle:
             converted = await self._conversion.run(
                 len(request.records_json),
-                lambda: convert(request.records_json, request.count, _now()),
+                lambda: convert(request.records_json, request.count, _now(), handle.contexts),
             )
             first = request.first_record_number
             brought = Brought(converted, request.attachment.attachment_id, first)
             reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, last)
         return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
+
+    async def set_context(
+        self, request: records_pb2.SetContextRequest
+    ) -> records_pb2.SetContextResponse:
+        """Set what records of a site, or of all, inherit from now on.
+
+        Raises:
+            SharingError: The context was refused, or the session is not open for this attachment.
+        """
+        async with self._sessions.use(request.attachment) as handle:
+            handle.contexts.set(context_from_wire(request.context))
+        return records_pb2.SetContextResponse()
 
 
 def last_number(request: records_pb2.LogRecordsRequest) -> int:

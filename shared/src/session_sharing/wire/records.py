@@ -8,6 +8,7 @@ from datetime import datetime
 from google.protobuf.struct_pb2 import NULL_VALUE
 
 from session_sharing.errors import InvalidRequestError
+from session_sharing.records.details import Limits
 from session_sharing.records.levels import AckLevel
 from session_sharing.records.lines import record_label, record_microseconds
 from session_sharing.records.model import (
@@ -32,7 +33,8 @@ def record_from_wire(message: records_pb2.Record) -> Record:
     """Convert a record; without a timestamp its time is None, the service's clock.
 
     Raises:
-        InvalidRequestError: A value is of no kind, or the timestamp is out of range.
+        InvalidRequestError: A value is of no kind, the timestamp is out of range, or status, units
+            or limits are not as they should be.
     """
     try:
         return Record(
@@ -40,7 +42,10 @@ def record_from_wire(message: records_pb2.Record) -> Record:
             _mapping_from_wire(message.configurations, (None, CONFIGURATIONS)),
             _mapping_from_wire(message.outputs, (None, OUTPUTS)),
             _timestamp_from_wire(message),
-            _context_from_wire(message),
+            context_from_wire(message.context) if message.HasField("context") else None,
+            message.status if message.HasField("status") else None,
+            message.units,
+            {name: _limits_from_wire(of) for name, of in message.limits.items()},
         )
     except InvalidRequestError as error:
         raise InvalidRequestError(
@@ -62,7 +67,13 @@ def record_to_wire(record: Record) -> records_pb2.Record:
     message = records_pb2.Record(
         measurement_name=record.measurement_name,
         timestamp=moment_to_wire(record.timestamp),
-        context=None if context is None else _context_to_wire(context),
+        context=None if context is None else context_to_wire(context),
+        status=record.status,
+        units=record.units,
+        limits={
+            name: records_pb2.Limits(low=of.low, high=of.high)
+            for name, of in (record.limits or {}).items()
+        },
     )
     for target, values in (
         (message.configurations, plain.configurations),
@@ -70,6 +81,19 @@ def record_to_wire(record: Record) -> records_pb2.Record:
     ):
         for name, value in values.items():
             _fill(target[name], value)
+    return message
+
+
+def context_from_wire(message: records_pb2.RecordContext) -> RecordContext:
+    """Convert a context; one that is not set is one without fields."""
+    return RecordContext(**{field.name: value for field, value in message.ListFields()})
+
+
+def context_to_wire(context: RecordContext) -> records_pb2.RecordContext:
+    """Convert a context."""
+    message = records_pb2.RecordContext()
+    for name, value in context.fields_set.items():
+        setattr(message, name, value)
     return message
 
 
@@ -82,17 +106,8 @@ def _timestamp_from_wire(message: records_pb2.Record) -> datetime | None:
     return moment_from_wire(message.timestamp)
 
 
-def _context_from_wire(message: records_pb2.Record) -> RecordContext | None:
-    if not message.HasField("context"):
-        return None
-    return RecordContext(**{field.name: value for field, value in message.context.ListFields()})
-
-
-def _context_to_wire(context: RecordContext) -> records_pb2.RecordContext:
-    message = records_pb2.RecordContext()
-    for name, value in context.fields_set.items():
-        setattr(message, name, value)
-    return message
+def _limits_from_wire(message: records_pb2.Limits) -> Limits:
+    return Limits(**{field.name: value for field, value in message.ListFields()})
 
 
 def _mapping_from_wire(values: Mapping[str, records_pb2.Value], place: Place) -> dict[str, Value]:

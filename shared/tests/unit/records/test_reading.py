@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import Record, RecordContext, parse_line
+from session_sharing.records import Limits, Record, RecordContext, parse_line
 
 LINE: dict[str, Any] = {
     "timestamp": "2026-01-02T03:04:05.678901+00:00",
@@ -34,6 +34,13 @@ def test_a_line_is_read_with_its_numbers(backend: str) -> None:
     assert record.outputs["t"] == "NaN"
     assert record.context == RecordContext(site=0, run="r")
     assert record.timestamp == datetime(2026, 1, 2, 3, 4, 5, 678901, timezone.utc)
+
+
+def test_details_are_read(backend: str) -> None:
+    """Status, units and limits come back as what they were, and integers as limits as floats."""
+    record = parse_line(line(status="passed", units={"t": "V"}, limits={"v": [None, 1]}))
+    assert record.details == ("passed", {"t": "V"}, {"v": Limits(high=1.0)})
+    assert parse_line(line()).details is None
 
 
 def test_lines_of_the_published_example_are_read(backend: str) -> None:
@@ -83,6 +90,12 @@ def test_unknown_keys_are_passed_over(backend: str) -> None:
         line(measurement_outputs={"v": 2**63}, non_finite=[]),
         line(measurement_outputs={"v": [10**30]}, non_finite=[]),
         line(measurement_outputs={"v": math.nan}, non_finite=[]),
+        line(status=5),
+        line(units={"x": "V"}),
+        line(units=["v"]),
+        line(limits={"v": [1]}),
+        line(limits={"v": {"low": 1}}),
+        line(limits={"x": [0, 1]}),
     ],
 )
 def test_a_line_that_is_no_record_is_refused_with_its_beginning(backend: str, text: bytes) -> None:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records import (
+    Limits,
     Record,
     RecordContext,
     RecordLimits,
     batch_to_lines,
+    batch_to_records,
     encode_batches,
     json_text,
     parse_line,
@@ -54,14 +56,34 @@ values = st.recursive(
 mappings = st.dictionaries(texts, values, max_size=4)
 fields = st.none() | texts
 contexts = st.builds(
-    RecordContext, fields, st.none() | st.integers(-1, 64), fields, fields, fields, fields, fields
+    RecordContext,
+    fields,
+    st.none() | st.integers(-1, 64),
+    *[fields] * 6,
 ).filter(lambda context: bool(context.fields_set))
 moments = st.datetimes(
     min_value=datetime(1, 1, 2),
     max_value=datetime(9999, 12, 30),
     timezones=st.sampled_from([timezone.utc, timezone(timedelta(hours=-9, minutes=-30))]),
 )
-records = st.builds(Record, texts, mappings, mappings, moments, st.none() | contexts)
+finite = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Return a record; units and limits are those of its outputs."""
+    outputs = draw(mappings)
+    names = st.sampled_from([*outputs]) if outputs else st.nothing()
+    return Record(
+        draw(texts),
+        draw(mappings),
+        outputs,
+        draw(moments),
+        draw(st.none() | contexts),
+        draw(st.none() | texts.filter(lambda text: 1 <= len(text) <= 100)),
+        draw(st.none() | st.dictionaries(names, texts)),
+        draw(st.none() | st.dictionaries(names, st.builds(Limits, finite, finite))),
+    )
 
 
 def same(left: Any, right: Any) -> bool:
@@ -79,8 +101,8 @@ def same(left: Any, right: Any) -> bool:
 
 def same_record(left: Record, right: Record) -> bool:
     return (
-        (left.measurement_name, left.timestamp, left.context)
-        == (right.measurement_name, right.timestamp, right.context)
+        (left.measurement_name, left.timestamp, left.context, left.details)
+        == (right.measurement_name, right.timestamp, right.context, right.details)
         and same(left.configurations, right.configurations)
         and same(left.outputs, right.outputs)
     )
@@ -88,24 +110,27 @@ def same_record(left: Record, right: Record) -> bool:
 
 @pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: type(backend).__name__)
 @examples
-@given(logged=st.lists(records, min_size=1, max_size=5))
+@given(logged=st.lists(records(), min_size=1, max_size=5))
 def test_records_come_back_from_the_log(
     backend: json_text.JsonBackend, logged: list[Record]
 ) -> None:
-    """Record, batch, line, record: the same values of the same types, each on a line of its own."""
+    """Record, batch, line, record: the same values of the same types; so without the line."""
     before = copy.deepcopy(logged)
     with mock.patch.object(json_text, "backend", backend):
         (batch,) = encode_batches(logged, LIMITS)
         lines = batch_to_lines(batch.records_json, batch.count, now=NOW, limits=LIMITS)
         read = [parse_line(line) for line in lines]
+        taken = batch_to_records(batch.records_json, batch.count, now=NOW, limits=LIMITS)
     assert all(map(same_record, logged, read))
+    assert all(map(same_record, logged, taken))
+    assert len(logged) == len(read) == len(taken)
     assert [line.count(b"\n") for line in lines] == [1] * len(logged)
     assert all(map(same_record, logged, before))
 
 
 @pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: type(backend).__name__)
 @examples
-@given(record=records)
+@given(record=records())
 def test_either_way_gives_the_same_line(backend: json_text.JsonBackend, record: Record) -> None:
     """A record through the typed call and through a batch is the same line, byte for byte."""
     with mock.patch.object(json_text, "backend", backend):
@@ -115,7 +140,7 @@ def test_either_way_gives_the_same_line(backend: json_text.JsonBackend, record: 
 
 
 @examples
-@given(record=records)
+@given(record=records())
 def test_both_libraries_give_the_same_row_and_line(record: Record) -> None:
     """With or without orjson the same is sent and stored, but for how a float is spelled."""
     rows, lines = [], []
@@ -140,7 +165,17 @@ foreign_rows = st.tuples(
     st.sampled_from([{"v": "NaN"}, {"v": ["Infinity", 2**63]}, {}]) | mappings | junk,
     st.none() | st.dictionaries(st.sampled_from(["site", "run", "x"]), scalars) | junk,
     st.none() | pointers | junk,
-).flatmap(lambda row: st.integers(3, 6).map(lambda length: list(row[:length])))
+    st.none()
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "status": scalars,
+            "units": st.dictionaries(st.just("v"), texts | scalars),
+            "limits": st.dictionaries(st.just("v"), st.lists(scalars, max_size=3)),
+        },
+    )
+    | junk,
+).flatmap(lambda row: st.integers(3, 7).map(lambda length: list(row[:length])))
 
 
 @examples
@@ -157,5 +192,8 @@ def _judgement(backend: json_text.JsonBackend, text: bytes, count: int) -> list[
         try:
             lines = batch_to_lines(text, count, now=NOW, limits=LIMITS)
         except InvalidRequestError as error:
+            with pytest.raises(type(error)):
+                batch_to_records(text, count, now=NOW, limits=LIMITS)
             return [type(error).__name__, str(error)[:20]]
+        assert len(batch_to_records(text, count, now=NOW, limits=LIMITS)) == count
     return [BACKENDS[1].decode(line) for line in lines]

@@ -19,6 +19,7 @@ import pytest
 
 from session_sharing.errors import TooLargeError, ValueTypeError
 from session_sharing.records import (
+    Limits,
     Record,
     RecordContext,
     RecordLimits,
@@ -97,6 +98,20 @@ def nested(levels: int) -> Any:
             [
                 *[None, "a", {}, {"x": "Infinity"}, None],
                 ["/measurement_outputs/x"],
+            ],
+        ),
+        (
+            Record("a", {}, {"x": 1}, NOW, status="failed", limits={"x": Limits(None, 2)}),
+            [
+                *[US, "a", {}, {"x": 1}, None, None],
+                {"status": "failed", "limits": {"x": [None, 2.0]}},
+            ],
+        ),
+        (
+            Record("a", {}, {"x": math.nan}, NOW, RecordContext(site=0), units={"x": "V"}),
+            [
+                *[US, "a", {}, {"x": "NaN"}, {"site": 0}, ["/measurement_outputs/x"]],
+                {"units": {"x": "V"}},
             ],
         ),
         (
@@ -234,6 +249,14 @@ def test_batches_are_bounded_in_records_and_made_lazily() -> None:
     assert [batch.count for batch in batches] == [4, 2]
 
 
+def test_records_without_a_time_get_the_one_that_is_given() -> None:
+    """When a record was logged is the client's to say; what has a time of its own keeps it."""
+    own = datetime(1970, 1, 1, tzinfo=timezone.utc)
+    records = [Record("a", {}, {}), Record("a", {}, {}, own)]
+    (batch,) = encode_batches(records, LIMITS, now=NOW)
+    assert [row[0] for row in json.loads(batch.records_json)] == [US, 0]
+
+
 def test_no_records_make_no_batch() -> None:
     """Nothing to log makes no request."""
     assert list(encode_batches([], LIMITS)) == []
@@ -286,5 +309,8 @@ def test_an_identifier_in_the_context_needs_no_walk(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(json_text, "backend", json_text.OrjsonBackend())
     monkeypatch.setattr(rows, "plain_values", None)
     run = "12345678-1234-5678-1234-567812345678"
-    record = Record("a", {}, {"v": 1.5}, None, RecordContext(run=run, pin="null"))
-    assert row(record) == [None, "a", {}, {"v": 1.5}, {"pin": "null", "run": run}]
+    details: dict[str, Any] = {"status": run, "limits": {"v": Limits(low=1)}}
+    record = Record("a", {}, {"v": 1.5}, None, RecordContext(run=run, pin="null"), **details)
+    context = {"pin": "null", "run": run}
+    expected = {"status": run, "limits": {"v": [1.0, None]}}
+    assert row(record) == [None, "a", {}, {"v": 1.5}, context, None, expected]

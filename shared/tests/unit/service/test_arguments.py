@@ -101,3 +101,29 @@ def test_wrong_file_exits_2(config, capsys, text):
         parse_with_config(parser(), config(text))
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_tables_of_the_service(config):
+    """A service's own tables arrive as they stand in the file, beside the options."""
+    text = 'grace = 2\n[databases.line]\nurl = "sqlite:///a"\n'
+    arguments = parse_with_config(parser(), [*config(text), "--grace", "3"], tables=["databases"])
+    assert arguments.databases == {"line": {"url": "sqlite:///a"}}
+    assert arguments.grace == 3.0
+    assert parse_with_config(parser(), [], tables=["databases"]).databases == {}
+
+
+def test_table_that_is_none(config, capsys):
+    """A table's name that something else has is wrong usage, which names file and key."""
+    with pytest.raises(SystemExit) as ended:
+        parse_with_config(parser(), config("databases = 1"), tables=["databases"])
+    assert ended.value.code == 2
+    assert "service.toml: databases must be a table" in capsys.readouterr().err
+
+
+def test_value_of_an_unknown_option_is_not_repeated(config, capsys):
+    """A secret in the wrong place of the file is not shown by the error about the place."""
+    with pytest.raises(SystemExit):
+        parse_with_config(parser(), config('pass_word = "s3cret"'))
+    told = capsys.readouterr().err
+    assert "service.toml: there is no option 'pass-word'" in told
+    assert "s3cret" not in told

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from session_sharing.errors import InvalidRequestError, ValueTypeError
-from session_sharing.records import Record, RecordContext
+from session_sharing.records import Limits, Record, RecordContext
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_from_wire, record_to_wire
 
@@ -35,6 +35,7 @@ contexts = st.builds(
     site=st.none() | st.integers(-(2**31), 2**31 - 1),
     pin=st.none() | texts,
     run=st.none() | texts,
+    program=st.none() | texts,
 )
 moments = st.datetimes(
     min_value=datetime(1, 1, 2),
@@ -93,6 +94,31 @@ def test_nanoseconds_are_cut_to_microseconds() -> None:
     message = records_pb2.Record(measurement_name="a")
     message.timestamp.FromNanoseconds(1_000_001_999)
     assert record_from_wire(message).timestamp == datetime(1970, 1, 1, 0, 0, 1, 1, timezone.utc)
+
+
+def test_details_cross_the_wire() -> None:
+    """Status, units and limits arrive, and a limit of zero is a limit while none is none."""
+    limits = {"v": Limits(0), "w": Limits(high=-0.0)}
+    record = Record("a", {}, {"v": 1, "w": 2}, None, None, "passed", {"v": "V"}, limits)
+    message = records_pb2.Record.FromString(record_to_wire(record).SerializeToString())
+    assert message.limits["v"].HasField("low")
+    assert not message.limits["v"].HasField("high")
+    assert record_from_wire(message) == record
+    assert not record_to_wire(Record("a", {}, {})).HasField("status")
+
+
+@pytest.mark.parametrize("change", ["status", "units", "limits", "nan"])
+def test_details_that_make_no_sense_are_refused(change: str) -> None:
+    """Details are judged on the wire as in the library, naming the record."""
+    message = record_to_wire(Record("voltage", {}, {"v": 1}))
+    if change == "status":
+        message.status = "x" * 101
+    elif change == "units":
+        message.units["x"] = "V"
+    else:
+        message.limits["v" if change == "nan" else "x"].low = math.nan if change == "nan" else 1.0
+    with pytest.raises(InvalidRequestError, match="'voltage' cannot be taken"):
+        record_from_wire(message)
 
 
 @pytest.mark.parametrize(

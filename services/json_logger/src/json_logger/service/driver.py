@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from json_logger.service.claims import FileClaims
-from json_logger.service.locations import LogLocations
 from json_logger.service.log_file import LogFile
-from session_sharing.service import Located
+from session_sharing.service import FileClaims, FileKind, FileLocations, Located
+
+LOG_FILES = FileKind("log file", (".ndjson", ".log", ".txt"))
 
 
 class LogFileDriver:
@@ -20,8 +20,8 @@ class LogFileDriver:
     """
 
     def __init__(self, data_folder: Path, roots: Sequence[Path] = ()) -> None:
-        self._locations = LogLocations(data_folder, roots)
-        self._claims = FileClaims()
+        self._locations = FileLocations(LOG_FILES, data_folder, roots)
+        self._claims = FileClaims(LOG_FILES.noun)
 
     def locate(self, resource: str) -> Located:
         """Find a log file.

@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-import threading
 from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from json_logger.service.claims import FileClaims
 from json_logger.service.disk import sync, sync_folder
 from json_logger.service.same_file import changed_by_others, check_same_file, check_size
 from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
-from session_sharing.records import AckLevel
+from session_sharing.records import AckLevel, SiteContexts
 from session_sharing.service.driver import explain
+from session_sharing.service.file_claims import FileClaims
+from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.lock import ProcessLock
-from session_sharing.service.threads import in_thread, tell_loop
+from session_sharing.service.threads import in_thread
 
 T = TypeVar("T")
 
@@ -33,7 +33,12 @@ class LogFile:
     """One log file with its lock, its writer and its readers.
 
     Opening and closing block and are called from threads; everything else belongs to event loops.
-    `_guard` guards the followers, whom the writer's thread wakes; no I/O is done under it.
+    The writer's thread wakes the followers, who guard themselves.
+
+    Attributes:
+        path: The canonical path.
+        contexts: What records of the session inherit.
+        opened: The file, as the system described it when it was opened.
 
     Args:
         path: The canonical path.
@@ -46,8 +51,8 @@ class LogFile:
 
     def __init__(self, path: Path, claims: FileClaims) -> None:
         self.path = path
-        self._guard = threading.Lock()
-        self._followers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self.contexts = SiteContexts()
+        self._followers = Followers()
         with ExitStack() as held:
             lock = ProcessLock.acquire(
                 path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
@@ -59,7 +64,7 @@ class LogFile:
             claims.claim(self.opened, path)
             held.callback(claims.release, self.opened)
             self._writer = LogWriter(
-                self._descriptor, path, _mend(self._descriptor, path), self._wake_followers
+                self._descriptor, path, _mend(self._descriptor, path), self._followers.wake
             )
             self._held = held.pop_all()
 
@@ -81,11 +86,7 @@ class LogFile:
             until: Go on with what is logged later, until this is set; None to end with what is
                 there now.
         """
-        changed = asyncio.Event()
-        if until is not None:
-            with self._guard:
-                self._followers[changed] = asyncio.get_running_loop()
-        try:
+        with self._followers.follow() if until is not None else nullcontext() as changed:
             end = self._writer.committed
             place = 0 if last is None else await self._line_start(end, last)
             while True:
@@ -93,14 +94,13 @@ class LogFile:
                     chunk = await self._chunk(place, end)
                     place += len(chunk)
                     yield chunk
-                if until is None or (until.is_set() and end == self._writer.committed):
+                if until is None or changed is None:
                     return
-                await _first_of(changed, until)
+                if until.is_set() and end == self._writer.committed:
+                    return
+                await first_of(changed, until)
                 changed.clear()
                 end = self._writer.committed
-        finally:
-            with self._guard:
-                self._followers.pop(changed, None)
 
     def close(self) -> None:
         """Write what is queued, bring it to the disk, and let go of the file.
@@ -143,22 +143,6 @@ class LogFile:
     def _open_to_read(self) -> BinaryIO:
         check_same_file(self.opened, self.path)
         return self.path.open("rb")
-
-    def _wake_followers(self) -> None:
-        """Tell followers that there is more. Called in the writer's thread."""
-        with self._guard:
-            for changed, loop in self._followers.items():
-                tell_loop(loop, changed.set)
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    """Wait until one of the events is set."""
-    waiting = [asyncio.create_task(event.wait(), name="log follower") for event in events]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waiting:
-            one.cancel()
 
 
 def _open(path: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import grpc.aio
@@ -20,8 +20,10 @@ from session_sharing.records import AckLevel, RecordLimits
 from session_sharing.service import (
     ServiceOptions,
     SessionEngine,
+    add_limit_options,
     configure_logging,
     parse_with_config,
+    record_limits,
     run_service,
     service_options,
     service_parser,
@@ -30,7 +32,6 @@ from session_sharing.service.conversion import Conversion
 from session_sharing.service.session_service import AddServicers
 
 NAME = "json_logger"
-DEFAULTS = RecordLimits()
 
 DESCRIPTOR = ServiceDescriptor(
     display_name="JSON Logger",
@@ -49,15 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the service; return the exit code of the process."""
     parser = _parser()
     arguments = parse_with_config(parser, argv)
-    if arguments.record_limit > arguments.request_limit:
-        parser.error(
-            f"--record-limit {arguments.record_limit} exceeds --request-limit "
-            f"{arguments.request_limit}: no such record could arrive; lower the one or raise the "
-            "other"
-        )
+    limits = record_limits(parser, arguments)
     configure_logging(verbose=arguments.verbose)
     options = service_options(NAME, arguments)
-    limits = RecordLimits(arguments.record_limit, arguments.request_limit)
     return run_logger(options, arguments.allow_root, AckLevel(arguments.ack), limits)
 
 
@@ -120,30 +115,5 @@ def _parser() -> argparse.ArgumentParser:
         default=AckLevel.DISK.value,
         help="when a record counts as logged for those who do not say (default: %(default)s)",
     )
-    parser.add_argument(
-        "--record-limit",
-        type=_bytes_up_to(DEFAULTS.request_bytes),
-        default=DEFAULTS.record_bytes,
-        metavar="BYTES",
-        help="the longest line that a record may become (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--request-limit",
-        type=_bytes_up_to(DEFAULTS.request_bytes),
-        default=DEFAULTS.request_bytes,
-        metavar="BYTES",
-        help="the biggest request (default, and at most: %(default)s)",
-    )
+    add_limit_options(parser, "the longest line that a record may become")
     return parser
-
-
-def _bytes_up_to(most: int) -> Callable[[str], int]:
-    """Return a parser of sizes; gRPC's own limit lies above the most."""
-
-    def parse(text: str) -> int:
-        size = int(text)
-        if not 0 < size <= most:
-            raise argparse.ArgumentTypeError(f"a number of bytes from 1 to {most}")
-        return size
-
-    return parse

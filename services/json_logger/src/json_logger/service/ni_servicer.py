@@ -15,7 +15,14 @@ from json_logger.service.log_file import LogFile
 from json_logger.service.ni_wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import AckLevel, Record, RecordLimits, Value, record_to_line
+from session_sharing.records import (
+    AckLevel,
+    Record,
+    RecordLimits,
+    SiteContexts,
+    Value,
+    record_to_line,
+)
 from session_sharing.service import SessionEngine
 from session_sharing.service.conversion import Conversion
 from session_sharing.wire.times import moment_from_wire
@@ -59,10 +66,12 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     ) -> json_logger_pb2.LogMeasurementDataResponse:
         """Log one record; its values are texts."""
         async with self._engine.use(request.session_name, anonymous=True) as log:
-            await log.append(await self._line(request), self._level)
+            await log.append(await self._line(request, log.contexts), self._level)
         return json_logger_pb2.LogMeasurementDataResponse()
 
-    async def _line(self, request: json_logger_pb2.LogMeasurementDataRequest) -> bytes:
+    async def _line(
+        self, request: json_logger_pb2.LogMeasurementDataRequest, contexts: SiteContexts
+    ) -> bytes:
         now = datetime.now(timezone.utc)
 
         def convert() -> bytes:
@@ -72,7 +81,9 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
                 outputs=_texts(request.measurement_outputs),
                 timestamp=_timestamp(request) or now,
             )
-            return record_to_line(record, now=now, limits=self._conversion.limits)
+            return record_to_line(
+                contexts.complete(record), now=now, limits=self._conversion.limits
+            )
 
         limit = request_limit(self._conversion.limits)
         return await self._conversion.run(request.ByteSize(), convert, limit=limit)

@@ -11,14 +11,12 @@ import grpc.aio
 
 from json_logger.service.log_file import LogFile
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
-from session_sharing.records import AckLevel, batch_to_lines, record_to_line
+from session_sharing.records import AckLevel, SiteContexts, batch_to_lines, record_to_line
 from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_from_wire
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-_LAST_NUMBER = 2**64 - 1
 
 
 class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
@@ -69,11 +67,21 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
         """Log many records: all are stored, or none."""
         return await self._recording.log_records(request, self._lines)
 
-    def _line(self, message: records_pb2.Record, now: datetime) -> bytes:
-        return record_to_line(record_from_wire(message), now=now, limits=self._limits)
+    async def SetContext(
+        self, request: records_pb2.SetContextRequest, context: Context
+    ) -> records_pb2.SetContextResponse:
+        """Set what records of a site, or of all, inherit."""
+        return await self._recording.set_context(request)
 
-    def _lines(self, records_json: bytes, count: int, now: datetime) -> bytes:
-        return b"".join(batch_to_lines(records_json, count, now=now, limits=self._limits))
+    def _line(self, message: records_pb2.Record, now: datetime, contexts: SiteContexts) -> bytes:
+        record = contexts.complete(record_from_wire(message))
+        return record_to_line(record, now=now, limits=self._limits)
+
+    def _lines(
+        self, records_json: bytes, count: int, now: datetime, contexts: SiteContexts
+    ) -> bytes:
+        lines = batch_to_lines(records_json, count, now=now, limits=self._limits, contexts=contexts)
+        return b"".join(lines)
 
     async def ReadRecords(
         self, request: json_logger_pb2.ReadRecordsRequest, context: Context

@@ -30,6 +30,11 @@ class JsonLoggerStub(object):
                 request_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
                 response_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
                 )
+        self.SetContext = channel.unary_unary(
+                '/session_sharing.json_logger.v1.JsonLogger/SetContext',
+                request_serializer=session__sharing_dot_v1_dot_records__pb2.SetContextRequest.SerializeToString,
+                response_deserializer=session__sharing_dot_v1_dot_records__pb2.SetContextResponse.FromString,
+                )
         self.ReadRecords = channel.unary_stream(
                 '/session_sharing.json_logger.v1.JsonLogger/ReadRecords',
                 request_serializer=json__logger_dot_v1_dot_json__logger__pb2.ReadRecordsRequest.SerializeToString,
@@ -65,6 +70,13 @@ class JsonLoggerServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetContext(self, request, context):
+        """Sets what records of a site, or of all, inherit where they do not say it themselves.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReadRecords(self, request, context):
         """Reads records back: all, the last ones, or as they come.
         """
@@ -95,6 +107,11 @@ def add_JsonLoggerServicer_to_server(servicer, server):
                     servicer.LogRecords,
                     request_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.FromString,
                     response_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.SerializeToString,
+            ),
+            'SetContext': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetContext,
+                    request_deserializer=session__sharing_dot_v1_dot_records__pb2.SetContextRequest.FromString,
+                    response_serializer=session__sharing_dot_v1_dot_records__pb2.SetContextResponse.SerializeToString,
             ),
             'ReadRecords': grpc.unary_stream_rpc_method_handler(
                     servicer.ReadRecords,
@@ -164,6 +181,23 @@ class JsonLogger(object):
         return grpc.experimental.unary_unary(request, target, '/session_sharing.json_logger.v1.JsonLogger/LogRecords',
             session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
             session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def SetContext(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/session_sharing.json_logger.v1.JsonLogger/SetContext',
+            session__sharing_dot_v1_dot_records__pb2.SetContextRequest.SerializeToString,
+            session__sharing_dot_v1_dot_records__pb2.SetContextResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

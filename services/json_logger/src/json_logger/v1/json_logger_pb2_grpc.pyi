@@ -37,6 +37,12 @@ class JsonLoggerStub:
     ]
     """Logs many records, encoded as one JSON array: the fast way."""
 
+    SetContext: grpc.UnaryUnaryMultiCallable[
+        session_sharing.v1.records_pb2.SetContextRequest,
+        session_sharing.v1.records_pb2.SetContextResponse,
+    ]
+    """Sets what records of a site, or of all, inherit where they do not say it themselves."""
+
     ReadRecords: grpc.UnaryStreamMultiCallable[
         json_logger.v1.json_logger_pb2.ReadRecordsRequest,
         session_sharing.v1.records_pb2.ReadRecordsResponse,
@@ -65,6 +71,12 @@ class JsonLoggerAsyncStub:
         session_sharing.v1.records_pb2.LogRecordsResponse,
     ]
     """Logs many records, encoded as one JSON array: the fast way."""
+
+    SetContext: grpc.aio.UnaryUnaryMultiCallable[
+        session_sharing.v1.records_pb2.SetContextRequest,
+        session_sharing.v1.records_pb2.SetContextResponse,
+    ]
+    """Sets what records of a site, or of all, inherit where they do not say it themselves."""
 
     ReadRecords: grpc.aio.UnaryStreamMultiCallable[
         json_logger.v1.json_logger_pb2.ReadRecordsRequest,
@@ -100,6 +112,14 @@ class JsonLoggerServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[session_sharing.v1.records_pb2.LogRecordsResponse, collections.abc.Awaitable[session_sharing.v1.records_pb2.LogRecordsResponse]]:
         """Logs many records, encoded as one JSON array: the fast way."""
+
+    @abc.abstractmethod
+    def SetContext(
+        self,
+        request: session_sharing.v1.records_pb2.SetContextRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[session_sharing.v1.records_pb2.SetContextResponse, collections.abc.Awaitable[session_sharing.v1.records_pb2.SetContextResponse]]:
+        """Sets what records of a site, or of all, inherit where they do not say it themselves."""
 
     @abc.abstractmethod
     def ReadRecords(

@@ -10,12 +10,16 @@ from session_sharing.errors import ResourceHeldError
 
 
 class FileClaims:
-    """The open log files of one service, by what they are and not by where they lie.
+    """The open files of one service, by what they are and not by where they lie.
 
     `_guard` guards the table; no I/O is done under it. All methods may be called from any thread.
+
+    Args:
+        noun: What the files are called in errors, for example "log file".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "file") -> None:
+        self._noun = noun
         self._guard = threading.Lock()
         self._paths: dict[tuple[int, int], Path] = {}
 
@@ -33,7 +37,7 @@ class FileClaims:
             other = self._paths.setdefault(_identity(opened), path)
         if other is not path:
             raise ResourceHeldError(
-                f"The log file {path} is the same file as {other} (a hard link), on which a "
+                f"The {self._noun} {path} is the same file as {other} (a hard link), on which a "
                 "session is open. Use that name.",
                 resource_name=str(path),
             )

@@ -1,4 +1,4 @@
-"""What a log file may be called."""
+"""What files may be called."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from json_logger.service.names import (
-    ENDINGS,
+from session_sharing.errors import ResourceNameError
+from session_sharing.service.file_names import (
     MAXIMUM_NAME_BYTES,
     MAXIMUM_PATH_BYTES,
-    check_log_name,
+    FileKind,
+    check_file_name,
 )
-from session_sharing.errors import ResourceNameError
+
+KIND = FileKind("log file", (".ndjson", ".log", ".txt"))
 
 LONGEST = "x" * (MAXIMUM_NAME_BYTES - len(".log")) + ".log"
 
@@ -34,7 +36,7 @@ LONGEST = "x" * (MAXIMUM_NAME_BYTES - len(".log")) + ".log"
 )
 def test_a_good_name_is_taken_with_slashes(resource: str, name: str) -> None:
     """Relative and absolute paths with the three endings, in any letter case, name log files."""
-    assert check_log_name(resource, windows=False) == name
+    assert check_file_name(resource, KIND, windows=False) == name
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_a_good_name_is_taken_with_slashes(resource: str, name: str) -> None:
 def test_a_bad_name_is_refused_with_the_reason(resource: str, word: str) -> None:
     """What no system, or no Windows, could hold as a log file is refused, and the text says why."""
     with pytest.raises(ResourceNameError, match=word) as caught:
-        check_log_name(resource, windows=False)
+        check_file_name(resource, KIND, windows=False)
     assert "cannot be a log file" in caught.value.message
     assert len(caught.value.message) < 700
     assert caught.value.message.encode()  # it can be sent
@@ -82,7 +84,7 @@ def test_a_bad_name_is_refused_with_the_reason(resource: str, word: str) -> None
 )
 def test_windows_has_drives_and_shares(resource: str) -> None:
     """On Windows a drive with a folder, or a network share, may be named."""
-    assert check_log_name(resource, windows=True) == resource.replace("\\", "/")
+    assert check_file_name(resource, KIND, windows=True) == resource.replace("\\", "/")
 
 
 @pytest.mark.parametrize(
@@ -92,17 +94,17 @@ def test_windows_has_drives_and_shares(resource: str) -> None:
 def test_windows_has_no_other_colons(resource: str, word: str) -> None:
     """On Windows a drive's current folder and the streams of a file are no places for a log."""
     with pytest.raises(ResourceNameError, match=word):
-        check_log_name(resource, windows=True)
+        check_file_name(resource, KIND, windows=True)
 
 
-@given(st.text(max_size=300), st.sampled_from(["", *ENDINGS]), st.booleans())
+@given(st.text(max_size=300), st.sampled_from(["", *KIND.endings]), st.booleans())
 def test_any_text_is_taken_or_refused(stem: str, ending: str, windows: bool) -> None:
     """Whatever a client sends is either a usable name or a refusal, never another failure."""
     try:
-        name = check_log_name(stem + ending, windows=windows)
+        name = check_file_name(stem + ending, KIND, windows=windows)
     except ResourceNameError:
         return
-    assert name.lower().endswith(ENDINGS)
+    assert name.lower().endswith(KIND.endings)
     assert all(len(part.encode()) <= MAXIMUM_NAME_BYTES for part in name.split("/"))
     assert "\\" not in name
     assert "\x00" not in name

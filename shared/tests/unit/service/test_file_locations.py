@@ -1,4 +1,4 @@
-"""Where log files may lie, and that all spellings of one file have one key."""
+"""Where files may lie, and that all spellings of one file have one key."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from json_logger.service import locations
-from json_logger.service.locations import LogLocations
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
+from session_sharing.service import file_locations as locations
+from session_sharing.service.file_locations import FileLocations, locate_anywhere
+from session_sharing.service.file_names import FileKind
+
+KIND = FileKind("log file", (".ndjson", ".log", ".txt"))
 
 needs_links = pytest.mark.skipif(
     sys.platform == "win32", reason="links need a right that users of Windows lack"
@@ -45,14 +48,14 @@ def test_all_spellings_have_one_key(data: Path) -> None:
         str(data / "sub" / ".." / "a.ndjson"),
         f"../{data.name}/a.ndjson",
     ]
-    located = {LogLocations(data).locate(spelling) for spelling in spellings}
+    located = {FileLocations(KIND, data).locate(spelling) for spelling in spellings}
     assert {place.key for place in located} == {str(data / "a.ndjson")}
     assert {place.address for place in located} == {str(data / "a.ndjson")}
 
 
 def test_locating_makes_nothing(data: Path) -> None:
     """To locate a file creates nothing."""
-    LogLocations(data).locate("a.ndjson")
+    FileLocations(KIND, data).locate("a.ndjson")
     assert list(data.iterdir()) == [data / "sub"]
 
 
@@ -63,7 +66,7 @@ def test_links_lead_to_the_same_key(data: Path, tmp_path: Path) -> None:
     (data / "link.log").symlink_to("a.ndjson")
     (data / "folder").symlink_to(".")
     (tmp_path / "other").symlink_to(data)
-    place = LogLocations(tmp_path / "other")
+    place = FileLocations(KIND, tmp_path / "other")
     keys = {place.locate(name).key for name in ("a.ndjson", "link.log", "folder/folder/a.ndjson")}
     assert keys == {str(data / "a.ndjson")}
 
@@ -72,7 +75,7 @@ def test_links_lead_to_the_same_key(data: Path, tmp_path: Path) -> None:
 def test_link_that_dangles_names_what_it_leads_to(data: Path) -> None:
     """A link to a file that is not there yet names that file, if it may be logged to."""
     (data / "link.log").symlink_to("sub/later.ndjson")
-    assert LogLocations(data).locate("link.log").key == str(data / "sub" / "later.ndjson")
+    assert FileLocations(KIND, data).locate("link.log").key == str(data / "sub" / "later.ndjson")
 
 
 @pytest.mark.parametrize(
@@ -81,13 +84,13 @@ def test_link_that_dangles_names_what_it_leads_to(data: Path) -> None:
 def test_outside_is_denied_by_dots(data: Path, outside: Path, name: str) -> None:
     """No `..` leads out of the allowed folders; a folder of a longer name is no folder within."""
     with pytest.raises(AccessDeniedError, match="--allow-root"):
-        LogLocations(data).locate(name)
+        FileLocations(KIND, data, []).locate(name)
 
 
 def test_outside_is_denied_by_absolute_path(data: Path, outside: Path) -> None:
     """An absolute path outside is denied; the text names the option that would allow it."""
     with pytest.raises(AccessDeniedError, match="--allow-root") as caught:
-        LogLocations(data).locate(str(outside / "a.ndjson"))
+        FileLocations(KIND, data, []).locate(str(outside / "a.ndjson"))
     assert str(outside) in caught.value.message
 
 
@@ -104,12 +107,26 @@ def test_outside_is_denied_by_link(data: Path, outside: Path, via: str) -> None:
         (data / "out.ndjson").symlink_to(outside / "a.ndjson")
         name = "out.ndjson"
     with pytest.raises(AccessDeniedError):
-        LogLocations(data).locate(name)
+        FileLocations(KIND, data).locate(name)
+
+
+def test_option_that_is_not_there_is_not_named(data: Path) -> None:
+    """A service that has no option for further folders does not send its users to it."""
+    with pytest.raises(AccessDeniedError, match=r"relative name\.$"):
+        FileLocations(KIND, data).locate("../a.ndjson")
+
+
+@needs_links
+def test_operators_file_has_the_key_of_all_others(data: Path, tmp_path: Path) -> None:
+    """A file that an operator names, also by a link, has the key by which clients find it."""
+    (tmp_path / "other").symlink_to(data)
+    located = locate_anywhere(tmp_path / "other" / "a.ndjson")
+    assert located == FileLocations(KIND, data).locate("a.ndjson")
 
 
 def test_allowed_root_is_allowed(data: Path, outside: Path) -> None:
     """What lies under an allowed root may be named absolutely; relative names stay in the data."""
-    place = LogLocations(data, [outside])
+    place = FileLocations(KIND, data, [outside])
     assert place.locate(str(outside / "a.ndjson")).key == str(outside / "a.ndjson")
     assert place.locate("a.ndjson").key == str(data / "a.ndjson")
     with pytest.raises(AccessDeniedError):
@@ -120,7 +137,7 @@ def test_allowed_root_is_allowed(data: Path, outside: Path) -> None:
 def test_allowed_root_may_be_a_link(data: Path, outside: Path, tmp_path: Path) -> None:
     """A root that is given by a link allows what the link leads to."""
     (tmp_path / "root").symlink_to(outside)
-    place = LogLocations(data, [tmp_path / "root"])
+    place = FileLocations(KIND, data, [tmp_path / "root"])
     assert place.locate(str(tmp_path / "root" / "a.log")).key == str(outside / "a.log")
     assert place.locate(str(outside / "a.log")).key == str(outside / "a.log")
 
@@ -130,14 +147,14 @@ def test_missing_folder_is_not_found(data: Path, name: str) -> None:
     """A folder that is missing, or is a file, is named; it is not made."""
     (data / "file.txt").touch()
     with pytest.raises(ResourceNotFoundError, match="Create it first"):
-        LogLocations(data).locate(name)
+        FileLocations(KIND, data).locate(name)
 
 
 def test_folder_is_no_log(data: Path) -> None:
     """A folder with the ending of a log is refused as one."""
     (data / "folder.log").mkdir()
     with pytest.raises(ResourceNameError, match="is a folder"):
-        LogLocations(data).locate("folder.log")
+        FileLocations(KIND, data).locate("folder.log")
 
 
 @needs_links
@@ -150,7 +167,7 @@ def test_what_is_no_file_is_no_log(data: Path, monkeypatch: pytest.MonkeyPatch) 
         unix.bind("socket.log")
         for name in ("pipe.log", "circle.log", "socket.log"):
             with pytest.raises(ResourceNameError, match="no regular file"):
-                LogLocations(data).locate(name)
+                FileLocations(KIND, data).locate(name)
 
 
 @needs_links
@@ -158,7 +175,7 @@ def test_device_is_no_log(data: Path) -> None:
     """A link to a device is refused even where its folder is allowed."""
     (data / "device.log").symlink_to("/dev/null")
     with pytest.raises(ResourceNameError, match="no regular file"):
-        LogLocations(data, [Path("/dev")]).locate("device.log")
+        FileLocations(KIND, data, [Path("/dev")]).locate("device.log")
 
 
 @needs_links
@@ -167,13 +184,13 @@ def test_link_to_a_file_of_another_kind_is_refused(data: Path) -> None:
     (data / "program.py").write_text("important")
     (data / "innocent.log").symlink_to("program.py")
     with pytest.raises(ResourceNameError, match="no log file by its ending"):
-        LogLocations(data).locate("innocent.log")
+        FileLocations(KIND, data).locate("innocent.log")
 
 
 def on_platform(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     """Let the locations take this for another platform."""
     monkeypatch.setattr(locations, "sys", SimpleNamespace(platform=platform))
-    monkeypatch.setattr(locations, "check_log_name", lambda name, windows: name)
+    monkeypatch.setattr(locations, "check_file_name", lambda name, kind, windows: name)
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
@@ -183,7 +200,7 @@ def test_letter_case_is_folded_where_it_is_ignored(
     """Where names differ by case only in looks they have one key; the address keeps its case."""
     on_platform(monkeypatch, platform)
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
-    place = LogLocations(data)
+    place = FileLocations(KIND, data)
     located = [place.locate(name) for name in ("Größe é.NDJSON", "gRÖßE É.ndjson")]
     assert len({found.key for found in located}) == 1
     assert located[0].address == str(data / "Größe é.NDJSON")
@@ -206,7 +223,7 @@ def test_different_files_stay_different(
     """Names of two files never get one key, however alike they look: records would be mixed."""
     on_platform(monkeypatch, platform)
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
-    place = LogLocations(data)
+    place = FileLocations(KIND, data)
     assert place.locate(one).key != place.locate(other).key
 
 
@@ -217,14 +234,14 @@ def test_composed_letters_are_the_same_on_macos_alone(
     """Only macOS finds a file by the other way to write an accent; elsewhere these are two."""
     on_platform(monkeypatch, platform)
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: True)
-    place = LogLocations(data)
+    place = FileLocations(KIND, data)
     assert len({place.locate(name).key for name in ("\u00f6.log", "o\u0308.log")}) == keys
 
 
 def test_letter_case_counts_elsewhere(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where letter case tells files apart, so do the keys."""
     monkeypatch.setattr(locations, "_ignores_case", lambda folder: False)
-    place = LogLocations(data)
+    place = FileLocations(KIND, data)
     assert place.locate("a.ndjson").key != place.locate("A.ndjson").key
 
 
@@ -237,9 +254,9 @@ def test_whether_letter_case_counts_is_what_the_file_system_does(data: Path) -> 
 
 def test_creating_the_file_does_not_change_its_key(data: Path) -> None:
     """A file has one key before and after it is there: else its session would not be found."""
-    before = LogLocations(data).locate("a.ndjson").key
+    before = FileLocations(KIND, data).locate("a.ndjson").key
     (data / "a.ndjson").touch()
-    assert LogLocations(data).locate("a.ndjson").key == before
+    assert FileLocations(KIND, data).locate("a.ndjson").key == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows is not asked")

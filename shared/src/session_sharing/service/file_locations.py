@@ -1,4 +1,4 @@
-"""Where log files may lie, and which spelling of a path is the canonical one."""
+"""Where files that are resources may lie, and which spelling of a path is the canonical one."""
 
 from __future__ import annotations
 
@@ -9,91 +9,103 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from json_logger.service.names import ENDINGS, check_log_name
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
 from session_sharing.service.driver import Located
+from session_sharing.service.file_names import FileKind, check_file_name
 
 _PC_CASE_SENSITIVE = 11
 """What macOS calls so in `unistd.h`; the module `os` has no name for it."""
 
 
-class LogLocations:
-    """Turns the names of log files into canonical paths within the allowed folders.
+class FileLocations:
+    """Turns the names of files into canonical paths within the allowed folders.
 
     Immutable; all methods may be called from any thread, and may block on the file system.
 
     Args:
+        kind: What kind of files they are.
         data_folder: Where relative names lie. It exists.
-        roots: Further folders in which absolute names may lie.
+        roots: Further folders in which absolute names may lie; None if the service has no option
+            `--allow-root`.
     """
 
-    def __init__(self, data_folder: Path, roots: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, kind: FileKind, data_folder: Path, roots: Sequence[Path] | None = None
+    ) -> None:
+        self._kind = kind
+        self._takes_roots = roots is not None
         self._data_folder = _real(data_folder)
-        self._roots = (self._data_folder, *(_real(root) for root in roots))
+        self._roots = (self._data_folder, *map(_real, roots or ()))
 
     def locate(self, resource: str) -> Located:
-        """Find a log file; its key is the same for all spellings of one file.
+        """Find a file; its key is the same for all spellings of one file.
 
         Relative and absolute spellings, `..`, symbolic links and, where the file system ignores
         it, letter case make no difference. Its address is the path without links.
 
         Raises:
-            ResourceNameError: The name can be no log file's, or something else has it.
+            ResourceNameError: No file of this kind can have the name, or something else has it.
             AccessDeniedError: It lies outside the allowed folders.
             ResourceNotFoundError: Its folder is missing.
         """
-        name = check_log_name(resource, windows=sys.platform == "win32")
+        name = check_file_name(resource, self._kind, windows=sys.platform == "win32")
         path = _real(self._data_folder / name)
         self._check_allowed(resource, path)
-        _check_parent(resource, path)
-        _check_kind(resource, path)
-        return Located(key=_fold_case(path), address=str(path))
+        self._check_parent(resource, path)
+        self._check_kind(resource, path)
+        return locate_anywhere(path)
 
     def _check_allowed(self, resource: str, path: Path) -> None:
         if any(root in path.parents for root in self._roots):
             return
+        way_out = f", or start the service with `--allow-root {path.parent}`"
         raise AccessDeniedError(
-            "The log file would lie outside the folders that this service may write to "
-            f"({', '.join(map(str, self._roots))}): {resource!r} is {path}. Give a relative name, "
-            f"or start the service with `--allow-root {path.parent}`.",
+            f"The {self._kind.noun} would lie outside the folders that this service may write to "
+            f"({', '.join(map(str, self._roots))}): {resource!r} is {path}. Give a relative name"
+            f"{way_out if self._takes_roots else ''}.",
             resource_name=resource,
         )
+
+    def _check_parent(self, resource: str, path: Path) -> None:
+        try:  # Not `is_dir`: newer Pythons say no where a folder above may not be entered.
+            is_folder = stat.S_ISDIR(path.parent.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            is_folder = False
+        if not is_folder:
+            raise ResourceNotFoundError(
+                f"The folder {path.parent} of the {self._kind.noun} {resource!r} does not exist. "
+                "Create it first: the service does not, so that a misspelt name is noticed.",
+                resource_name=resource,
+            )
+
+    def _check_kind(self, resource: str, path: Path) -> None:
+        """Refuse what is there already and is no regular file, and links to other kinds."""
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            mode = stat.S_IFREG
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+            raise ResourceNameError(
+                f"{resource!r} is {what} ({path}). Choose the name of a file.",
+                resource_name=resource,
+            )
+        if not self._kind.has_ending(path.name):
+            raise ResourceNameError(
+                f"{resource!r} leads to {path}, which is no {self._kind.noun} by its ending. "
+                f"{self._kind.rule}",
+                resource_name=resource,
+            )
+
+
+def locate_anywhere(path: Path) -> Located:
+    """Find a file that an operator names, wherever it lies; its key is as those of all others."""
+    path = _real(path)
+    return Located(key=_fold_case(path), address=str(path))
 
 
 def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
-
-
-def _check_parent(resource: str, path: Path) -> None:
-    try:  # Not `is_dir`: newer Pythons say no where a folder above may not be entered.
-        is_folder = stat.S_ISDIR(path.parent.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        is_folder = False
-    if not is_folder:
-        raise ResourceNotFoundError(
-            f"The folder {path.parent} of the log file {resource!r} does not exist. Create it "
-            "first: the service does not, so that a misspelt name is noticed.",
-            resource_name=resource,
-        )
-
-
-def _check_kind(resource: str, path: Path) -> None:
-    """Refuse what is there already and is no regular file, and links to files of other kinds."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        mode = stat.S_IFREG
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise ResourceNameError(
-            f"{resource!r} is {kind} ({path}). Choose the name of a file.", resource_name=resource
-        )
-    if not path.name.lower().endswith(ENDINGS):
-        raise ResourceNameError(
-            f"{resource!r} leads to {path}, which is no log file by its ending. "
-            f"A log file ends in {', '.join(ENDINGS)}.",
-            resource_name=resource,
-        )
 
 
 def _fold_case(path: Path) -> str:

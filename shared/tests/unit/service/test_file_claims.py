@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from json_logger.service.claims import FileClaims
 from session_sharing.errors import ResourceHeldError
+from session_sharing.service.file_claims import FileClaims
 
 
 def test_one_claim_for_each_file(tmp_path: Path) -> None:
@@ -17,11 +17,11 @@ def test_one_claim_for_each_file(tmp_path: Path) -> None:
     first.touch()
     other.touch()
     os.link(first, second)
-    claims = FileClaims()
+    claims = FileClaims("log file")
     claims.claim(first.stat(), first)
     claims.claim(other.stat(), other)
     for path in (first, second):
-        with pytest.raises(ResourceHeldError, match=r"a\.log"):
+        with pytest.raises(ResourceHeldError, match=r"The log file .* as .*a\.log"):
             claims.claim(path.stat(), tmp_path / path.name)
     claims.release(first.stat())
     claims.claim(second.stat(), second)

@@ -1,0 +1,186 @@
+"""The databases that an operator configured: tables `[databases.NAME]` of the TOML file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from db_writer.service.passwords import KEPT_OUT, Password
+from db_writer.service.settings import DatabaseSettings, Option
+
+CONNECT_SECONDS = 5.0
+"""How long connecting may take unless the configuration says otherwise."""
+
+POOL_SIZE = 5
+"""How many connections a database gets at most unless the configuration says otherwise."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+_KEYS = ("url", "password_env", "password_file", "pool_size", "connect_timeout", "options")
+_OF_THE_URL = {"dbname", "host", "hostaddr", "port", "user"}
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+class ConfigError(ValueError):
+    """A table is wrong; the text names the key and the reason, and never holds a password."""
+
+
+@dataclass(frozen=True)
+class ConfiguredDatabase:
+    """A database of the configuration.
+
+    Attributes:
+        base: Its settings, but for the password.
+        password: Where its password is; None if it needs none.
+    """
+
+    base: DatabaseSettings
+    password: Password | None
+
+    def settings(self) -> DatabaseSettings:
+        """Return its settings with the password as it is now, so that a new one counts at once.
+
+        Raises:
+            ConfigError: The password is not where it should be.
+        """
+        if self.password is None:
+            return self.base
+        try:
+            password = self.password.read()
+        except ValueError as error:
+            raise ConfigError(f"databases.{self.base.name}.{self.password.key}: {error}") from error
+        return replace(self.base, url=self.base.url.set(password=password))
+
+
+def read_databases(tables: Mapping[str, Any], folder: Path) -> dict[str, ConfiguredDatabase]:
+    """Check the tables of all databases, and that their passwords are there.
+
+    Args:
+        tables: The content of `[databases]`, by name.
+        folder: Where relative paths in it start.
+
+    Raises:
+        ConfigError: A table is wrong, or a password is missing.
+    """
+    databases = {name: _database(name, table, folder) for name, table in tables.items()}
+    for database in databases.values():
+        database.settings()
+    return databases
+
+
+def is_database_name(text: str) -> bool:
+    """Say whether a text can be the name of a configured database."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _database(name: str, table: object, folder: Path) -> ConfiguredDatabase:
+    if not is_database_name(name):
+        raise ConfigError(
+            "databases: a name has something else than letters, digits, '_' and '-', or more than "
+            "64 of them"
+        )
+    if not isinstance(table, dict):
+        raise ConfigError(f"databases.{name}: must be a table, as in [databases.{name}]")
+    return _Table(name, table).database(folder)
+
+
+class _Table:
+    """One table `[databases.NAME]`, whose errors name the key."""
+
+    def __init__(self, name: str, content: dict[str, Any]) -> None:
+        self._name = name
+        self._content = content
+
+    def database(self, folder: Path) -> ConfiguredDatabase:
+        """Check all keys; return what they say."""
+        self._check_keys()
+        url = self._url(folder)
+        password = self._password(folder)
+        if password and url.drivername == "sqlite":
+            self._refuse(password.key, "an SQLite file has no password; leave it out")
+        settings = DatabaseSettings(
+            name=self._name,
+            url=url,
+            shown=url.render_as_string(),
+            connect_timeout=float(self._number("connect_timeout", CONNECT_SECONDS, 0.1, 60)),
+            pool_size=int(self._number("pool_size", POOL_SIZE, 1, 100)),
+            options=self._options(),
+        )
+        return ConfiguredDatabase(settings, password)
+
+    def _check_keys(self) -> None:
+        for key in self._content:
+            if key == "password":
+                self._refuse(key, KEPT_OUT)
+            if key not in _KEYS:
+                self._refuse(key, f"there is no such key; there are {', '.join(_KEYS)}")
+
+    def _url(self, folder: Path) -> URL:
+        text = self._content.get("url")
+        if not isinstance(text, str):
+            self._refuse("url", "it is missing or no text; give one such as postgresql://HOST/NAME")
+        try:
+            url = make_url(text)
+        except (ArgumentError, ValueError):  # Their texts repeat the URL, password and all.
+            self._refuse("url", "it is no URL such as postgresql://USER@HOST:PORT/NAME")
+        if url.password or any("password" in key.lower() for key in url.query):
+            self._refuse("url", f"it holds a password. {KEPT_OUT}")
+        if url.drivername not in _DRIVERS:
+            self._refuse("url", f"it begins with none of {', '.join(_DRIVERS)}")
+        url = url.set(drivername=_DRIVERS[url.drivername], password=None)
+        return self._file(url, folder) if url.drivername == "sqlite" else self._server(url)
+
+    def _file(self, url: URL, folder: Path) -> URL:
+        path = url.database or ""
+        if url.host or url.query or path in {"", ":memory:"} or path.startswith("file:"):
+            self._refuse("url", "it names no SQLite file; write sqlite:///FILE, and nothing behind")
+        return url.set(database=str(folder / path))
+
+    def _server(self, url: URL) -> URL:
+        if not url.database:
+            self._refuse("url", "it names no database; write postgresql://HOST/NAME")
+        return url
+
+    def _password(self, folder: Path) -> Password | None:
+        given = [key for key in ("password_env", "password_file") if key in self._content]
+        if not given:
+            return None
+        if len(given) > 1:
+            self._refuse(given[1], f"give it or {given[0]}, not both")
+        where = self._content[given[0]]
+        if not isinstance(where, str) or not where:
+            self._refuse(given[0], "it must be a text")
+        return Password(given[0], where, folder)
+
+    def _number(self, key: str, default: float, least: float, most: float) -> float:
+        value = self._content.get(key, default)
+        wanted = (int, float) if isinstance(default, float) else int
+        if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
+            what = "number" if isinstance(default, float) else "whole number"
+            self._refuse(key, f"it must be a {what} from {least:g} to {most:g}")
+        return value
+
+    def _options(self) -> Mapping[str, Option]:
+        options = self._content.get("options", {})
+        if not isinstance(options, dict):
+            self._refuse("options", "it must be a table of options of the database's driver")
+        for key, value in options.items():
+            if "password" in key.lower():
+                self._refuse(f"options.{key}", KEPT_OUT)
+            if key in _OF_THE_URL:
+                self._refuse(f"options.{key}", "it belongs into the URL")
+            if not isinstance(value, str | int | float | bool):
+                self._refuse(f"options.{key}", "it must be a text, a number, or true or false")
+        return options
+
+    def _refuse(self, key: str, reason: str) -> NoReturn:
+        raise ConfigError(f"databases.{self._name}.{key}: {reason}") from None

@@ -1,0 +1,169 @@
+"""An open database: the handle that sessions share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+from db_writer.service.pages import next_page
+from db_writer.service.settings import DatabaseSettings
+from db_writer.service.store import Entry, RecordFilter, Store
+from session_sharing.errors import InternalError, SharingError
+from session_sharing.records import SiteContexts
+from session_sharing.service import Followers, GroupWriter, first_of, in_thread
+
+_log = logging.getLogger(__name__)
+
+GROUP_RECORDS = 4096
+"""How many records are stored in one transaction, at most, unless one request alone has more."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which records are read.
+
+    Attributes:
+        wanted: What they have to be like.
+        last: Only so many from the end, in the order in which they were stored; all if None.
+    """
+
+    wanted: RecordFilter
+    last: int | None
+
+
+class Database:
+    """One database with its writer, its readers, and what records inherit.
+
+    Opening and closing block and are called from threads; everything else belongs to one event
+    loop. Only the writer's thread writes, and only between its transactions `_newest` is taken: so
+    all records that this service stores later lie above it. `_guard` guards the count of those who
+    use the store; no I/O is done under it.
+
+    Attributes:
+        settings: What was opened.
+        store: Where the records are.
+        contexts: What records of the session inherit.
+
+    Args:
+        settings: What to open, and how.
+
+    Raises:
+        SharingError: The database cannot be reached or used.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self.store = Store(settings)
+        self.contexts = SiteContexts()
+        self._guard = threading.Lock()
+        self._users = 1
+        self._followers = Followers()
+        self._newest = 0
+        try:
+            self._writer: GroupWriter[Entry | None, None] = GroupWriter(
+                "database writer", self._write, self._defect, GROUP_RECORDS
+            )
+        except SharingError:
+            self.store.close()
+            raise
+
+    async def append(self, entry: Entry) -> None:
+        """Store records, all or none, together with what other callers bring meanwhile.
+
+        Raises:
+            SharingError: Nothing was stored; or the session is broken, and says so.
+        """
+        await self._writer.put(entry, len(entry.records))
+
+    async def read(
+        self, query: Query, *, until: asyncio.Event | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield records as whole lines, in chunks, in the order in which they were stored.
+
+        The store holds nothing for a reader between chunks: one who dawdles holds up nobody, and
+        one who is still there when the session closes reads to the end.
+
+        Args:
+            query: Which records.
+            until: Go on with what this service stores later, until this is set; None to end with
+                what is there now.
+
+        Raises:
+            SharingError: The database is away.
+        """
+        with self._guard:
+            self._users += 1
+        try:
+            with self._followers.follow() if until is not None else nullcontext() as changed:
+                end = await self._end(following=until is not None)
+                place, last = 0, query.last
+                while True:
+                    next_lines = partial(next_page, self.store.read(query.wanted, last, place, end))
+                    while lines := await in_thread("database reader", next_lines):
+                        yield lines
+                    if until is None or changed is None:
+                        return
+                    if until.is_set() and end == self._newest:
+                        return
+                    await first_of(changed, until)
+                    changed.clear()
+                    last, place, end = None, end, self._newest
+        finally:
+            await in_thread("close database", self._let_go)
+
+    def close(self) -> None:
+        """Store what is queued, then let go of the database.
+
+        Raises:
+            SharingError: The session was broken.
+        """
+        self._writer.stop()
+        self._let_go()
+        self._writer.check()
+
+    async def _end(self, *, following: bool) -> int:
+        """Return up to which record there is something to read now."""
+        if not following:
+            return await in_thread("database reader", self.store.newest)
+        await self._writer.put(None, 1)
+        return self._newest
+
+    def _let_go(self) -> None:
+        """Close the store when nobody uses it any more: not the session, and no reader."""
+        with self._guard:
+            self._users -= 1
+            last = not self._users
+        if last:
+            self.store.close()
+
+    # In the writer's thread
+
+    def _write(self, group: Sequence[Entry | None]) -> list[None]:
+        """Store a group in one transaction; None asks for the newest record only."""
+        entries = [entry for entry in group if entry is not None]
+        if entries:
+            self.store.write(entries)
+        if self._followers or len(entries) < len(group):
+            self._tell_followers()
+        return [None] * len(group)
+
+    def _tell_followers(self) -> None:
+        try:
+            self._newest = self.store.newest()
+        except SharingError as error:  # What was stored is stored; the next commit tells them.
+            _log.warning("Those who follow wait for a record longer: %s", error.message)
+            return
+        self._followers.wake()
+
+    def _defect(self, defect: Exception) -> SharingError:
+        return InternalError(
+            f"The session on the database {self.settings.shown} is broken by a defect of the "
+            f"service ({type(defect).__name__}). What was acknowledged stays; the last record "
+            "without an answer may be stored or not. The service's log holds the details; please "
+            "report it. Close the session and initialize it again."
+        )

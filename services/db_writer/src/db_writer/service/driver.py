@@ -1,0 +1,71 @@
+"""How the database writer finds, opens and closes its resources: databases."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from db_writer.service.database import Database
+from db_writer.service.names import DATABASE_FILES, Databases
+from db_writer.service.settings import DatabaseSettings
+from session_sharing.service import FileClaims, Located
+
+
+class DatabaseDriver:
+    """Opens configured databases, and SQLite files under the data folder.
+
+    No lock keeps other programs away: a database is made for many, and brings its own. Only one
+    file under two names at once would be its ruin, as SQLite keeps its log beside each name.
+
+    Args:
+        databases: Knows the databases by their names.
+    """
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._claims = FileClaims(DATABASE_FILES.noun)
+        self._claimed: dict[Database, os.stat_result] = {}
+
+    def locate(self, resource: str) -> Located:
+        """Find a database.
+
+        Raises:
+            SharingError: The name names no database that may be opened.
+        """
+        return self._databases.locate(resource)
+
+    def open(self, address: str) -> Database:
+        """Open a database; its schema is created or brought up to date.
+
+        Raises:
+            SharingError: It cannot be reached or used, or is open under another name.
+            OSError: The file system refuses.
+        """
+        settings = self._databases.settings(address)
+        return self._open_file(settings) if settings.is_file else Database(settings)
+
+    def close(self, handle: Database) -> None:
+        """Close a database, after what was accepted is stored.
+
+        Raises:
+            SharingError: The session was broken.
+        """
+        claimed = self._claimed.pop(handle, None)
+        try:
+            handle.close()
+        finally:
+            if claimed is not None:
+                self._claims.release(claimed)
+
+    def _open_file(self, settings: DatabaseSettings) -> Database:
+        path = Path(settings.url.database or "")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        opened = path.stat()
+        self._claims.claim(opened, path)
+        try:
+            database = Database(settings)
+        except BaseException:
+            self._claims.release(opened)
+            raise
+        self._claimed[database] = opened
+        return database

@@ -1,0 +1,165 @@
+"""Connections: how each database is spoken to, in one place."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from db_writer.service.settings import DatabaseSettings, Option
+from session_sharing.errors import PreconditionError, ResourceNameError
+
+STATEMENT_SECONDS = 60
+"""How long one statement may take on a server."""
+
+_POOL_SECONDS = 30.0
+_LOCK_POLL_SECONDS = 0.02
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "fullfsync=ON")
+_PRAGMA_OPTIONS = frozenset(
+    {"cache_size", "journal_size_limit", "max_page_count", "mmap_size", "wal_autocheckpoint"}
+)
+
+
+def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -> Engine:
+    """Make what connects to a database; nothing is connected yet.
+
+    Args:
+        settings: Which database.
+        connections: How many connections there may be at once.
+        writes: Whether they write; to an SQLite file one at a time does.
+
+    Raises:
+        ResourceNameError: It is neither an SQLite file nor a PostgreSQL database.
+        PreconditionError: An option is unknown, or the driver is not installed.
+    """
+    backend = settings.url.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite_engine(settings, connections, "BEGIN IMMEDIATE" if writes else "BEGIN")
+    if backend == "postgresql":
+        return _postgresql_engine(settings, connections)
+    raise ResourceNameError(
+        f"The database {settings.shown} is of the kind {backend!r}. Use postgresql or sqlite."
+    )
+
+
+def _sqlite_engine(settings: DatabaseSettings, connections: int, begin: str) -> Engine:
+    """Make an engine whose transactions begin by taking, or not, the lock of writers.
+
+    A writer that takes it at once waits for others; one that took it later could be refused
+    however long it waits.
+    """
+    if settings.url.database in {None, "", ":memory:"}:
+        raise ResourceNameError(f"{settings.shown} names no file. Name one: sqlite:///FILE.")
+    pragmas = [*_PRAGMAS, *_pragma_options(settings)]
+    engine = create_engine(
+        settings.url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": settings.connect_timeout, "check_same_thread": False},
+        **_pool(connections),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy says when a transaction begins, see below.
+        for pragma in pragmas:
+            _set_pragma(connection, pragma, settings)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragma_options(settings: DatabaseSettings) -> list[str]:
+    for name, value in settings.options.items():
+        if name not in _PRAGMA_OPTIONS or type(value) is not int:
+            raise PreconditionError(
+                f"The database {settings.shown} has the option {name!r}, which cannot be set so. "
+                f"Options of SQLite files are whole numbers: {', '.join(sorted(_PRAGMA_OPTIONS))}."
+            )
+    return [f"{name}={value}" for name, value in settings.options.items()]
+
+
+def _set_pragma(connection: sqlite3.Connection, pragma: str, settings: DatabaseSettings) -> None:
+    """Set one; SQLite does not wait by itself when another program changes the mode as well."""
+    deadline = time.monotonic() + settings.connect_timeout
+    while True:
+        try:
+            answer = connection.execute(f"PRAGMA {pragma}").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_LOCK_POLL_SECONDS)
+    if pragma == "journal_mode=WAL" and answer != ("wal",):
+        raise PreconditionError(
+            f"The file system of {settings.shown} cannot hold a database that several programs "
+            "use: SQLite's write-ahead log does not work there. Use a local disk, not a share."
+        )
+
+
+def _postgresql_engine(settings: DatabaseSettings, connections: int) -> Engine:
+    try:
+        engine = create_engine(
+            settings.url.set(drivername="postgresql+psycopg"),
+            connect_args=_server_arguments(settings),
+            **_pool(connections),
+        )
+    except ModuleNotFoundError as error:
+        raise PreconditionError(
+            f"The database {settings.shown} needs psycopg, which is not installed. Install the "
+            "package with its extra: session-sharing-db-writer[service,postgresql]."
+        ) from error
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - an optional package's
+        connection.execute(
+            _SERVER_SETTINGS,
+            {
+                "lock": f"{settings.connect_timeout * 1000:.0f}",
+                "statement": f"{STATEMENT_SECONDS * 1000}",
+            },
+        )
+        connection.commit()
+
+    return engine
+
+
+# Who turned synchronous commits off for others still gets them here; "remote_apply" stays.
+_SERVER_SETTINGS = """
+SELECT set_config('TimeZone', 'UTC', false),
+       set_config('lock_timeout', %(lock)s, false),
+       set_config('statement_timeout', %(statement)s, false),
+       CASE current_setting('synchronous_commit')
+            WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
+"""
+
+
+def _server_arguments(settings: DatabaseSettings) -> dict[str, Option]:
+    """Return arguments for connecting: a server that is gone is noticed within seconds."""
+    arguments: dict[str, Option] = {
+        "application_name": "session-sharing db_writer",
+        "connect_timeout": math.ceil(settings.connect_timeout),
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": round(settings.connect_timeout * 1000),
+    }
+    return {name: value for name, value in arguments.items() if name not in settings.url.query} | {
+        **settings.options
+    }
+
+
+def _pool(connections: int) -> dict[str, Any]:
+    """Return what all engines have; no value of a record turns up in an error's text."""
+    return {
+        "poolclass": QueuePool,
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": _POOL_SECONDS,
+        "hide_parameters": True,
+    }

@@ -1,0 +1,1 @@
+"""The migrations, which bring the tables of any older version up to date."""

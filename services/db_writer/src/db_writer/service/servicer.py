@@ -1,0 +1,130 @@
+"""The service's contract: a thin adapter between its messages and the open databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import grpc.aio
+
+from db_writer.service.database import Database, Query
+from db_writer.service.store import Entry, RecordFilter
+from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
+from session_sharing.records import (
+    AckLevel,
+    Record,
+    SiteContexts,
+    batch_to_records,
+    record_to_line,
+)
+from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
+from session_sharing.wire.generated import records_pb2
+from session_sharing.wire.records import record_from_wire
+from session_sharing.wire.times import moment_from_wire
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_TEXTS = ("measurement_name", "serial_number", "run", "site", "pin", "status")
+
+
+class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
+    """Serves the contract of the database writer.
+
+    Args:
+        engine: Holds the sessions.
+        conversion: Turns requests into records, within limits.
+    """
+
+    def __init__(
+        self, engine: SessionEngine[Database], conversion: Conversion | None = None
+    ) -> None:
+        self._sessions = SessionRpc(engine)
+        conversion = conversion or Conversion()
+        self._limits = conversion.limits
+        self._recording: RecordingRpc[Database, list[Record]] = RecordingRpc(
+            self._sessions, conversion, AckLevel.DISK, _append
+        )
+
+    async def InitializeDatabase(
+        self, request: db_writer_pb2.InitializeDatabaseRequest, context: Context
+    ) -> db_writer_pb2.InitializeDatabaseResponse:
+        """Create or attach to the session of a database."""
+        session = await self._sessions.initialize(request.session)
+        return db_writer_pb2.InitializeDatabaseResponse(session=session)
+
+    async def CloseDatabase(
+        self, request: db_writer_pb2.CloseDatabaseRequest, context: Context
+    ) -> db_writer_pb2.CloseDatabaseResponse:
+        """Release an attachment."""
+        session = await self._sessions.release(request.session)
+        return db_writer_pb2.CloseDatabaseResponse(session=session)
+
+    async def LogMeasurementData(
+        self, request: records_pb2.LogMeasurementDataRequest, context: Context
+    ) -> records_pb2.LogMeasurementDataResponse:
+        """Log one record with typed values."""
+        return await self._recording.log_record(request, self._record)
+
+    async def LogRecords(
+        self, request: records_pb2.LogRecordsRequest, context: Context
+    ) -> records_pb2.LogRecordsResponse:
+        """Log many records: all are in the database, or none."""
+        return await self._recording.log_records(request, self._records)
+
+    async def SetContext(
+        self, request: records_pb2.SetContextRequest, context: Context
+    ) -> records_pb2.SetContextResponse:
+        """Set what records of a site, or of all, inherit."""
+        return await self._recording.set_context(request)
+
+    async def QueryRecords(
+        self, request: db_writer_pb2.QueryRecordsRequest, context: Context
+    ) -> AsyncGenerator[records_pb2.ReadRecordsResponse, None]:
+        """Yield records, in whole lines; with `follow` until the session closes."""
+        query = _query(request)
+        # While it reads the session may close: a reader who dawdles must hold up nobody.
+        if request.follow:
+            source = self._sessions.until_closing(
+                request.attachment, lambda database, ending: database.read(query, until=ending)
+            )
+        else:
+            async with self._sessions.use(request.attachment) as database:
+                source = database.read(query)
+        async with aclosing(source):  # A reader may leave at any time; what it holds ends with it.
+            async for lines in source:
+                yield records_pb2.ReadRecordsResponse(lines=lines)
+
+    def _record(
+        self, message: records_pb2.Record, now: datetime, contexts: SiteContexts
+    ) -> list[Record]:
+        record = contexts.complete(record_from_wire(message))
+        record_to_line(record, now=now, limits=self._limits)  # Whether all has a place, and fits.
+        return [record if record.timestamp else replace(record, timestamp=now)]
+
+    def _records(
+        self, records_json: bytes, count: int, now: datetime, contexts: SiteContexts
+    ) -> list[Record]:
+        return batch_to_records(
+            records_json, count, now=now, limits=self._limits, contexts=contexts
+        )
+
+
+async def _append(database: Database, brought: Brought[list[Record]], level: AckLevel) -> AckLevel:
+    """Store records; whatever was asked for, a transaction that is committed is on disk."""
+    await database.append(Entry(brought.attachment_id, brought.first_number, brought.content))
+    return AckLevel.DISK
+
+
+def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:
+    wanted = request.filter
+    return Query(
+        RecordFilter(
+            since=moment_from_wire(wanted.since) if wanted.HasField("since") else None,
+            until=moment_from_wire(wanted.until) if wanted.HasField("until") else None,
+            **{name: getattr(wanted, name) for name in _TEXTS if wanted.HasField(name)},  # type: ignore[arg-type]
+        ),
+        request.last if request.HasField("last") else None,
+    )

@@ -1,0 +1,9 @@
+@echo off
+rem Starts the database writer with the settings of db_writer.toml; further options may follow.
+rem Python: %DB_WRITER_PYTHON%, else that of a .venv beside this file, else python.
+setlocal
+set "PYTHON_EXE=python"
+if exist "%~dp0.venv\Scripts\python.exe" set "PYTHON_EXE=%~dp0.venv\Scripts\python.exe"
+if defined DB_WRITER_PYTHON set "PYTHON_EXE=%DB_WRITER_PYTHON%"
+"%PYTHON_EXE%" -m db_writer --config "%~dp0db_writer.toml" %*
+exit /b %ERRORLEVEL%

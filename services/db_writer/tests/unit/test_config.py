@@ -1,0 +1,130 @@
+"""The tables of databases: what they give, what is refused, and that no password gets out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db_writer.service.config import ConfigError, read_databases
+
+SECRET = "s3cret/with@all:of?it"
+
+
+def read(folder: Path, **table: Any) -> Any:
+    """Return the one database that a table configures."""
+    return read_databases({"line": table}, folder)["line"]
+
+
+def test_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server is reached by psycopg, with the password of the environment."""
+    monkeypatch.setenv("LINE_PASSWORD", SECRET)
+    options = {"sslmode": "require", "keepalives": 1}
+    found = read(
+        tmp_path,
+        url="postgresql://tester@db.example:6000/results",
+        password_env="LINE_PASSWORD",
+        pool_size=3,
+        connect_timeout=1.5,
+        options=options,
+    ).settings()
+    assert (found.url.drivername, found.url.password) == ("postgresql+psycopg", SECRET)
+    assert (found.url.host, found.url.port, found.url.database) == ("db.example", 6000, "results")
+    assert (found.name, found.pool_size, found.connect_timeout) == ("line", 3, 1.5)
+    assert found.options == options
+    assert found.shown == "postgresql+psycopg://tester@db.example:6000/results"
+
+
+def test_file_starts_at_the_folder_of_the_configuration(tmp_path: Path) -> None:
+    """A relative SQLite file lies beside the configuration, wherever the service is started."""
+    found = read(tmp_path, url="sqlite:///deep/bench.sqlite").settings()
+    assert found.url.drivername == "sqlite"
+    assert Path(found.url.database) == tmp_path / "deep" / "bench.sqlite"
+
+
+def test_password_file_is_read_anew(tmp_path: Path) -> None:
+    """A password that was changed counts without a restart; the line end of editors does not."""
+    (tmp_path / "line.password").write_text("old\n")
+    database = read(tmp_path, url="postgresql://h/n", password_file="line.password")
+    assert database.settings().url.password == "old"
+    (tmp_path / "line.password").write_bytes(b"\xef\xbb\xbfnew \r\n")
+    assert database.settings().url.password == "new "
+    (tmp_path / "line.password").unlink()
+    with pytest.raises(ConfigError, match=r"databases\.line\.password_file: .*cannot be read"):
+        database.settings()
+
+
+def test_no_text_shows_the_password(tmp_path: Path) -> None:
+    """What is printed or logged of a database, whole, holds no password."""
+    (tmp_path / "line.password").write_text(SECRET)
+    database = read(tmp_path, url="postgresql://u@h/n", password_file="line.password")
+    settings = database.settings()
+    for text in (repr(database), repr(settings), str(settings), settings.shown, f"{settings.url}"):
+        assert SECRET not in text
+        assert "s3cret" not in text
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({}, "url: it is missing"),
+        ({"url": 5}, "url: it is missing or no text"),
+        ({"url": "results"}, "url: it is no URL"),
+        ({"url": "postgresql://h:port/n"}, "url: it is no URL"),
+        ({"url": "mysql://h/n"}, "url: it begins with none of sqlite, postgresql"),
+        ({"url": "postgresql+psycopg2://h/n"}, "url: it begins with none"),
+        ({"url": "postgresql://h"}, "url: it names no database"),
+        ({"url": "sqlite://"}, "url: it names no SQLite file"),
+        ({"url": "sqlite:///:memory:"}, "url: it names no SQLite file"),
+        ({"url": "sqlite://a.sqlite"}, "url: it names no SQLite file"),
+        ({"url": "sqlite:///file:a?mode=ro&uri=true"}, "url: it names no SQLite file"),
+        ({"url": "postgresql://u:s3cret@h/n"}, "url: it holds a password.*password_env"),
+        ({"url": "postgresql://h/n?password=s3cret"}, "url: it holds a password"),
+        ({"url": "postgresql://u:s3cret@h:port/n"}, "url: it is no URL"),
+        ({"password": "s3cret"}, "password: A configuration is no place for passwords"),
+        ({"options": {"sslpassword": "s3cret"}}, "options.sslpassword: A configuration is no"),
+        ({"options": {"x": ["s3cret"]}}, "options.x: it must be a text, a number"),
+        ({"options": {"host": "other"}}, "options.host: it belongs into the URL"),
+        ({"options": 5}, "options: it must be a table"),
+        ({"usr": "s3cret"}, "usr: there is no such key"),
+        ({"password_env": "NOT_THERE"}, "password_env: there is no password in 'NOT_THERE'"),
+        ({"password_env": 5}, "password_env: it must be a text"),
+        ({"password_file": "missing"}, "password_file: .*cannot be read"),
+        ({"password_file": "empty"}, "password_file: there is no password"),
+        ({"password_file": "binary"}, "password_file: .*no UTF-8"),
+        ({"password_file": "x", "password_env": "X"}, "password_file: give it or password_env"),
+        ({"url": "sqlite:///a", "password_env": "X"}, "password_env: an SQLite file has no"),
+        ({"pool_size": 0}, "pool_size: it must be a whole number from 1 to 100"),
+        ({"pool_size": 1.5}, "pool_size: it must be a whole number"),
+        ({"pool_size": True}, "pool_size: it must be a whole number"),
+        ({"connect_timeout": 61}, "connect_timeout: it must be a number from 0.1 to 60"),
+        ({"connect_timeout": float("nan")}, "connect_timeout: it must be a number"),
+    ],
+    ids=str,
+)
+def test_wrong_table_is_refused(tmp_path: Path, table: dict[str, Any], told: str) -> None:
+    """What is wrong is told with its key and the reason, and without what may be a password."""
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"s3cret\xff")
+    if table and "url" not in table:
+        table = {"url": "postgresql://h/n", **table}
+    with pytest.raises(ConfigError, match=rf"^databases\.line\.{told}") as caught:
+        read(tmp_path, **table)
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__cause__ is None or "s3cret" not in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("name", ["", "a.sqlite", "a b", "ä", "x" * 65, "-a", "s3cret://x"])
+def test_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
+    """The name of a database cannot be taken for a path, an address or an alias."""
+    with pytest.raises(ConfigError, match="letters, digits") as caught:
+        read_databases({name: {"url": "sqlite:///a"}}, tmp_path)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_database_that_is_no_table(tmp_path: Path) -> None:
+    """A URL where a table should be is not repeated."""
+    with pytest.raises(ConfigError, match=r"databases\.line: must be a table") as caught:
+        read_databases({"line": "postgresql://u:s3cret@h/n"}, tmp_path)
+    assert "s3cret" not in str(caught.value)

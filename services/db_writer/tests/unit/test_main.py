@@ -1,0 +1,94 @@
+"""The command line, its TOML file, and what discovery is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from db_writer import DbWriterClient
+from db_writer.service import main
+from db_writer.service.config import ConfiguredDatabase
+from session_sharing.records import RecordLimits
+from session_sharing.service import ServiceOptions
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).parents[2]
+Started = tuple[ServiceOptions, Mapping[str, ConfiguredDatabase], RecordLimits]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Started:
+    """Run the command with these arguments; return what would have been started."""
+    started: list[Started] = []
+    monkeypatch.setattr(main, "run_writer", lambda *options: started.append(options) or 0)
+    monkeypatch.setattr(main, "configure_logging", lambda **_: None)
+    assert main.main([str(argument) for argument in arguments]) == 0
+    return started[0]
+
+
+def test_databases_of_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The file's tables are databases, its other keys options; the command line wins."""
+    (tmp_path / "my.toml").write_text(
+        "port = 1\nrecord_limit = 1000\n[databases.bench]\nurl = 'sqlite:///b.sqlite'\n"
+    )
+    monkeypatch.chdir(FOLDER)
+    options, databases, limits = run(
+        monkeypatch, "--config", tmp_path / "my.toml", "--port", 9, "--data-dir", tmp_path / "data"
+    )
+    assert (options.port, options.data_folder) == (9, tmp_path / "data")
+    assert limits == RecordLimits(1000)
+    assert databases["bench"].settings().url.database == str(tmp_path / "b.sqlite")
+
+
+def test_wrong_database_exits_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong table ends the process before anything is started, naming file, key and reason."""
+    file = tmp_path / "my.toml"
+    file.write_text("[databases.line]\nurl = 'postgresql://me:s3cret@host/results'\n")
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "--config", file)
+    assert ended.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{file}: databases.line.url: it holds a password" in err
+    assert "password_env" in err
+    assert "s3cret" not in err
+
+
+def test_service_config_says_what_discovery_is_told() -> None:
+    """The `.serviceconfig` and the registration agree; the client looks for what they name."""
+    (config,) = json.loads((FOLDER / "DbWriter.serviceconfig").read_text("utf-8"))["services"]
+    told = main.DESCRIPTOR
+    assert config["displayName"] == told.display_name
+    assert config["serviceClass"] == told.service_class == DbWriterClient.SERVICE_CLASS
+    assert config["providedInterfaces"] == list(told.provided_interfaces)
+    assert [config["version"]] == list(told.versions)
+    assert (FOLDER / config["path"]).is_file()
+    assert DbWriterClient.PROVIDED_INTERFACE in told.provided_interfaces
+
+
+def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The shipped TOML changes nothing; its example is right when the marks are taken away."""
+    shipped = FOLDER / "db_writer.toml"
+    assert run(monkeypatch, "--config", shipped) == run(monkeypatch)
+    lines = [line.removeprefix("# ") for line in shipped.read_text("utf-8").splitlines()]
+    example = "\n".join(lines[lines.index("[databases.line]") :])
+    (tmp_path / "my.toml").write_text(example)
+    (tmp_path / "line.password").write_text("x")
+    _, databases, _ = run(monkeypatch, "--config", tmp_path / "my.toml")
+    assert databases.keys() == tomllib.loads(example)["databases"].keys() == {"line", "bench"}
+    settings = [line for line in lines if line.partition(" = ")[0].isidentifier()]
+    options = settings[: settings.index(next(line for line in settings if line[:3] == "url"))]
+    keys = {line.partition(" = ")[0] for line in options}
+    assert keys == {"port", "data_dir", "grace", "record_limit", "request_limit", "verbose"}
+    kept = [line for line in options if not line.startswith(("port", "data_dir"))]
+    (tmp_path / "kept.toml").write_text("\n".join(kept))
+    assert run(monkeypatch, "--config", tmp_path / "kept.toml") == run(monkeypatch)

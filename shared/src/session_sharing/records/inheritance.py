@@ -1,0 +1,81 @@
+"""What records inherit from their session: contexts that were set for a site, or for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from session_sharing.errors import ResourceExhaustedError, TooLargeError
+from session_sharing.records.model import CONTEXT_FIELDS, Record, RecordContext
+
+MAX_SITES = 4096
+"""For how many sites a session may have contexts."""
+
+MAX_CHARACTERS = 16 * 1024
+"""How long the texts of an inherited context may be: every record of the site gets them."""
+
+_Fields: TypeAlias = "Mapping[str, str | int]"
+
+
+class SiteContexts:
+    """The contexts of one session: a record's own values win, then its site's, then those for all.
+
+    One thread at a time may set, while any thread asks: `_fields` is replaced as a whole, and what
+    it holds never changes.
+    """
+
+    def __init__(self) -> None:
+        self._fields: Mapping[object, _Fields] = {}  # by site, or None for all
+
+    @property
+    def nothing_set(self) -> bool:
+        """Whether there is nothing to inherit."""
+        return not self._fields
+
+    def set(self, context: RecordContext) -> None:
+        """Set what records inherit from now on; replaces what was set before for the same.
+
+        Args:
+            context: With a site: for records of that site. Without one: for all records. If it says
+                nothing else, nothing is inherited from there any more.
+
+        Raises:
+            TooLargeError: Its texts are too long; with their length and the limit.
+            ResourceExhaustedError: Too many sites have a context.
+        """
+        size = sum(len(value) for value in context.fields_set.values() if isinstance(value, str))
+        if size > MAX_CHARACTERS:
+            raise TooLargeError(
+                f"The texts of the context have {size} characters; one that is inherited may have "
+                f"{MAX_CHARACTERS}.",
+                size=size,
+                limit=MAX_CHARACTERS,
+            )
+        fields = {name: value for name, value in context.fields_set.items() if name != "site"}
+        known = {site: own for site, own in self._fields.items() if site != context.site}
+        if fields:
+            known[context.site] = fields
+        if len(known) > MAX_SITES:
+            raise ResourceExhaustedError(
+                f"{MAX_SITES} sites of this session have a context already. Set an empty one, with "
+                "nothing but the site, for sites that are done."
+            )
+        self._fields = known
+
+    def inherit(self, own: _Fields) -> _Fields:
+        """Complete the fields of a record's context; return them in their fixed order."""
+        known = self._fields
+        of_site = known.get(own["site"], {}) if "site" in own else {}
+        merged = {**known.get(None, {}), **of_site, **own}
+        return {name: merged[name] for name in CONTEXT_FIELDS if name in merged}
+
+    def complete(self, record: Record) -> Record:
+        """Return the record with what it inherits; itself if that is nothing."""
+        if self.nothing_set:
+            return record
+        own = {} if record.context is None else record.context.fields_set
+        fields = self.inherit(own)
+        if len(fields) == len(own):
+            return record
+        return replace(record, context=RecordContext(**fields))  # type: ignore[arg-type]
