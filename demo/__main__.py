@@ -28,7 +28,8 @@ def main() -> int:
     logging.getLogger("session_sharing").setLevel(logging.ERROR)
     try:
         with Interruptions() as interruptions, _folder(options.folder) as folder:
-            faults = Demonstration(folder, interruptions).run(options.scenes, keep=options.keep)
+            demonstration = Demonstration(folder, interruptions, kept=options.folder is not None)
+            faults = demonstration.run(options.scenes, keep=options.keep)
     except KeyboardInterrupt:
         print("Interrupted: everything that was started has ended.", file=sys.stderr)
         return INTERRUPTED

@@ -66,11 +66,19 @@ class Stage:
         print()
         print_table(_COLUMNS, rows)
 
-    def show_records(self, records: Sequence[Record], place: str) -> None:
-        """Show some lines of the log, shortened, where it passes from one writer to the other."""
+    def show_records(self, records: Sequence[Record], place: str, *, kept: bool) -> None:
+        """Show some lines of the log, shortened, where it passes from one writer to the other.
+
+        Args:
+            records: All records of the log.
+            place: Where it is.
+            kept: Whether it is still there when the demonstration has ended.
+        """
         print(f"\n=== From {place} ===")
         for record in excerpt(records):
             print(_shortened(record)[: self._width])
+        if not kept:
+            self.say("(The log goes with the demonstration; with --folder DIR it is kept there.)")
 
 
 def summary(performance: Performance, faults: Sequence[str]) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ def test_all_scenes_are_right(tmp_path: Path) -> None:
     assert "█" in other_shown
     assert GOOD in shown
     assert GOOD in other_shown
+    assert ("--folder" in shown, "--folder" in other_shown) == (False, True)
     assert first.left() == second.left() == []
     check_folder(folder)
 
