@@ -71,7 +71,7 @@ class Demonstration:
             place = str(company.log.path)
             self._stage.show_records(company.log.records, place, kept=self._kept)
             if keep:
-                keep_running(company, crew.servers["local_station"].address)
+                keep_running(company, crew.servers["local_station"].address, kept=self._kept)
 
     def _play(self, company: Company, scenes: int) -> None:
         self._stage.show_legend()

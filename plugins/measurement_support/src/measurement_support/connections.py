@@ -36,6 +36,13 @@ def connections(
         found = _at_all_sites(reservation, pin, instrument_type)
         if found:
             return found
+        others = _types_at(reservation, pin)
+        if others:
+            raise InvalidRequestError(
+                f"The pin {pin!r} is connected to instruments of type {' and '.join(others)}, not "
+                f"{instrument_type}. Name another pin in the call, or connect this one to such an "
+                "instrument in the pin map."
+            ) from error
         raise InvalidRequestError(
             f"The pin {pin!r} is connected to no instrument of type {instrument_type!r} at the "
             "sites that are measured. Register a pin map that connects it, and name that map, and "
@@ -62,6 +69,17 @@ def _at_all_sites(
         if (mapping.pin_or_relay_name, info.instrument_type_id) == (pin, instrument_type)
     ]
     return sorted(found, key=lambda each: (each.site == SITE_SYSTEM_PINS, each.site))
+
+
+def _types_at(reservation: MultiSessionReservation, pin: str) -> Sequence[str]:
+    """Return the types of the reserved instruments that a pin is connected to, each once."""
+    types = {
+        info.instrument_type_id
+        for info in reservation.session_info
+        for mapping in info.channel_mappings
+        if mapping.pin_or_relay_name == pin
+    }
+    return sorted(types)
 
 
 def require_names(**pins: str) -> None:

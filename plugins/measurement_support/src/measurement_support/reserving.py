@@ -11,7 +11,7 @@ from ni_measurement_plugin_sdk_service.measurement.service import MeasurementCon
 from ni_measurement_plugin_sdk_service.session_management import MultiSessionReservation
 
 from measurement_support.interruption import Interruption
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import InvalidRequestError, UnavailableError
 from session_sharing.text import printable
 
 _log = logging.getLogger(__name__)
@@ -33,11 +33,14 @@ def reserved(
         The reservation.
 
     Raises:
+        InvalidRequestError: The call of the measurement names no pin map, so there was nothing to
+            reserve.
         UnavailableError: The block went well, but session management did not take the release.
         grpc.RpcError: The reservation was refused, or the run has to end.
     """
     reservation = context.reserve_sessions(pins, timeout=run.reserve_timeout(limit))
     try:
+        _require_pin_map(context, reservation, pins)
         yield reservation
     except BaseException:
         text = _release(reservation, pins)
@@ -48,6 +51,18 @@ def reserved(
     if text:
         run.check()  # A run that has to end tells why, not what failed because of it.
         raise UnavailableError(text)
+
+
+def _require_pin_map(
+    context: MeasurementContext, reservation: MultiSessionReservation, pins: Sequence[str]
+) -> None:
+    # Afterwards: with NI's software a pin can be an instrument's own name, without a pin map.
+    if not reservation.session_info and not context.pin_map_context.pin_map_id:
+        raise InvalidRequestError(
+            f"The call names no pin map, so nothing is connected to {', '.join(pins)}. Register "
+            "a pin map, for example with PinMapClient().update_pin_map(path), and name the id that "
+            "this returns in the call."
+        )
 
 
 def _release(reservation: MultiSessionReservation, pins: Sequence[str]) -> str:

@@ -54,6 +54,14 @@ def test_no_sites_mean_all():
 
 @pytest.mark.parametrize("sites", [[], [0]])
 def test_a_pin_of_another_instrument_is_told(sites):
-    """A pin that has no such instrument is refused with its name, and what to do."""
-    with pytest.raises(InvalidRequestError, match=r"'VOUT'.*'niDCPower'.*pin map"):
+    """A pin of an instrument of another type is refused with both types, and what to do."""
+    words = r"'VOUT' is connected to instruments of type niDMM, not niDCPower\..*pin map"
+    with pytest.raises(InvalidRequestError, match=words):
         found(sites, "VOUT", "niDCPower")
+
+
+def test_a_pin_without_instruments_is_told():
+    """A pin that was reserved, but is connected to nothing, is refused with what to do."""
+    words = r"'VREF' is connected to no instrument of type 'niDMM'.*Register a pin map"
+    with pytest.raises(InvalidRequestError, match=words):
+        connections(MultiSessionReservation(SimpleNamespace(), []), "VREF", "niDMM")

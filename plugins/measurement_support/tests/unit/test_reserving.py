@@ -6,11 +6,12 @@ from unittest.mock import Mock
 
 import grpc
 import pytest
+from ni_measurement_plugin_sdk_service.session_management import PinMapContext
 
 from measurement_support.interruption import Interruption
 from measurement_support.reserving import reserved
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import InvalidRequestError, UnavailableError
 from session_sharing.testing.failed_call import FailedCall
 
 GONE = FailedCall(grpc.StatusCode.UNAVAILABLE, "failed to connect to all addresses\x07")
@@ -54,6 +55,23 @@ def test_a_release_that_fails_is_told_as_such(reason):
     words = r"Releasing the reservation of VIN, LOG at session management failed \((UNAV|Cannot)"
     with pytest.raises(UnavailableError, match=words):
         reserve(Station(reason))
+
+
+def test_a_call_without_a_pin_map_is_told_so():
+    """Who forgot the pin map is told that, and not that its pins are connected to nothing."""
+    station = Station(None)
+    station.reservation.session_info = []
+    station.pin_map_context = PinMapContext("", [0])
+    with pytest.raises(InvalidRequestError, match=r"names no pin map.*VIN, LOG.*update_pin_map"):
+        reserve(station)
+    station.reservation.unreserve.assert_called_once_with()
+
+
+def test_instruments_may_be_reserved_without_a_pin_map():
+    """What was reserved by other means than a pin map, as NI's software can, is used."""
+    station = Station(None)
+    station.pin_map_context = PinMapContext("", [0])
+    reserve(station)
 
 
 def test_what_failed_first_is_told(caplog):
