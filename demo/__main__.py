@@ -1,83 +1,21 @@
-"""Shows two measurement plug-ins that share one log file: `python -m demo`, or `nox -s demo`."""
+"""Starts the demonstration: Ctrl-C is taken care of from the first import on."""
 
 from __future__ import annotations
 
-import argparse
-import logging
+import os
+import signal
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-from demo.demonstration import Demonstration
-from demo.interruptions import Interruptions
-from demo.scenes import SCENES
-from session_sharing.cli.output import escape_what_streams_cannot_take
-
-INTERRUPTED = 130
-"""The exit code that shells give to what Ctrl-C ended."""
+from types import FrameType
 
 
-def main() -> int:
-    """Play the scenes; return 0 if everything was as it should be."""
-    options = _options()
-    escape_what_streams_cannot_take()
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a text stream
-    # What the library warns of here is what the demonstration shows.
-    logging.getLogger("session_sharing").setLevel(logging.ERROR)
-    try:
-        with Interruptions() as interruptions, _folder(options.folder) as folder:
-            faults = Demonstration(folder, interruptions).run(options.scenes, keep=options.keep)
-    except KeyboardInterrupt:
-        print("Interrupted: everything that was started has ended.", file=sys.stderr)
-        return INTERRUPTED
-    return _verdict(faults)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument(
-        "--folder", type=_made, metavar="DIR", help="where to leave the logs (default: nowhere)"
-    )
-    parser.add_argument(
-        "--keep", action="store_true", help="leave everything running, to look around"
-    )
-    parser.add_argument(
-        "--scenes",
-        type=int,
-        default=len(SCENES),
-        choices=range(len(SCENES) + 1),
-        metavar="N",
-        help=f"play only the first N scenes (of {len(SCENES)})",
-    )
-    return parser.parse_args()
-
-
-def _made(name: str) -> Path:
-    folder = Path(name).absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"cannot make {name}: {error.strerror}") from error
-    return folder
-
-
-@contextmanager
-def _folder(wanted: Path | None) -> Iterator[Path]:
-    if wanted is not None:
-        yield wanted
-        return
-    with tempfile.TemporaryDirectory(prefix="session-sharing-demo-") as temporary:
-        yield Path(temporary)
-
-
-def _verdict(faults: list[str]) -> int:
-    for fault in faults:
-        print(f"NOT AS IT SHOULD BE: {fault}", file=sys.stderr)
-    print("\nSomething is wrong." if faults else "\nEverything was as it should be.")
-    return 1 if faults else 0
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    # Not by an exception: some that come up in the middle of an import are swallowed.
+    os.write(2, b"Interrupted: nothing is left running.\n")
+    os._exit(130)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _leave)  # `main` takes over when there is something to end.
+    from demo.program import main
+
     sys.exit(main())

@@ -33,10 +33,12 @@ class Demonstration:
     Args:
         folder: Where the programs keep what they keep.
         interruptions: Ends it.
+        kept: Whether the folder is still there afterwards.
     """
 
-    def __init__(self, folder: Path, interruptions: Interruptions) -> None:
+    def __init__(self, folder: Path, interruptions: Interruptions, *, kept: bool) -> None:
         self._folder = folder
+        self._kept = kept
         self._interruptions = interruptions
         self._stage = Stage()
         self._faults: list[str] = []
@@ -66,9 +68,10 @@ class Demonstration:
         with ExitStack() as stack:
             company = self._company(crew, pool, stack)
             self._play(company, scenes)
-            self._stage.show_records(company.log.records, str(company.log.path))
+            place = str(company.log.path)
+            self._stage.show_records(company.log.records, place, kept=self._kept)
             if keep:
-                keep_running(company, crew.servers["local_station"].address)
+                keep_running(company, crew.servers["local_station"].address, kept=self._kept)
 
     def _play(self, company: Company, scenes: int) -> None:
         self._stage.show_legend()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,15 +10,12 @@ from concurrent.futures import wait as wait_for
 from types import FrameType, TracebackType
 from typing import TypeVar
 
+from session_sharing.signals import stop_signals
+
 T = TypeVar("T")
 
 SLICE = 0.2
 """How long an interruption may go unnoticed, in seconds: Windows wakes no thread that waits."""
-
-if sys.platform == "win32":
-    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
-else:
-    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruptions:
@@ -76,10 +72,8 @@ class Interruptions:
         self._asked = True
 
     def __enter__(self) -> Interruptions:
-        for number in SIGNALS:
-            ignored = signal.getsignal(number) is signal.SIG_IGN
-            if not ignored or number is signal.SIGINT:  # `nohup` has SIGHUP ignored.
-                self._before[number] = signal.signal(number, self._note)
+        for number in stop_signals():
+            self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(

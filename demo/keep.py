@@ -8,30 +8,40 @@ import threading
 from functools import partial
 
 from demo.cast.company import Company
-from demo.cast.measurements import Order
+from demo.cast.measurements import Measurement, Order
+from demo.commands import blocks
 from demo.scenes.steps import Plugin, Way
-from demo.told.performance import GOOD, Wanted
+from demo.told.performance import GOOD, Run, Wanted
 from session_sharing import Behavior
-from session_sharing.discovery.location import ADDRESS_VARIABLE
 
-READINGS = 500
-"""How many readings a run takes: it holds the session for some seconds."""
+READINGS, INTERVAL = 6, 4.0
+"""How many readings a run takes, and how long each, in seconds: people have time to look at it.
+
+Both together log less than a megabyte in an hour.
+"""
+
+PAUSES = {Plugin.VOLTAGE: 2.0, Plugin.CURRENT: 5.0}
+"""How long is waited after a run, in seconds; it differs, so that now one creates, now the other.
+
+Most of the time one of them holds the session at least.
+"""
 
 LOOK_SECONDS = 1.0
 """How often is looked whether the measurements go on, in seconds."""
 
-PAUSE = 1.0
-"""How long is waited after a run that failed, in seconds."""
+END_SECONDS = 0.5
+"""After what time at most a run notices that all is to end, in seconds."""
 
 
-def keep_running(company: Company, address: str) -> None:
+def keep_running(company: Company, address: str, *, kept: bool) -> None:
     """Let both measurements go on, by aliases, until somebody asks to end.
 
     Args:
         company: Who goes on.
         address: host:port of the station.
+        kept: Whether the log is still there afterwards.
     """
-    _explain(company, address)
+    _explain(company, address, kept=kept)
     ending = threading.Event()
     going = [company.pool.submit(partial(_go_on, company, plugin, ending)) for plugin in Plugin]
     if _has_keyboard():
@@ -41,35 +51,26 @@ def keep_running(company: Company, address: str) -> None:
             for future in [future for future in going if future.done()]:
                 future.result()  # It ends by an error only.
     except KeyboardInterrupt:
-        print("Interrupted: ending everything ...")
+        pass  # That is how it has to end.
     finally:
         ending.set()
+    what = "" if kept else ", and removing the log with them"
+    print(f"Ending all programs{what} ...")
 
 
-def _explain(company: Company, address: str) -> None:
+def _explain(company: Company, address: str, *, kept: bool) -> None:
     print(
         "\n=== Everything goes on ===\n"
-        "Both measurements run again and again, by aliases. In another terminal, with\n"
-        f"{sys.executable} as `python`, type:\n"
+        "Both measurements run again and again, by aliases, and log every few seconds.\n"
+        "In another terminal, type:"
     )
-    for line in (
-        *_assignments(address),
-        "python -m session_sharing list",
-        "python -m session_sharing watch",
-        'python -m session_sharing close SESSION --reason "to see what happens"',
-    ):
-        print(f"  {line}")
+    for heading, lines in blocks(sys.executable, address):
+        print(f"\n{heading}" if heading else "")
+        print("\n".join(f"  {line}" for line in lines))
+    fate = "It stays there." if kept else "It is removed at the end; --folder DIR keeps it in DIR."
     how = "Enter or Ctrl-C" if _has_keyboard() else "Ctrl-C"
-    print(f"\nThe log is {company.log.path}\n{how} ends everything.")
-
-
-def _assignments(address: str) -> list[str]:
-    if sys.platform == "win32":
-        return [
-            f'$env:{ADDRESS_VARIABLE} = "{address}"  (PowerShell)',
-            f"set {ADDRESS_VARIABLE}={address}  (command prompt)",
-        ]
-    return [f"export {ADDRESS_VARIABLE}={address}"]
+    print(f"\nSESSION is what `list` shows.\nThe log is {company.log.path}\n{fate}")
+    print(f"{how} ends everything.")
 
 
 def _has_keyboard() -> bool:
@@ -84,13 +85,27 @@ def _read_enter(ending: threading.Event) -> None:
 
 def _go_on(company: Company, plugin: Plugin, ending: threading.Event) -> None:
     """Measure again and again; what goes wrong, for example by a close by force, is told."""
-    pin_map_id = company.pin_maps[Way.ALIASES]
+    order = Order(
+        plugin,
+        Way.ALIASES,
+        company.pin_maps[Way.ALIASES],
+        Behavior.AUTO,
+        f"KEPT-{plugin.name}",
+        Wanted(),
+        readings=READINGS,
+        interval=INTERVAL,
+    )
     while not ending.is_set():
-        unit = f"KEPT-{plugin.name}"
-        order = Order(
-            plugin, Way.ALIASES, pin_map_id, Behavior.AUTO, unit, Wanted(), readings=READINGS
-        )
-        run = company.measurements.start(order).result()
+        run = _result(company.measurements.start(order), ending)
         if run.status != GOOD and not ending.is_set():
             print(f"{plugin.value}: {run.status}: {run.text}")
-            ending.wait(PAUSE)
+        ending.wait(PAUSES[plugin])
+
+
+def _result(measurement: Measurement, ending: threading.Event) -> Run:
+    """Wait for a run; stop it when all is to end, as it may take long yet."""
+    while not measurement.ended:
+        if ending.wait(END_SECONDS):
+            measurement.stop()
+            break
+    return measurement.result()

@@ -21,9 +21,10 @@ from demo.scenes.steps import (
     Step,
     Stop,
 )
-from demo.told.performance import STOPPED, Performance, Run, Wanted
+from demo.told.performance import STOPPED, Performance, Reservation, Run, Wanted
 from session_sharing import Behavior, SharingError
 from session_sharing.core import EventKind, SessionEvent
+from session_sharing.utc import utc_now
 
 
 class BrokenSceneError(Exception):
@@ -56,6 +57,7 @@ def play(scene: Scene, company: Company) -> Performance:
         scene=scene,
         names=company.names,
         runs=player.runs,
+        reservations=player.reservations,
         events=company.timeline.since(player.mark),
         records=company.log.new_records(),
         left=left,
@@ -75,6 +77,7 @@ class Player:
     Attributes:
         mark: Where the events of the scene begin in the timeline.
         runs: The runs that have ended.
+        reservations: When it had the log reserved itself, and did nothing with it.
     """
 
     def __init__(self, scene: Scene, company: Company) -> None:
@@ -85,6 +88,7 @@ class Player:
         self._started: dict[Plugin, Measurement] = {}
         self.mark = company.timeline.mark()
         self.runs: list[Run] = []
+        self.reservations: list[Reservation] = []
 
     def play(self) -> list[str]:
         """Play all steps; return what session management knows of sessions after them."""
@@ -143,13 +147,17 @@ class Player:
         order = replace(order, wanted=Wanted(step.status, step.says))
         if step.reserved:
             order = replace(order, reserve_timeout=0.0)
-            self.runs += self._company.do(partial(self._run_while_reserved, order))
+            [(run, reservation)] = self._company.do(partial(self._run_while_reserved, order))
+            self.runs.append(run)
+            self.reservations.append(reservation)
         else:
             self.runs += self._company.do(self._company.measurements.start(order).result)
 
-    def _run_while_reserved(self, order: Order) -> Run:
+    def _run_while_reserved(self, order: Order) -> tuple[Run, Reservation]:
         with self._company.sequence.reserved(self._pin_map_id, self._pins):
-            return self._company.measurements.start(order).result()
+            since = utc_now()
+            run = self._company.measurements.start(order).result()
+            return run, Reservation(since, utc_now())
 
     def _start(self, step: Start) -> None:
         attached = self._count(EventKind.ATTACHED, step.plugin, self._events())

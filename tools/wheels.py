@@ -17,6 +17,11 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 INSTALLERS = {"pip", "setuptools", "wheel"}
+PLUGINS = "session-sharing-plugin-"
+"""How the names of plug-ins begin, and of what they have in common."""
+
+STARTED_BY = (".serviceconfig", "/start.sh", "/start.bat")
+"""What a station needs to start a plug-in, by the ends of the names."""
 
 
 def canonical(name: str) -> str:
@@ -44,7 +49,18 @@ def faults(wheel: Path) -> list[str]:
         found.append("holds tests")
     if not str(headers.get_payload()).strip():
         found.append("has no description: the README is missing")
+    if canonical(headers["Name"]).startswith(PLUGINS):
+        found += missing_starters(names)
     return [f"{wheel.name} {fault}" for fault in found]
+
+
+def missing_starters(names: Iterable[str]) -> list[str]:
+    """Return what a plug-in's wheel lacks to be started; one without a program needs nothing."""
+    files = list(names)
+    if not any(name.endswith("/__main__.py") for name in files):
+        return []
+    missing = [end for end in STARTED_BY if not any(name.endswith(end) for name in files)]
+    return [f"lacks {end}, so no station can start the plug-in" for end in missing]
 
 
 def surprises(expected: Iterable[str], installed: Iterable[str]) -> list[str]:

@@ -31,7 +31,7 @@ ENDLESS = 100_000
 """How many readings a run takes that is stopped in the middle: more than anybody waits for."""
 
 INTERVAL = 0.004
-"""How long a reading takes, in seconds."""
+"""How long a reading takes, in seconds, unless an order wants something else."""
 
 RUN_SECONDS = 30.0
 """How long a run may take."""
@@ -51,6 +51,7 @@ class Order:
     serial_number: str
     wanted: Wanted
     readings: int = READINGS
+    interval: float = INTERVAL
     reserve_timeout: float = RESERVE_SECONDS
 
     def configurations(self) -> dict[str, Any]:
@@ -60,7 +61,7 @@ class Order:
             "log_while_measuring": self.way is Way.ALIASES,
             "log_behavior": int(self.behavior),
             "readings": self.readings,
-            "interval": INTERVAL,
+            "interval": self.interval,
             "reserve_timeout": self.reserve_timeout,
             "serial_number": self.serial_number,
         }

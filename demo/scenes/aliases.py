@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.scenes.steps import Cleanup, Plugin, Refused, Runs, Scene, Setup, Start, Stop, Way
+from demo.scenes.steps import DEMO, Cleanup, Plugin, Refused, Runs, Scene, Setup, Start, Stop, Way
 from session_sharing import Behavior
 
 V, C = Plugin.VOLTAGE, Plugin.CURRENT
@@ -70,7 +70,7 @@ DETACH = Scene(
     "again. Both attach with AUTO and leave it open too, until the Cleanup.",
     (
         Setup(),
-        Refused(C, Behavior.INITIALIZE_SESSION_THEN_DETACH, "ALREADY_EXISTS", ("demo", "nobody")),
+        Refused(C, Behavior.INITIALIZE_SESSION_THEN_DETACH, "ALREADY_EXISTS", (DEMO, "nobody")),
         Start(C, Behavior.AUTO),
         Runs((V,), Behavior.AUTO, 2),
         Stop(C),

@@ -12,6 +12,9 @@ from session_sharing import Behavior
 SETUP, CLEANUP = "Setup", "Cleanup"
 """What the demonstration is called where it does what these do in the sequence of a test."""
 
+DEMO = "demo"
+"""What it is called elsewhere: so the services name the program."""
+
 
 class Way(Enum):
     """How the two measurements come to share one log: the name is that of the pin map, too."""
@@ -70,7 +73,7 @@ class Refused:
         behavior: What it asks for.
         status: The gRPC status of the refusal.
         says: What its text has to name, so that it helps.
-        reserved: Meanwhile somebody else has the log reserved, and the plug-in does not wait.
+        reserved: Meanwhile the demonstration has the log reserved, and the plug-in does not wait.
     """
 
     plugin: Plugin
@@ -122,7 +125,7 @@ class Scene:
     @property
     def title(self) -> str:
         """What the scene is called."""
-        return f"{self.behavior.name}, by {self.way.value}"
+        return f"{self.behavior.name} ({int(self.behavior)}), by {self.way.value}"
 
     @property
     def pins(self) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.scenes.steps import Cleanup, Plugin, Refused, Runs, Scene, Setup, Way
+from demo.scenes.steps import DEMO, Cleanup, Plugin, Refused, Runs, Scene, Setup, Way
 from session_sharing import Behavior
 
 V, C = Plugin.VOLTAGE, Plugin.CURRENT
@@ -12,9 +12,10 @@ AUTO = Scene(
     Behavior.AUTO,
     Way.WAITING,
     "Both measure at the same time and write one after the other: who has the reservation finds "
-    "no session, creates one, and closes it. Who does not want to wait is told who has it.",
+    "no session, creates one, and closes it. Who does not want to wait is told who has it: before "
+    "they begin, the demo reserves the log itself.",
     (
-        Refused(V, Behavior.AUTO, "UNAVAILABLE", ("results.ndjson", "since"), reserved=True),
+        Refused(V, Behavior.AUTO, "UNAVAILABLE", ("results.ndjson", DEMO, "since"), reserved=True),
         Runs(BOTH, Behavior.AUTO, 5),
     ),
     opens=10,
@@ -51,7 +52,7 @@ DETACH = Scene(
     "it open, attaches, and leaves it open too, until the Cleanup.",
     (
         Setup(),
-        Refused(V, Behavior.INITIALIZE_SESSION_THEN_DETACH, "ALREADY_EXISTS", ("demo", "nobody")),
+        Refused(V, Behavior.INITIALIZE_SESSION_THEN_DETACH, "ALREADY_EXISTS", (DEMO, "nobody")),
         Runs(BOTH, Behavior.AUTO, 5),
         Cleanup(),
     ),

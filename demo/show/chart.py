@@ -15,6 +15,7 @@ BLOCKS = {
     Fill.RUNNING: "·",
     Fill.OPEN: "░",
     Fill.PENDING: "▒",
+    Fill.RESERVED: "▓",
     Fill.HELD: "█",
     Fill.REFUSED: "×",
 }
@@ -22,6 +23,7 @@ ASCII = {
     Fill.RUNNING: ".",
     Fill.OPEN: "-",
     Fill.PENDING: "~",
+    Fill.RESERVED: "=",
     Fill.HELD: "#",
     Fill.REFUSED: "x",
 }

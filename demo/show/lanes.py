@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from demo.scenes.steps import CLEANUP, SETUP, Plugin
+from demo.scenes.steps import CLEANUP, DEMO, SETUP, Plugin
 from demo.told.performance import Performance
 from demo.told.spans import holds, openings
 
@@ -21,6 +21,7 @@ class Fill(Enum):
     RUNNING = "measures or waits"
     OPEN = "open"
     PENDING = "close pending"
+    RESERVED = "has the reservation"
     HELD = "holds the session"
     REFUSED = "refused"
 
@@ -44,9 +45,9 @@ class Lane:
 
 def lanes(performance: Performance) -> list[Lane]:
     """Return the lanes of a scene in which something is to be seen."""
-    names = (SESSION, SETUP, *(plugin.value for plugin in Plugin), CLEANUP)
+    names = (SESSION, DEMO, SETUP, *(plugin.value for plugin in Plugin), CLEANUP)
     rows = {name: Lane(name) for name in names}
-    spans = (_of_sessions, _of_runs, _of_holds, _of_refusals)
+    spans = (_of_sessions, _of_reservations, _of_runs, _of_holds, _of_refusals)
     for name, span in (found for part in spans for found in part(performance)):
         rows.setdefault(name, Lane(name)).spans.append(span)
     return [lane for lane in rows.values() if lane.spans]
@@ -58,6 +59,11 @@ def _of_sessions(performance: Performance) -> Iterator[tuple[str, Span]]:
         yield SESSION, Span(opening.since, until, Fill.OPEN)
         if opening.pending is not None:
             yield SESSION, Span(opening.pending, until, Fill.PENDING)
+
+
+def _of_reservations(performance: Performance) -> Iterator[tuple[str, Span]]:
+    for reservation in performance.reservations:
+        yield DEMO, Span(reservation.since, reservation.until, Fill.RESERVED)
 
 
 def _of_runs(performance: Performance) -> Iterator[tuple[str, Span]]:

@@ -13,40 +13,78 @@ from session_sharing.core import EventKind, SessionEvent
 from session_sharing.information import SessionInformation
 
 TIME_WIDTH = 9
+"""How wide the times are at least, in characters."""
+
+_TURNS = (EventKind.CLOSE_PENDING, EventKind.EXPIRED)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened, once or several times: then it tells of the first time."""
+    """Something that happened, once or several times.
+
+    Attributes:
+        at: When, for the first time.
+        text: What, in words.
+        turn: Whether the story takes a turn with it. It stands alone, and what happens again after
+            it is not counted with what happened before.
+        last: When it happened for the last time; None if that was the first time, too.
+        count: How often it happened.
+        mixed: Whether something else happened in between.
+    """
 
     at: datetime
     text: str
+    turn: bool = False
+    last: datetime | None = None
     count: int = 1
+    mixed: bool = False
 
 
 def moments(performance: Performance) -> list[Moment]:
-    """Return what happened; what happened several times stands at its first time."""
-    found: dict[str, Moment] = {}
+    """Return what happened; what happened again before the next turn is counted at its first."""
     told = sorted([*_of_events(performance), *_of_runs(performance)], key=lambda one: one.at)
+    found: dict[tuple[int, str], Moment] = {}
+    turns, before = 0, ""
     for moment in told:
-        first = found.get(moment.text)
-        found[moment.text] = replace(first, count=first.count + 1) if first else moment
+        turns += moment.turn
+        key = turns, moment.text
+        first = found.get(key)
+        found[key] = _again(first, moment, before) if first else moment
+        turns += moment.turn
+        before = moment.text
     return list(found.values())
 
 
+def _again(first: Moment, moment: Moment, before: str) -> Moment:
+    mixed = first.mixed or before != moment.text
+    return replace(first, last=moment.at, count=first.count + 1, mixed=mixed)
+
+
 def _of_events(performance: Performance) -> Iterator[Moment]:
-    closing_names = _names_by_text(performance)
     for event in performance.events:
         session = event.session
-        if session is None:
-            continue
-        who = name_of(event.attachment, performance.names) if event.attachment else ""
-        text = _in_words(event, session, who, performance)
-        if event.kind is EventKind.CLOSED:
-            by = closing_names.get(session.closed_by, session.closed_by)
-            text = f"closed, as {by} asked"
-        if text:
-            yield Moment(event.at, text)
+        if session is not None and event.kind is not EventKind.CLOSED:
+            who = name_of(event.attachment, performance.names) if event.attachment else ""
+            text = _in_words(event, session, who, performance)
+            if text:
+                yield Moment(event.at, text, event.kind in _TURNS)
+    yield from _of_closes(performance)
+
+
+def _of_closes(performance: Performance) -> Iterator[Moment]:
+    """Tell of closes: one that had to wait is a turn, and so is the end of the story."""
+    names = _names_by_text(performance)
+    closes = [event for event in performance.events if event.kind is EventKind.CLOSED]
+    waited = {
+        event.session.public_id
+        for event in performance.events
+        if event.session and event.kind is EventKind.CLOSE_PENDING
+    }
+    for event in closes:
+        if event.session:
+            by = names.get(event.session.closed_by, event.session.closed_by)
+            turn = event is closes[-1] or event.session.public_id in waited
+            yield Moment(event.at, f"closed, as {by} asked", turn)
 
 
 def _in_words(
@@ -79,10 +117,12 @@ def _of_runs(performance: Performance) -> Iterator[Moment]:
     explained: set[str] = set()
     for run in performance.runs:
         if not run.held:
-            yield Moment(run.ended, _refusal(run, in_full=run.status not in explained))
+            in_full = run.status not in explained
+            yield Moment(run.ended, _refusal(run, in_full=in_full), turn=True)
             explained.add(run.status)
         elif run.status == STOPPED:
-            yield Moment(run.ended, f"{run.plugin.value} is stopped in the middle, and lets go")
+            text = f"{run.plugin.value} is stopped in the middle, and lets go"
+            yield Moment(run.ended, text, turn=True)
 
 
 def _refusal(run: Run, *, in_full: bool) -> str:
@@ -99,15 +139,29 @@ def tell(told: Sequence[Moment], start: datetime, width: int) -> list[str]:
         start: What their times count from.
         width: How wide a line may be, in characters.
     """
+    times = [_when(moment, start) for moment in told]
+    room = max([TIME_WIDTH, *map(len, times)])
     lines: list[str] = []
-    for moment in told:
-        since = f"{(moment.at - start).total_seconds() * 1000:.0f} ms"
-        times = f" ({moment.count} times)" if moment.count > 1 else ""
+    for moment, when in zip(told, times, strict=True):
         lines += textwrap.wrap(
-            moment.text + times,
+            moment.text + _how_often(moment),
             width,
-            initial_indent=f"{since:>{TIME_WIDTH}}  ",
-            subsequent_indent=" " * (TIME_WIDTH + 2),
+            initial_indent=f"{when:>{room}}  ",
+            subsequent_indent=" " * (room + 2),
             break_on_hyphens=False,
         )
     return lines
+
+
+def _when(moment: Moment, start: datetime) -> str:
+    """Return the time of a moment, or the first and the last one."""
+    ends = (moment.at, moment.last or moment.at)
+    times = [f"{(end - start).total_seconds() * 1000:.0f}" for end in ends]
+    return f"{'-'.join(dict.fromkeys(times))} ms"
+
+
+def _how_often(moment: Moment) -> str:
+    if moment.count == 1:
+        return ""
+    mixed = ", others in between" if moment.mixed else ""
+    return f" ({moment.count} times{mixed})"

@@ -12,15 +12,16 @@ from datetime import timedelta
 from demo.show.chart import draw, fills_for
 from demo.show.lanes import Fill, lanes
 from demo.show.moments import moments, tell
+from demo.show.table import table
 from demo.told.performance import Performance
 from demo.told.spans import holds, meetings, openings
 from session_sharing import Record
-from session_sharing.cli.output import print_table
 
 NARROWEST = 60
-"""How wide lines are at least, in characters: below that nothing can be seen."""
+"""The narrowest terminal that is drawn for, in characters: below that nothing can be seen."""
 
-_COLUMNS = ("BEHAVIOUR", "WAY", "RUNS", "OPENED", "TOGETHER", "RECORDS", "RESULT")
+_COLUMNS = ("BEHAVIOUR", "WAY", "RUNS", "OPENED", "AT ONCE", "LINES", "RESULT")
+"""So short that the longest behaviour fits a terminal of 80 characters."""
 
 
 class Stage:
@@ -28,7 +29,7 @@ class Stage:
 
     def __init__(self) -> None:
         # One column less: some terminals break a line that is full.
-        self._width = max(NARROWEST, shutil.get_terminal_size((81, 24)).columns - 1)
+        self._width = max(NARROWEST, shutil.get_terminal_size((81, 24)).columns) - 1
         self._fills = fills_for(sys.stdout.encoding)
 
     def say(self, text: str) -> None:
@@ -40,7 +41,8 @@ class Stage:
         signs = ", ".join(f"{self._fills[fill]} {fill.value}" for fill in Fill)
         self.say(
             f"In the charts: {signs}. Time runs to the right; where much happens in a short time "
-            "it is stretched, so that nothing seems to be at once that was not."
+            "it is stretched, so that nothing seems to be at once that was not. Below them, two "
+            "times are the first and the last of several."
         )
 
     def show_scene(self, number: int, performance: Performance, faults: Sequence[str]) -> None:
@@ -62,15 +64,27 @@ class Stage:
     def show_summary(self, rows: Sequence[Sequence[str]]) -> None:
         """Show the result of all scenes."""
         print("\n=== What was shared ===")
-        self.say("TOGETHER is how long both measurements held the session at the same moment.")
+        self.say(
+            "AT ONCE is how long both measurements held the session at the same moment, and LINES "
+            "is how many records they wrote."
+        )
         print()
-        print_table(_COLUMNS, rows)
+        for line in table(_COLUMNS, rows, self._width):
+            print(line)
 
-    def show_records(self, records: Sequence[Record], place: str) -> None:
-        """Show some lines of the log, shortened, where it passes from one writer to the other."""
-        print(f"\n=== From {place} ===")
+    def show_records(self, records: Sequence[Record], place: str, *, kept: bool) -> None:
+        """Show some lines of the log, shortened, where it passes from one writer to the other.
+
+        Args:
+            records: All records of the log.
+            place: Where it is.
+            kept: Whether it is still there when the demonstration has ended.
+        """
+        print(f"\n=== From {place}, shortened ===")
         for record in excerpt(records):
             print(_shortened(record)[: self._width])
+        if not kept:
+            self.say("(The log goes with the demonstration; with --folder DIR it is kept there.)")
 
 
 def summary(performance: Performance, faults: Sequence[str]) -> tuple[str, ...]:
@@ -78,7 +92,7 @@ def summary(performance: Performance, faults: Sequence[str]) -> tuple[str, ...]:
     held = holds(performance.events, performance.names)
     together = sum((shared for _, _, shared in meetings(held)), timedelta())
     return (
-        performance.scene.behavior.name,
+        f"{int(performance.scene.behavior)} {performance.scene.behavior.name}",
         performance.scene.way.value,
         str(len(performance.runs)),
         str(len(openings(performance.events))),
@@ -98,6 +112,13 @@ def excerpt(records: Sequence[Record], count: int = 6) -> Sequence[Record]:
 
 
 def _shortened(record: Record) -> str:
-    outputs = json.dumps(record.outputs)
+    """Tell of a record in a line; what was measured comes first, as the end may be cut off."""
+    values = sorted(record.outputs.items(), key=lambda item: not isinstance(item[1], float))
+    outputs = ", ".join(f"{name} {_short(value)}" for name, value in values)
     unit = record.context.serial_number if record.context else ""
-    return f"{record.timestamp:%H:%M:%S.%f}  {record.measurement_name}  {unit}  {outputs}"
+    time = f"{record.timestamp:%H:%M:%S.%f}"[:-3]  # milliseconds
+    return f"{time}  {record.measurement_name}  {unit}  {outputs}"
+
+
+def _short(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value)

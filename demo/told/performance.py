@@ -65,6 +65,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """A time during which the demonstration itself has the log reserved, in UTC."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Performance:
     """How a scene went.
 
@@ -72,6 +80,7 @@ class Performance:
         scene: What was played.
         names: Who is who, by process id.
         runs: The runs, each plug-in's in their order.
+        reservations: When the demonstration had the log reserved.
         events: What the service told of its sessions, in its order.
         records: The lines that the scene added to the log, in their order.
         left: The sessions that are reserved or registered after the scene, as NI's names them.
@@ -81,6 +90,7 @@ class Performance:
     scene: Scene
     names: Mapping[int, str]
     runs: Sequence[Run] = ()
+    reservations: Sequence[Reservation] = ()
     events: Sequence[SessionEvent] = ()
     records: Sequence[Record] = ()
     left: Sequence[str] = ()

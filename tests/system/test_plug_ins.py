@@ -185,6 +185,19 @@ def test_sites_log_to_one_file(floor, pin_maps, serial_number, way):
     assert by_index == {0: 1, 1: 0, 2: 1, 3: 0, 4: 1, 5: 0}
 
 
+@each_way
+def test_no_sites_mean_all(floor, pin_maps, serial_number, way):
+    """A call that names no sites, which NI's contract allows, measures and logs at all of them."""
+    outputs = floor.voltage.measure(
+        pin_maps["sites"],
+        sites=[],
+        log_while_measuring=way == "aliases",
+        serial_number=serial_number,
+        readings=1,
+    )
+    assert (outputs["sites"], outputs["logged"]) == ([0, 1], 2)
+
+
 def test_sites_do_not_wait_for_each_other(floor, pin_maps, serial_number):
     """Two runs of one plug-in, one for each site, measure and log at the same moment."""
     options = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -77,3 +78,13 @@ def test_sites_have_an_entry_each():
         "results.ndjson?client=site0",
         "results.ndjson?client=site1",
     ]
+
+
+def test_the_custom_instrument_of_the_readme_is_one_session():
+    """What the README shows of an instrument of one's own is read as it says."""
+    text = (FOLDER / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"```xml\n(.*?)```", text, re.DOTALL)
+    namespace = NAMESPACE.strip("{}")
+    pin_map = parse_pin_map(f'<PinMap xmlns="{namespace}" schemaVersion="1.6">{shown}</PinMap>')
+    (selected,) = select(pin_map, ["INLET"], [0], "PressureGauge").sessions
+    assert (selected.session.resource_name, selected.channel_list) == ("GAUGE1", "P")

@@ -52,6 +52,26 @@ def test_missing_type_marker_is_named(tmp_path: Path) -> None:
     assert "lacks py.typed" in faults(wheel(tmp_path, files))[0]
 
 
+PLUGIN = {
+    "thing/__init__.py": "",
+    "thing/__main__.py": "",
+    "thing/py.typed": "",
+    "thing/Thing.serviceconfig": "",
+    "thing/start.bat": "",
+    "thing/start.sh": "",
+    "thing-1.0.dist-info/METADATA": METADATA.replace("thing", "session_sharing.plugin-thing", 1),
+}
+
+
+@pytest.mark.parametrize("name", ["Thing.serviceconfig", "start.bat", "start.sh"])
+def test_a_plug_in_that_cannot_be_started_is_named(tmp_path: Path, name: str) -> None:
+    """A plug-in's wheel brings what a station starts it by, and what tells the station of it."""
+    assert faults(wheel(tmp_path, PLUGIN)) == []
+    files = {path: text for path, text in PLUGIN.items() if not path.endswith(f"/{name}")}
+    (found,) = faults(wheel(tmp_path, files))
+    assert "no station can start the plug-in" in found
+
+
 def test_surprises() -> None:
     """Distributions that nobody expected, or that are missing, are named; installers are not."""
     assert surprises(["grpcio", "typing-extensions"], ["pip", "grpcio", "typing_extensions"]) == []

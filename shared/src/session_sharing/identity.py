@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from session_sharing.information import ClientIdentity
+from session_sharing.utc import utc_now
 
-_FIRST_SEEN = datetime.now(timezone.utc)
+_FIRST_SEEN = utc_now()
 _WINDOWS_EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 
 

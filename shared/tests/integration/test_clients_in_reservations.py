@@ -13,13 +13,26 @@ from session_sharing.errors import (
     SessionExistsError,
     SessionNotFoundError,
 )
-from session_sharing.testing.memory import MemoryClient
+from session_sharing.testing.memory import SERVICE, MemoryClient
+from session_sharing.wire.generated import session_pb2
 
 management = pytest.importorskip("ni.measurementlink.sessionmanagement.v1.client")
 messages = pytest.importorskip(
     "ni.measurementlink.sessionmanagement.v1.session_management_service_pb2"
 )
 TYPE = "MemoryType"
+
+
+class FollowingClient(MemoryClient):
+    """A client that can read a stream."""
+
+    def follow(self) -> None:
+        """Read what the stream begins with."""
+        attachment = session_pb2.AttachmentReference
+        method = self._channel.unary_stream(
+            f"/{SERVICE}/Follow", attachment.SerializeToString, attachment.FromString
+        )
+        next(self._stream(method, self._attachment, until_released=True))
 
 
 def reservation_of(*resource_names: str):
@@ -110,3 +123,33 @@ def test_failure_of_the_block_is_not_half_way(world):
             SimpleNamespace(resource_name="data")
         )
     assert len(world.sessions()) == 1
+
+
+@pytest.mark.parametrize("use", ["touch", "follow"])
+def test_what_was_used_is_not_half_way(world, use):
+    """A session in use is not undone when the same constructor fails at another one."""
+    make = SessionConstructor(FollowingClient, 3, address=world.service.address)
+
+    def use_one_and_fail_at_another() -> None:
+        with make(SimpleNamespace(resource_name="data")) as client:
+            getattr(client, use)()
+            make(SimpleNamespace(resource_name=""))
+
+    with pytest.raises(InvalidRequestError):
+        use_one_and_fail_at_another()
+    assert [found.attachments for found in world.sessions()] == [()]
+
+
+def test_nested_reservations_may_have_one_constructor(world):
+    """The inner block fails; the outer one, whose session was used, leaves it open all the same."""
+    make = SessionConstructor(MemoryClient, 3, address=world.service.address)
+
+    def nest() -> None:
+        with reservation_of("data").initialize_session(make, TYPE) as reserved:
+            reserved.session.touch()
+            with reservation_of("").initialize_session(make, TYPE):
+                pytest.fail("the block must not be entered")
+
+    with pytest.raises(InvalidRequestError):
+        nest()
+    assert [found.attachments for found in world.sessions()] == [()]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from demo.show.chart import ASCII, BLOCKS, Scale, draw, fills_for
 from demo.show.lanes import Fill, lanes
-from demo.told.performance import Performance
+from demo.told.performance import Performance, Reservation
 from session_sharing.core import EventKind
 from tests.unit.demo.story import C, at, run_of
 
@@ -37,6 +37,14 @@ def test_refusals_are_seen(good: Performance) -> None:
     row = chart(replace(good, runs=(*good.runs, refused)))[2]
     assert row.startswith("supply_current ..x")
     assert row.count("x") == 1
+
+
+def test_who_else_has_the_reservation_is_seen(good: Performance) -> None:
+    """While the demonstration itself has the log reserved, it has a lane of its own."""
+    scene = replace(good, reservations=(Reservation(at(0), at(4)),))
+    row = next(line for line in chart(scene) if line.startswith("demo "))
+    assert row.startswith("demo           ===")
+    assert not any(line.startswith("demo ") for line in chart(good))
 
 
 def test_what_never_ends_is_drawn_to_the_end(good: Performance) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demo.show.moments import moments, tell
-from demo.show.stage import excerpt, summary
 from demo.told.performance import Performance
 from session_sharing.core import EventKind, SessionEvent
-from tests.unit.demo.story import NAMES, C, Script, V, at, records_of, run_of
+from tests.unit.demo.story import NAMES, SESSION, C, Script, V, at, run_of
 
 
 def told(performance: Performance) -> list[str]:
@@ -27,14 +26,62 @@ def test_moments_tell_the_story(good: Performance) -> None:
 
 
 def test_what_happens_again_is_counted(good: Performance) -> None:
-    """A moment that comes again makes no line of its own."""
+    """What comes again has its first and its last time, and whether other things came between."""
     script = Script()
-    for time in (1, 5):
-        script.release(script.attach(2, time), time + 2)
-    scene = replace(good, events=script.events, runs=())
-    assert told(scene) == [
-        "     1 ms  supply_current attaches (2 times)",
-        "     3 ms  left open by supply_current, nobody holds it (2 times)",
+    script.attach(1, 0)
+    for time in (2, 4, 6):
+        script.release(script.attach(2, time), time + 1)
+    assert told(replace(good, events=script.events, runs=())) == [
+        "     0 ms  output_voltage attaches",
+        "   2-6 ms  supply_current attaches (3 times)",
+    ]
+
+
+def test_what_alternates_is_told_so(good: Performance) -> None:
+    """Sessions that come in turns do not read as if one row of them came after the other.
+
+    The last close stands alone: nobody has to guess how the story ends.
+    """
+    script = Script()
+    for who, time in ((1, 0), (2, 10), (1, 20), (2, 30), (2, 1000)):
+        one_session(script, who, time)
+    assert told(replace(good, events=script.events, runs=())) == [
+        "   0-20 ms  created by output_voltage (2 times, others in between)",
+        "   5-25 ms  closed, as output_voltage asked (2 times, others in between)",
+        "10-1000 ms  created by supply_current (3 times, others in between)",
+        "  15-35 ms  closed, as supply_current asked (2 times, others in between)",
+        "   1005 ms  closed, as supply_current asked",
+    ]
+
+
+def one_session(script: Script, who: int, time: float) -> None:
+    """Let a process create a session, and close it 5 ms later."""
+    held = script.attach(who, time, created=True)
+    name = f"session {time}"
+    script.session = replace(SESSION, public_id=name, closed_by=str(held.holder))
+    script.tell(EventKind.CLOSED, time + 5)
+
+
+def test_nothing_is_counted_over_a_turn(good: Performance) -> None:
+    """What happens after a stop, a refusal or a pending close has a line of its own."""
+    script = Script()
+    for time in (50, 60):
+        one_session(script, 1, time)
+    later = replace(good, events=[*good.events, *script.events])
+    assert told(later)[-4:] == [
+        "    45 ms  closed, as output_voltage asked",
+        " 50-60 ms  created by output_voltage (2 times, others in between)",
+        "    55 ms  closed, as output_voltage asked",
+        "    65 ms  closed, as output_voltage asked",
+    ]
+    attaches = Script()
+    for time in (20, 40):
+        attaches.attach(2, time)
+    refused = run_of(V, "SN-3", 0, 30, status="NOT_FOUND", text="None.", outputs={})
+    assert [line[:9] for line in told(replace(good, events=attaches.events, runs=(refused,)))] == [
+        "    20 ms",
+        "    30 ms",
+        "    40 ms",
     ]
 
 
@@ -75,18 +122,3 @@ def test_lines_are_no_wider_than_the_terminal(good: Performance) -> None:
     lines = tell(moments(replace(good, runs=(refused,))), at(0), 60)
     assert max(map(len, lines)) <= 60
     assert sum(line.startswith(" " * 11 + "so long") for line in lines) >= 3
-
-
-def test_summary_tells_what_was_shared(good: Performance) -> None:
-    """A row of the summary counts runs, openings, the time together, and records."""
-    numbers = ("AUTO", "aliases", "2", "1", "10 ms", "4")
-    assert summary(good, []) == (*numbers, "right")
-    assert summary(good, ["a fault"]) == (*numbers, "WRONG")
-
-
-def test_excerpt_shows_both_writers() -> None:
-    """Of the log those lines are shown where one writer follows the other."""
-    records = [*records_of(V, "SN-1", 9), *records_of(C, "SN-2", 9)]
-    assert excerpt(records) == records[6:12]
-    assert excerpt(records[:3]) == records[:3]
-    assert excerpt([]) == []

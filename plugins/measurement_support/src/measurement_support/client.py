@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
@@ -138,7 +138,8 @@ class MeasurementClient:
         pin_map_id: str = "",
         sites: Iterable[int] = (0,),
         timeout: float | None = MEASURE_SECONDS,
-        **configurations: object,
+        configurations: Mapping[str, object] | None = None,
+        **by_name: object,
     ) -> dict[str, Any]:
         """Run the measurement; return its outputs by name.
 
@@ -146,22 +147,24 @@ class MeasurementClient:
             pin_map_id: The id of a pin map that is registered; empty for none.
             sites: The sites to measure at.
             timeout: How long it may take, in seconds; None for as long as it likes.
-            **configurations: By display name; the others have their defaults. What belongs to an
-                enumeration is a number or a name.
+            configurations: By display name, also names that are no identifiers, or parameters of
+                this method. What belongs to an enumeration is a number or a name.
+            **by_name: Further configurations; all that are not given have their defaults.
 
         Raises:
             TypeError: There is no such configuration, or a value is of another type.
             ValueError: A value is out of range.
             grpc.RpcError: The measurement failed; status and text are those that it gave.
         """
-        return self.start(pin_map_id, sites, timeout, **configurations).result()
+        return self.start(pin_map_id, sites, timeout, configurations, **by_name).result()
 
     def start(
         self,
         pin_map_id: str = "",
         sites: Iterable[int] = (0,),
         timeout: float | None = MEASURE_SECONDS,
-        **configurations: object,
+        configurations: Mapping[str, object] | None = None,
+        **by_name: object,
     ) -> Call:
         """Start the measurement, and do not wait for it; arguments are those of `measure`.
 
@@ -172,7 +175,7 @@ class MeasurementClient:
         request = measurement_service_pb2.MeasureRequest()
         request.configuration_parameters.type_url = self._type
         request.configuration_parameters.value = self._configurations.encode(
-            configurations, self._defaults
+            {**(configurations or {}), **by_name}, self._defaults
         )
         where = pin_map_context_pb2.PinMapContext(pin_map_id=pin_map_id, sites=sites)
         request.pin_map_context.CopyFrom(where)

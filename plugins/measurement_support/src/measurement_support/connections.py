@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ni_measurement_plugin_sdk_service.session_management import BaseReservation, TypedConnection
+from ni_measurement_plugin_sdk_service.session_management import (
+    SITE_SYSTEM_PINS,
+    Connection,
+    MultiSessionReservation,
+    TypedConnection,
+)
 
 from session_sharing.errors import InvalidRequestError
 
 
 def connections(
-    reservation: BaseReservation, pin: str, instrument_type: str
+    reservation: MultiSessionReservation, pin: str, instrument_type: str
 ) -> Sequence[TypedConnection[object]]:
     """Return a pin's connections to instruments of a type, one for each site, in their order.
 
-    No driver session needs to be open for it.
+    No driver session needs to be open for it. A call that names no sites means all of them, in the
+    order of their numbers.
 
     Args:
         reservation: What was reserved, this pin among it.
@@ -27,11 +33,53 @@ def connections(
     try:
         return reservation.get_connections(object, pin, instrument_type_id=instrument_type)
     except ValueError as error:
+        found = _at_all_sites(reservation, pin, instrument_type)
+        if found:
+            return found
+        others = _types_at(reservation, pin)
+        if others:
+            raise InvalidRequestError(
+                f"The pin {pin!r} is connected to instruments of type {' and '.join(others)}, not "
+                f"{instrument_type}. Name another pin in the call, or connect this one to such an "
+                "instrument in the pin map."
+            ) from error
         raise InvalidRequestError(
             f"The pin {pin!r} is connected to no instrument of type {instrument_type!r} at the "
-            "sites that are measured. Register a pin map that connects it, and name that map in "
-            f"the call. ({error})"
+            "sites that are measured. Register a pin map that connects it, and name that map, and "
+            f"the sites of a group of pins, in the call. ({error})"
         ) from error
+
+
+def _at_all_sites(
+    reservation: MultiSessionReservation, pin: str, instrument_type: str
+) -> Sequence[TypedConnection[object]]:
+    """Return all reserved connections of a pin: of no named sites, NI's look-up makes no site."""
+    found = [
+        Connection(
+            pin_or_relay_name=mapping.pin_or_relay_name,
+            site=mapping.site,
+            channel_name=mapping.channel,
+            session_info=info,
+            multiplexer_resource_name=mapping.multiplexer_resource_name,
+            multiplexer_route=mapping.multiplexer_route,
+            multiplexer_session_info=None,
+        )
+        for info in reservation.session_info
+        for mapping in info.channel_mappings
+        if (mapping.pin_or_relay_name, info.instrument_type_id) == (pin, instrument_type)
+    ]
+    return sorted(found, key=lambda each: (each.site == SITE_SYSTEM_PINS, each.site))
+
+
+def _types_at(reservation: MultiSessionReservation, pin: str) -> Sequence[str]:
+    """Return the types of the reserved instruments that a pin is connected to, each once."""
+    types = {
+        info.instrument_type_id
+        for info in reservation.session_info
+        for mapping in info.channel_mappings
+        if mapping.pin_or_relay_name == pin
+    }
+    return sorted(types)
 
 
 def require_names(**pins: str) -> None:

@@ -16,14 +16,14 @@ CLEAN_UP_SECONDS = 5.0
 _ANSWER_SECONDS = 1.0
 """What is kept of a run's time for telling its caller that a reservation was refused."""
 
-_LONGEST = 2_000_000.0
-"""The longest time-out of a reservation, in seconds: it travels as 32 bits of milliseconds."""
+LONGEST_SECONDS = 3600.0
+"""The longest that a reservation is waited for: a run that waits keeps one of the SDK's threads."""
 
 
 class Interruption:
     """The end of one run, if it comes early. Once asked to end, a run ends at its next check.
 
-    The run's own thread waits and checks; any thread may call `stop`. `_asked` is the event
+    The run's own thread waits, checks and counts; any thread may call `stop`. `_asked` is the event
     between them, and the reason is written before it is set.
 
     What cannot be interrupted is a call that waits elsewhere. NI's call for a reservation is one:
@@ -32,12 +32,17 @@ class Interruption:
 
     Args:
         context: The context of the measurement that runs, in the thread that it runs in.
+
+    Attributes:
+        logged: How many records of the run are acknowledged; who logs them adds to it. The caller
+            of a run that ends early is told of them.
     """
 
     def __init__(self, context: MeasurementContext) -> None:
         self._context = context
         self._asked = threading.Event()
         self._stop_reason = ""
+        self.logged = 0
         context.add_cancel_callback(self._asked.set)
         if not context.grpc_context.is_active():
             self._asked.set()  # It ended before the callback was there, which is never called then.
@@ -70,22 +75,39 @@ class Interruption:
             grpc.RpcError: The run has to end. The caller was told why; let it pass.
         """
         if self._stop_reason:
-            self._context.abort(grpc.StatusCode.UNAVAILABLE, self._stop_reason)
+            self._context.abort(grpc.StatusCode.UNAVAILABLE, self.told(self._stop_reason))
         if self._context.time_remaining <= 0:
             self._context.abort(
                 grpc.StatusCode.DEADLINE_EXCEEDED,
-                "The time that the caller gave was over before the measurement was.",
+                self.told("The time that the caller gave was over before the measurement was."),
             )
         if self._asked.is_set():
-            self._context.abort(grpc.StatusCode.CANCELLED, "The measurement was cancelled.")
+            text = self.told("The measurement was cancelled.")
+            self._context.abort(grpc.StatusCode.CANCELLED, text)
+
+    def told(self, text: str) -> str:
+        """Return what a caller is told of an early end: also what is in the log already.
+
+        Args:
+            text: Why the run ends.
+        """
+        if not self.logged:
+            return text
+        records = "1 record" if self.logged == 1 else f"{self.logged} records"
+        return (
+            f"{text} Before that, {records} of this run were logged and acknowledged: repeating it "
+            "logs them again."
+        )
 
     def reserve_timeout(self, limit: float) -> float:
         """Return how long a reservation may be waited for: never beyond the run's own deadline.
 
-        A little less than the time remaining, so that the caller still learns who holds what.
+        A little less than the time remaining, so that the caller still learns who holds what; and
+        an hour at most, as callers without a deadline would keep a thread of the SDK for ever.
 
         Args:
-            limit: How long it may take at most, in seconds; 0 not to wait, negative for ever.
+            limit: How long it may take at most, in seconds; 0 not to wait, negative for as long as
+                may be.
 
         Raises:
             InvalidRequestError: The limit is no number.
@@ -96,9 +118,7 @@ class Interruption:
         self.check()
         remaining = self._context.time_remaining
         left = remaining - min(_ANSWER_SECONDS, remaining / 4)
-        if limit < 0 and left > _LONGEST:
-            return -1.0
-        return min(math.inf if limit < 0 else limit, left, _LONGEST)
+        return min(math.inf if limit < 0 else limit, left, LONGEST_SECONDS)
 
     def call_timeout(self, limit: float) -> float:
         """Return how long calls to a service may take, of which the last one cleans up.

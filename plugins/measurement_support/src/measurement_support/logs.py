@@ -11,6 +11,7 @@ from ni_measurement_plugin_sdk_service.session_management import (
 )
 
 from json_logger import JsonLoggerClient, Record
+from measurement_support.interruption import Interruption
 from measurement_support.readings import Reading
 from session_sharing.errors import InvalidRequestError
 
@@ -24,22 +25,21 @@ class SiteLogs:
     Args:
         connections: The log pin's connections.
         opened: What `reservation.initialize_sessions(...)` opened.
-
-    Attributes:
-        logged: How many records are logged, and acknowledged.
+        run: Counts the records that are acknowledged.
     """
 
     def __init__(
         self,
         connections: Sequence[TypedConnection[object]],
         opened: Iterable[TypedSessionInformation[JsonLoggerClient]],
+        run: Interruption,
     ) -> None:
         clients = {info.session_name: info.session for info in opened}
         self._by_site = {
             connection.site: clients[connection.session_info.session_name]
             for connection in connections
         }
-        self.logged = 0
+        self._run = run
 
     @property
     def new_session(self) -> bool:
@@ -63,7 +63,7 @@ class SiteLogs:
             batches.setdefault(self._of_site(reading.site), []).append(record)
         for client, records in batches.items():
             client.log_many(records)
-            self.logged += len(records)
+            self._run.logged += len(records)
 
     def _of_site(self, site: int) -> JsonLoggerClient:
         client = self._by_site.get(site) or self._by_site.get(SITE_SYSTEM_PINS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,3 @@ def summarise(readings: Sequence[Reading], limits: Limits) -> Summary:
     means = [statistics.fmean(values) for values in by_site.values()]
     noises = [statistics.stdev(values) if values[1:] else 0.0 for values in by_site.values()]
     return Summary(list(by_site), means, noises, all(map(limits.hold, means)))
-
-
-def now() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(timezone.utc)

@@ -12,6 +12,7 @@ from ni_measurement_plugin_sdk_service.measurement.service import MeasurementCon
 
 from measurement_support.interruption import Interruption
 from session_sharing.errors import SharingError, UnavailableError
+from session_sharing.text import printable
 from session_sharing.wire.status import status_of, text_of
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def measuring(context: MeasurementContext, runs: Runs = RUNS) -> Iterator[Interr
     """Surround a measurement; within, it can be interrupted.
 
     Refusals of services, and of the project's own code, reach the caller with their status and
-    text, where the SDK would make all of them UNKNOWN.
+    text, where the SDK would make all of them UNKNOWN; with them, how many records were logged.
 
     Args:
         context: The context of the measurement that runs.
@@ -83,15 +84,30 @@ def measuring(context: MeasurementContext, runs: Runs = RUNS) -> Iterator[Interr
     run = Interruption(context)
     try:
         runs.begin(run)
+        run.check()  # It may have been cancelled while it waited for one of the SDK's threads.
         yield run
     except SharingError as error:
-        _log.warning("The measurement failed: %s", error.message)
-        context.abort(status_of(error), text_of(error))
+        _abort(context, status_of(error), run.told(text_of(error)))
     except grpc.RpcError as failure:
         if not isinstance(failure, grpc.Call):
             raise  # It comes from aborting: the caller is told already.
         run.check()  # A run that has to end tells why, not what failed because of it.
-        _log.warning("The measurement failed: %s: %s", failure.code().name, failure.details())
-        context.abort(failure.code(), failure.details() or "")
+        code, text = _refusal(failure)
+        _abort(context, code, run.told(text))
     finally:
         runs.end(run)
+
+
+def _refusal(failure: grpc.Call) -> tuple[grpc.StatusCode, str]:
+    """Return status and text of a call that failed, in a run that nobody asked to end."""
+    code, text = failure.code(), failure.details() or ""
+    if code is not grpc.StatusCode.CANCELLED:
+        return code, text
+    # The caller would take it for its own cancelling.
+    told = f"A service broke off a call of the measurement ({text}). Is the station running?"
+    return grpc.StatusCode.UNAVAILABLE, told
+
+
+def _abort(context: MeasurementContext, code: grpc.StatusCode, text: str) -> None:
+    _log.warning("The measurement failed: %s: %s", code.name, printable(text))
+    context.abort(code, text)

@@ -15,6 +15,7 @@ from ni_measurement_plugin_sdk_service import MeasurementService
 from measurement_support.running import RUNS, Runs
 from measurement_support.signals import StopRequests
 from session_sharing import SharingError, join_local_station
+from session_sharing.text import printable
 
 # A stop takes 8 s at most.
 INTERRUPT_SECONDS = 3.0
@@ -38,7 +39,7 @@ def serve(
     arguments: Sequence[str] | None = None,
     runs: Runs = RUNS,
 ) -> int:
-    """Host a measurement, and register it, until SIGINT, SIGTERM or Ctrl-Break.
+    """Host a measurement, and register it, until SIGINT, SIGTERM, SIGHUP or Ctrl-Break.
 
     When it is ready it prints `NAME ready: localhost:PORT`. When it stops, its callers get
     UNAVAILABLE, and what their runs hold is released. Call it in the main thread.
@@ -101,7 +102,7 @@ def _host(measurement_service: MeasurementService, name: str) -> bool:
     else:
         return True
     measurement_service.close_service()  # The SDK leaves what it began.
-    print(f"{name} cannot start: {' '.join(reason.split())}", file=sys.stderr)
+    print(f"{name} cannot start: {printable(' '.join(reason.split()))}", file=sys.stderr)
     return False
 
 
@@ -126,7 +127,7 @@ def _close(measurement_service: MeasurementService) -> None:
     try:
         measurement_service.close_service()
     except grpc.RpcError as error:
-        _log.warning("Discovery could not be told: %s", error)
+        _log.warning("Discovery could not be told: %s", printable(str(error)))
 
 
 def _end_by_force() -> None:

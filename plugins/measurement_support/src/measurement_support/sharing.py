@@ -17,15 +17,20 @@ from itertools import count
 from typing import Protocol
 
 from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
-from ni_measurement_plugin_sdk_service.session_management import BaseReservation, TypedConnection
+from ni_measurement_plugin_sdk_service.session_management import (
+    MultiSessionReservation,
+    TypedConnection,
+)
 
 from json_logger import INSTRUMENT_TYPE, JsonLoggerSessionConstructor, Record
 from measurement_support.conditions import Conditions
 from measurement_support.connections import connections
 from measurement_support.interruption import Interruption
 from measurement_support.logs import SiteLogs
-from measurement_support.readings import Reading, now
+from measurement_support.readings import Reading
+from measurement_support.reserving import reserved
 from session_sharing import Behavior
+from session_sharing.utc import utc_now
 
 LOG_SECONDS = 30.0
 """How long a call to the log's service may take."""
@@ -65,7 +70,8 @@ class Job:
         log_pin: The pin of the log.
         log_while_measuring: Whether the log is shared with an alias, not by waiting.
         behavior: How the log's session is initialized.
-        reserve_timeout: How long to wait for a reservation, in seconds; negative for ever.
+        reserve_timeout: How long to wait for a reservation, in seconds; negative for as long as
+            may be.
         conditions: Under what conditions the unit is measured.
     """
 
@@ -94,9 +100,9 @@ class Logged:
     public_ids: str
 
     @classmethod
-    def to(cls, logs: SiteLogs, readings: Sequence[Reading]) -> Logged:
+    def to(cls, logs: SiteLogs, run: Interruption, readings: Sequence[Reading]) -> Logged:
         """Return what came of a run that logged to these logs."""
-        return cls(readings, logs.logged, logs.new_session, logs.public_ids)
+        return cls(readings, run.logged, logs.new_session, logs.public_ids)
 
 
 def measure_and_log(
@@ -116,46 +122,45 @@ def _measure_then_log(
     context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
 ) -> Logged:
     """Share by waiting: hold the instrument while it measures, then the log while it is written."""
-    timeout = run.reserve_timeout(job.reserve_timeout)
-    with context.reserve_sessions(job.pin, timeout=timeout) as reservation:
+    with reserved(context, run, [job.pin], job.reserve_timeout) as reservation:
         readings = list(_take(run, reservation, job, measurement))
-    timeout = run.reserve_timeout(job.reserve_timeout)
     with (
-        context.reserve_sessions(job.log_pin, timeout=timeout) as reservation,
+        reserved(context, run, [job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
     ):
         logs.log((reading, measurement.record(reading)) for reading in readings)
-        return Logged.to(logs, readings)
+        return Logged.to(logs, run, readings)
 
 
 def _log_while_measuring(
     context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
 ) -> Logged:
     """Share with an alias: hold instrument and log at once, and log each reading as it comes."""
-    timeout = run.reserve_timeout(job.reserve_timeout)
     with (
-        context.reserve_sessions([job.pin, job.log_pin], timeout=timeout) as reservation,
+        reserved(context, run, [job.pin, job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
     ):
         readings = []
         for reading in _take(run, reservation, job, measurement):
             logs.log([(reading, measurement.record(reading))])
             readings.append(reading)
-        return Logged.to(logs, readings)
+        return Logged.to(logs, run, readings)
 
 
 @contextmanager
-def _opened_logs(run: Interruption, reservation: BaseReservation, job: Job) -> Iterator[SiteLogs]:
+def _opened_logs(
+    run: Interruption, reservation: MultiSessionReservation, job: Job
+) -> Iterator[SiteLogs]:
     """Open the reserved logs: one for all sites, or one for each, as the pin map has it."""
     run.check()
     where = connections(reservation, job.log_pin, INSTRUMENT_TYPE)
     constructor = JsonLoggerSessionConstructor(job.behavior, wait=run.call_timeout(LOG_SECONDS))
     with reservation.initialize_sessions(constructor, INSTRUMENT_TYPE) as opened:
-        yield SiteLogs(where, opened)
+        yield SiteLogs(where, opened, run)
 
 
 def _take(
-    run: Interruption, reservation: BaseReservation, job: Job, measurement: Measurement
+    run: Interruption, reservation: MultiSessionReservation, job: Job, measurement: Measurement
 ) -> Iterator[Reading]:
     """Take the readings: at all sites at once, as often as asked for."""
     run.check()
@@ -166,4 +171,4 @@ def _take(
         run.wait(job.conditions.interval)
         for at, instrument in instruments:
             name, value = at.pin_or_relay_name, instrument.read()
-            yield Reading(next(index), at.site, name, at.channel_name, value, now())
+            yield Reading(next(index), at.site, name, at.channel_name, value, utc_now())

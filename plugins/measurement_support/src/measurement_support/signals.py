@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 import signal
-import sys
 from types import FrameType
+
+from session_sharing.signals import stop_signals
 
 _POLL_SECONDS = 0.5
 
@@ -33,10 +34,3 @@ class StopRequests:
                 return signal.Signals(self._received.get(timeout=_POLL_SECONDS)).name
             except queue.Empty:
                 continue
-
-
-def stop_signals() -> tuple[signal.Signals, ...]:
-    """Return the signals that ask a program to stop on this platform."""
-    if sys.platform == "win32":
-        return (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
-    return (signal.SIGINT, signal.SIGTERM)

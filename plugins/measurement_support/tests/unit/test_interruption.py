@@ -66,6 +66,17 @@ def test_a_plug_in_that_stops_tells_so():
     assert caught.value.text == "The plug-in is stopping."
 
 
+@pytest.mark.parametrize(("logged", "words"), [(1, "1 record of"), (37, "37 records of")])
+def test_an_early_end_tells_what_is_logged(logged, words):
+    """Who cancels in the middle learns how much of the run is in the log."""
+    context = FakeContext()
+    run = Interruption(context)
+    run.logged = logged
+    context.cancel()
+    with pytest.raises(AbortedError, match=words):
+        run.check()
+
+
 @pytest.mark.parametrize(
     ("limit", "remaining", "expected"),
     [
@@ -75,12 +86,13 @@ def test_a_plug_in_that_stops_tells_so():
         (60.0, 1.0, 0.75),
         (0.0, 10.0, 0.0),
         (-1.0, 10.0, 9.0),
-        (-1.0, ENDLESS, -1.0),
-        (math.inf, ENDLESS, 2_000_000.0),
+        (-1.0, ENDLESS, 3600.0),
+        (math.inf, ENDLESS, 3600.0),
+        (7200.0, 1e6, 3600.0),
     ],
 )
 def test_a_reservation_never_waits_beyond_the_deadline(limit, remaining, expected):
-    """The time-out is the limit or what is left, less what telling the caller needs."""
+    """The time-out is the limit or what is left, less what telling the caller needs; or an hour."""
     run = Interruption(FakeContext(remaining))
     assert run.reserve_timeout(limit) == pytest.approx(expected)
 

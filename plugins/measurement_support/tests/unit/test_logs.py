@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from json_logger import Record
+from measurement_support.interruption import Interruption
 from measurement_support.logs import SiteLogs
-from measurement_support.readings import Reading, now
+from measurement_support.readings import Reading
+from plugins.measurement_support.tests.contexts import FakeContext
 from session_sharing.errors import InvalidRequestError
+from session_sharing.utc import utc_now
 
 
 @dataclass(eq=False)
@@ -26,7 +29,7 @@ class FakeLog:
         self.kept += [record.measurement_name for record in records]
 
 
-def site_logs(by_site):
+def site_logs(by_site, run=None):
     """Return the logs of a run to whose sites these clients belong."""
     connections = [
         SimpleNamespace(site=site, session_info=SimpleNamespace(session_name=f"log of {site}"))
@@ -35,20 +38,21 @@ def site_logs(by_site):
     opened = [
         SimpleNamespace(session_name=f"log of {site}", session=log) for site, log in by_site.items()
     ]
-    return SiteLogs(connections, opened)
+    return SiteLogs(connections, opened, run or Interruption(FakeContext()))
 
 
 def entry(name, site):
     """Return a reading and its record."""
-    return Reading(0, site, "VOUT", "0", 1.0, now()), Record(name, {}, {})
+    return Reading(0, site, "VOUT", "0", 1.0, utc_now()), Record(name, {}, {})
 
 
 def test_each_site_logs_through_its_own_session():
     """A record goes to the log of its site, in order, and is counted."""
     first, second = FakeLog(), FakeLog(new_session=True)
-    logs = site_logs({0: first, 1: second})
+    run = Interruption(FakeContext())
+    logs = site_logs({0: first, 1: second}, run)
     logs.log([entry("a", 0), entry("b", 1), entry("c", 0)])
-    assert (first.kept, second.kept, logs.logged) == (["a", "c"], ["b"], 3)
+    assert (first.kept, second.kept, run.logged) == (["a", "c"], ["b"], 3)
     assert logs.new_session
     assert logs.public_ids == "S1"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from measurement_support.readings import Limits, Reading, now, summarise
+from measurement_support.readings import Limits, Reading, summarise
+from session_sharing.utc import utc_now
 
 LIMITS = Limits(low=1.0, high=2.0)
 
@@ -12,7 +13,8 @@ LIMITS = Limits(low=1.0, high=2.0)
 def readings(*found):
     """Return readings of pairs of site and value."""
     return [
-        Reading(index, site, "VOUT", "0", value, now()) for index, (site, value) in enumerate(found)
+        Reading(index, site, "VOUT", "0", value, utc_now())
+        for index, (site, value) in enumerate(found)
     ]
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import grpc
 import pytest
 
 from measurement_support.running import Runs, measuring
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
-from session_sharing.errors import SessionExistsError
+from session_sharing.errors import SessionExistsError, UnavailableError
+from session_sharing.testing.failed_call import FailedCall
 
-
-class RefusedCall(grpc.RpcError, grpc.Call):
-    """What a call raises that a service refused."""
-
-    code = details = None
-
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__()
-        self.code, self.details = lambda: code, lambda: details
-
-
-RefusedCall.__abstractmethods__ = frozenset()
+UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 
 
 def run_through(body, context: FakeContext, runs: Runs) -> None:
@@ -49,8 +40,34 @@ def raising(error: Exception):
 
 def test_a_refusal_of_a_service_reaches_the_caller():
     """Status and text are those that session management gave, with the name of the holder."""
-    told = aborted(raising(RefusedCall(grpc.StatusCode.UNAVAILABLE, "Held by Ann since 10:12.")))
+    told = aborted(raising(FailedCall(grpc.StatusCode.UNAVAILABLE, "Held by Ann since 10:12.")))
     assert (told.code, told.text) == (grpc.StatusCode.UNAVAILABLE, "Held by Ann since 10:12.")
+
+
+def test_a_refusal_in_the_middle_tells_what_is_logged():
+    """Who would repeat the run learns that some of it is in the log already."""
+
+    def body(run) -> None:
+        run.logged += 5
+        raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The station is gone.")
+
+    told = aborted(body).text
+    assert told.startswith("The station is gone. Before that, 5 records")
+
+
+def test_what_nobody_cancelled_is_not_told_as_cancelled():
+    """A service that breaks off a call is no caller that cancelled: the status says try again."""
+    told = aborted(raising(FailedCall(grpc.StatusCode.CANCELLED, "Stream removed")))
+    assert told.code is grpc.StatusCode.UNAVAILABLE
+    assert "broke off" in told.text
+    assert "Stream removed" in told.text
+
+
+@pytest.mark.parametrize("kind", [UnavailableError, partial(FailedCall, UNAVAILABLE)])
+def test_no_text_of_a_service_forges_a_line_of_the_log(kind, caplog):
+    """What others wrote is logged in one line, with escapes for what commands a terminal."""
+    aborted(raising(kind("gone\n12:00 INFO all is well\x1b[2J")))
+    assert r"gone\n12:00 INFO all is well\x1b[2J" in caplog.text
 
 
 def test_an_error_of_the_session_library_reaches_the_caller():
@@ -84,10 +101,17 @@ def test_the_reason_to_end_comes_before_what_failed_because_of_it():
 
     def body(_run) -> None:
         runs.stop("Stopping.")
-        raise RefusedCall(grpc.StatusCode.CANCELLED, "Channel closed!")
+        raise FailedCall(grpc.StatusCode.CANCELLED, "Channel closed!")
 
     told = aborted(body, runs=runs)
     assert (told.code, told.text) == (grpc.StatusCode.UNAVAILABLE, "Stopping.")
+
+
+def test_a_run_that_nobody_waits_for_does_not_begin():
+    """What was cancelled while it waited for a thread of the SDK does nothing when it gets one."""
+    context = FakeContext(active=False)
+    told = aborted(lambda _run: pytest.fail("it began"), context)
+    assert told.code is grpc.StatusCode.CANCELLED
 
 
 def test_no_run_begins_while_the_plug_in_stops():

@@ -36,8 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_station",
-        description="Serves NI's Discovery interface on this machine, for programs that have "
-        "joined it. LOCAL_STATION_HOME names the folder in which it can be found.",
+        description="Serves NI's Discovery, Pin Map and Session Management interfaces on this "
+        "machine, for programs that have joined it. LOCAL_STATION_HOME names the "
+        "folder in which it can be found.",
         allow_abbrev=False,
     )
     parser.add_argument(

@@ -14,6 +14,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as sessions
+from ni.measurementlink.sessionmanagement.v1 import (
+    session_management_service_pb2_grpc as session_stubs,
+)
 
 from session_sharing.discovery import (
     DiscoveryConnection,
@@ -65,6 +69,23 @@ def test_key_file_lives_as_long_as_the_station(tmp_path):
             assert home.stat().st_mode & 0o777 == 0o700
         assert station.stop() == 0
     assert not key_file.exists()
+
+
+def test_stop_ends_the_waiting_for_a_reservation(tmp_path):
+    """Who waits for a session when the station stops is told why, and does not hold up the stop."""
+    with running_station(tmp_path) as station, grpc.insecure_channel(station.address) as channel:
+        management = session_stubs.SessionManagementServiceStub(channel)
+        opened = sessions.RegisterSessionsRequest()
+        opened.sessions.add().session.name = "A"
+        management.RegisterSessions(opened, timeout=LIMIT)
+        everything = sessions.ReserveAllRegisteredSessionsRequest(timeout_in_milliseconds=-1)
+        management.ReserveAllRegisteredSessions(everything, timeout=LIMIT)
+        waiting = management.ReserveAllRegisteredSessions.future(everything)
+        # It is taken in before what the same connection sends later is answered.
+        management.GetSessions(sessions.GetSessionsRequest(), timeout=LIMIT)
+        assert station.stop() == 0
+        assert waiting.code() is grpc.StatusCode.UNAVAILABLE
+        assert "station is stopping" in waiting.details()
 
 
 def test_foreign_key_file_is_left_alone(tmp_path):

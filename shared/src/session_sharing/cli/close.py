@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def add_to(subparsers: _Subparsers) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("close", help="close sessions, whoever holds them")
+    parser = subparsers.add_parser(
+        "close",
+        help="close sessions, whoever holds them",
+        description="Closes sessions by force: whoever holds one loses it, and its next call is "
+        "told who closed it, and why.",
+    )
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("session", nargs="?", help="the session's id, as `list` shows it")
     wanted.add_argument("--all", action="store_true", help="close all sessions of all services")

@@ -24,7 +24,8 @@ class SessionConstructor(Generic[C]):
 
     `reservation.initialize_sessions(...)` calls it once for each session. When one of these calls
     fails, the sessions that the others created are asked to close, also by the behaviour that else
-    leaves them open: nothing stays behind of what failed half-way.
+    leaves them open: nothing stays behind of what failed half-way. A session that was used before
+    that, by any call of its client, is not one of them: it is released by its behaviour.
 
     Args:
         client_type: The client class of the service.

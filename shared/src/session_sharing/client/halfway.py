@@ -1,7 +1,8 @@
 """Telling that several sessions were to be opened together, and that not all of them were.
 
 NI's `reservation.initialize_sessions(...)` opens one session after the other with one constructor.
-When one fails, those before it are left with the failure as their error, and nobody ever used them.
+When one fails, those before it are left with the failure as their error, and nobody ever used them:
+by that they are told from a session that was in use when its constructor failed at another one.
 """
 
 from __future__ import annotations

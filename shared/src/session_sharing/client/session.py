@@ -44,7 +44,7 @@ class SessionClient(ABC):
     close; `detach()` never does. The first of them counts; all may be repeated.
 
     Methods may be called from any thread: what changes after construction is in `AttachmentRelease`
-    and in the connection, which guard themselves.
+    and in the connection, which guard themselves; and `_used`, which is only ever set.
 
     Args:
         resource: The resource name, as it stands in a pin map.
@@ -100,6 +100,7 @@ class SessionClient(ABC):
         self._releasing = AttachmentRelease(self._attachment, terms, self._call_close)
         try:
             self._initialize(resource)
+            self._used = False  # Initializing is no use of it.
         except BaseException:
             self._give_up()
             raise
@@ -142,6 +143,7 @@ class SessionClient(ABC):
         Raises:
             SharingError: The service raised it, does not answer, or this is a forked child.
         """
+        self._used = True
         limit = self._wait if timeout is None else timeout
         return call(self._connection, method, request, limit)
 
@@ -159,6 +161,7 @@ class SessionClient(ABC):
             AttachmentEndedError: This client was released while it read.
             SharingError: The service raised it or went away, or this is a forked child.
         """
+        self._used = True
         try:
             yield from stream(self._connection, method, request, self._wait)
         except SharingError as error:
@@ -218,7 +221,8 @@ class SessionClient(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        undo = self.new_session and failed_half_way(error, self.constructor)
+        unused = self.new_session and not self._used
+        undo = unused and failed_half_way(error, self.constructor)
         try:
             self._release(ReleaseMode.ASK_TO_CLOSE if undo else ReleaseMode.BY_BEHAVIOR)
         except SharingError as failure:

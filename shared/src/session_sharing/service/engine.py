@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from session_sharing.behavior import behavior_from_number
@@ -27,6 +27,7 @@ from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.executor import EffectExecutor, is_stopping
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.threads import in_thread
+from session_sharing.utc import utc_now
 
 H = TypeVar("H")
 
@@ -40,11 +41,6 @@ FORCE_SECONDS = 5.0
 def new_registry() -> Registry:
     """Return an empty registry with session names that cannot be guessed."""
     return Registry(lambda: secrets.token_urlsafe(24), lambda: secrets.token_hex(4))
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(timezone.utc)
 
 
 class SessionEngine(Generic[H]):

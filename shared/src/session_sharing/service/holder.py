@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
 from session_sharing.identity import this_client
 from session_sharing.information import ClientIdentity, clock
+from session_sharing.utc import utc_now
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,4 @@ class Holder:
 
 def this_process() -> Holder:
     """Describe this process as a holder from now on."""
-    return Holder(this_client(), datetime.now(timezone.utc))
+    return Holder(this_client(), utc_now())

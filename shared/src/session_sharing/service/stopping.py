@@ -14,16 +14,11 @@ from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any
 
+from session_sharing.signals import stop_signals
+
 _LAST_WORDS = 0.3  # seconds
 
 logger = logging.getLogger(__name__)
-
-
-def stop_signals() -> tuple[signal.Signals, ...]:
-    """Return the signals that ask a server to stop on this platform."""
-    if sys.platform == "win32":
-        return (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
-    return (signal.SIGINT, signal.SIGTERM)
 
 
 def install_stop_signals(stop: asyncio.Event, on_signal: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 
 from session_sharing import errors
 from session_sharing.errors import SharingError
+from session_sharing.text import shorten
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import session_from_wire, session_to_wire
 from session_sharing.wire.times import seconds_from_wire, seconds_to_wire
@@ -78,8 +79,8 @@ def text_of(error: SharingError) -> str:
 
     It may be shorter than the text in the trailing metadata, which our clients show.
     """
-    text = _shorten(error.message, _MAXIMUM_PLAIN_TEXT)
-    return text if _PLAIN.fullmatch(text) else _shorten(error.message, _MAXIMUM_OTHER_TEXT)
+    text = shorten(error.message, _MAXIMUM_PLAIN_TEXT)
+    return text if _PLAIN.fullmatch(text) else shorten(error.message, _MAXIMUM_OTHER_TEXT)
 
 
 def _known_class(error: SharingError) -> type[SharingError]:
@@ -87,20 +88,11 @@ def _known_class(error: SharingError) -> type[SharingError]:
     return next(known, errors.InternalError)
 
 
-def _shorten(text: str, limit: int) -> str:
-    """Cut a text to so many bytes in its middle: at its end it says what to do."""
-    encoded = text.encode("utf-8", "replace")  # Half a surrogate pair can stand in a file name.
-    if len(encoded) > limit:
-        end = limit // 3
-        encoded = encoded[: limit - end - 5] + b" ... " + encoded[-end:]
-    return encoded.decode("utf-8", "ignore")
-
-
 def error_to_trailers(error: SharingError) -> tuple[tuple[str, bytes], ...]:
     """Return the trailing metadata that carries an error's data, as google.rpc.Status."""
     detail = session_pb2.ErrorDetail(
         reason=_known_class(error).__name__,
-        resource_name=_shorten(error.resource_name, _MAXIMUM_NAME),
+        resource_name=shorten(error.resource_name, _MAXIMUM_NAME),
         session=_session(error),
         retry_delay=seconds_to_wire(error.retry_delay),
         size=error.size or 0,
@@ -111,7 +103,7 @@ def error_to_trailers(error: SharingError) -> tuple[tuple[str, bytes], ...]:
     if detail.ByteSize() > _MAXIMUM_DETAIL:
         detail.ClearField("session")
     status = session_pb2.Status(
-        code=status_of(error).value[0], message=_shorten(error.message, _MAXIMUM_TEXT)
+        code=status_of(error).value[0], message=shorten(error.message, _MAXIMUM_TEXT)
     )
     status.details.add(type_url=_DETAIL_TYPE, value=detail.SerializeToString())
     if error.retry_delay is not None:
@@ -127,8 +119,8 @@ def _session(error: SharingError) -> session_pb2.SessionInformation | None:
         return None
     shortened = replace(
         session,
-        resource_name=_shorten(session.resource_name, _MAXIMUM_NAME),
-        resource_key=_shorten(session.resource_key, _MAXIMUM_NAME),
+        resource_name=shorten(session.resource_name, _MAXIMUM_NAME),
+        resource_key=shorten(session.resource_key, _MAXIMUM_NAME),
         attachments=session.attachments[:_MAXIMUM_HOLDERS],
     )
     return session_to_wire(shortened)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import sys
 
 import pytest
 
-from session_sharing.service.stopping import stop_signals, within
+from session_sharing.service.stopping import within
 
 
 def test_step_that_ends_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -69,11 +67,3 @@ def test_step_that_cancels_itself_is_logged(caplog: pytest.LogCaptureFixture) ->
 
     asyncio.run(within(5, step(), "drain"))
     assert "drain was cancelled" in caplog.text
-
-
-def test_signals_that_stop() -> None:
-    """SIGINT and SIGTERM stop a server, and Ctrl-Break where it exists."""
-    expected = {signal.SIGINT, signal.SIGTERM}
-    if sys.platform == "win32":
-        expected.add(signal.SIGBREAK)
-    assert set(stop_signals()) == expected

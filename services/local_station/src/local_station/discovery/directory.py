@@ -13,6 +13,7 @@ from local_station.discovery.versions import VersionKey, registered_version, ver
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.discovery.address import is_port
 from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError
+from session_sharing.text import printable
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Registration:
     def __str__(self) -> str:
         ports = filter(None, [self.location.insecure_port, self.location.ssl_authenticated_port])
         where = f"{self.location.location}:{'/'.join(ports)}"
-        return f"{self.descriptor.service_class} {self.version} at {where}"
+        return printable(f"{self.descriptor.service_class} {self.version} at {where}")
 
     @property
     def version(self) -> str:
@@ -66,7 +67,7 @@ class Wanted:
 
     def __str__(self) -> str:
         named = " ".join(filter(None, [self.service_class or "service", self.version]))
-        return f"{named} with the interface {self.provided_interface}"
+        return printable(f"{named} with the interface {self.provided_interface}")
 
 
 class Directory:
@@ -124,8 +125,8 @@ class Directory:
         classes = sorted({registration.descriptor.service_class for registration in found})
         if len(classes) > 1:
             raise PreconditionError(
-                f"More than one service has the interface {wanted.provided_interface}: "
-                f"{', '.join(classes)}. Name the class (service_class) that is meant."
+                f"More than one service has the interface {printable(wanted.provided_interface)}: "
+                f"{printable(', '.join(classes))}. Name the class (service_class) that is meant."
             )
         return max(reversed(found), key=lambda registration: registration.version_key)
 

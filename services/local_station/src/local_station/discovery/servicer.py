@@ -17,6 +17,7 @@ from local_station.discovery.wire import (
     wanted_by_enumerate,
     wanted_by_resolve,
 )
+from session_sharing.text import printable
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         descriptor = descriptor_from_wire(request.service_description)
         location = location_from_wire(request.location)
         registration_id = self._directory.register(descriptor, location)
-        logger.info("registered %s at %s", descriptor.service_class, location.insecure_address)
+        where = printable(location.insecure_address)
+        logger.info("registered %s at %s", printable(descriptor.service_class), where)
         return messages.RegisterServiceResponse(registration_id=registration_id)
 
     async def UnregisterService(
@@ -43,7 +45,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
     ) -> messages.UnregisterServiceResponse:
         """Make a service unknown again."""
         self._directory.unregister(request.registration_id)
-        logger.info("unregistered %s", request.registration_id)
+        logger.info("unregistered %s", printable(request.registration_id))
         return messages.UnregisterServiceResponse()
 
     async def EnumerateServices(

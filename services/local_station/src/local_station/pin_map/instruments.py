@@ -13,7 +13,7 @@ from local_station.pin_map.channels import (
     NumberedChannels,
     read_channel_groups,
 )
-from local_station.pin_map.reading import Element, quoted
+from local_station.pin_map.reading import Element, cut, quoted
 from local_station.pin_map.values import whole_number
 
 MULTIPLEXER = "Multiplexer"
@@ -113,7 +113,7 @@ def _by_name(elements: Iterable[Element]) -> dict[str, Element]:
         other = found.setdefault(name.casefold(), element)
         if other is not element:
             raise element.wrong(
-                f"the name {quoted(name)} is taken by the <{other.tag}> on line {other.line}. "
+                f"the name {quoted(name)} is taken by the <{cut(other.tag)}> on line {other.line}. "
                 "Names of instruments that differ in upper and lower case only are the same."
             )
     return found

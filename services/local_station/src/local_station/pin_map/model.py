@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 SYSTEM_SITE = -1
 """The site of system pins and system relays: they belong to no site, and to every selection."""
@@ -64,6 +65,7 @@ class PinMap:
         sites: The site numbers.
         sessions: The sessions, in the order of the file.
         multiplexers: The type of each multiplexer, by its name.
+        text_size: How many characters of text it was read from; 0 if it was made otherwise.
     """
 
     pins: tuple[str, ...] = ()
@@ -75,6 +77,15 @@ class PinMap:
     sites: tuple[int, ...] = ()
     sessions: tuple[InstrumentSession, ...] = ()
     multiplexers: Mapping[str, str] = field(default_factory=dict)
+    text_size: int = field(default=0, compare=False)
+
+    @cached_property
+    def size(self) -> int:
+        """How much there is to look through: names, connections, and references in groups."""
+        names = (self.pins, self.system_pins, self.relays, self.system_relays)
+        groups = (*self.pin_groups.values(), *self.relay_groups.values())
+        connections = (session.connections for session in self.sessions)
+        return sum(map(len, (*names, *groups, *connections)))
 
 
 @dataclass(frozen=True)

@@ -32,4 +32,5 @@ def parse_pin_map(xml: str) -> PinMap:
         declared,
         sessions=sessions_of(links),
         multiplexers=instruments.multiplexer_types(),
+        text_size=len(xml),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from session_sharing.errors import InvalidRequestError, TooLargeError
+from session_sharing.text import printable
 
 NAMESPACE = "http://www.ni.com/TestStand/SemiconductorModule/PinMap.xsd"
 ROOT = "PinMap"
@@ -39,7 +40,7 @@ class Element:
 
     def wrong(self, what: str) -> InvalidRequestError:
         """Return the error that says what is wrong with this element."""
-        return InvalidRequestError(f"Pin map, line {self.line}, <{self.tag}>: {what}")
+        return InvalidRequestError(f"Pin map, line {self.line}, <{cut(self.tag)}>: {what}")
 
     def required(self, attribute: str) -> str:
         """Return the value of an attribute.
@@ -62,8 +63,13 @@ class Element:
 
 
 def quoted(text: str) -> str:
-    """Return a text of the pin map for a message: in quotes, and cut if it is long."""
-    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}..."'
+    """Return a text of the pin map for a message: in quotes, printable, and cut if it is long."""
+    return f'"{cut(text)}"'
+
+
+def cut(text: str) -> str:
+    """Return a text of the pin map for a message: printable, and cut if it is long."""
+    return printable(text) if len(text) <= _SHOWN else f"{printable(text[:_SHOWN])}..."
 
 
 def read_xml(xml: str) -> Element:

@@ -16,6 +16,7 @@ from local_station.pin_map.model import (
     Selection,
 )
 from local_station.pin_map.reading import quoted
+from local_station.text import and_more
 from session_sharing.errors import InvalidRequestError
 
 _COMPARED = 1000
@@ -36,8 +37,9 @@ def missing_sites_text(pin_map: PinMap, sites: Iterable[int]) -> str:
     missing = dict.fromkeys(site for site in sites if site not in known)
     if not missing:
         return ""
-    numbers = ", ".join(f'"{site}"' for site in missing)
-    return f"Pin map does not contain site numbers: {numbers}"
+    numbers = ", ".join(f'"{site}"' for site in islice(missing, _LISTED))
+    more = and_more(len(missing) - _LISTED)
+    return f"Pin map does not contain site numbers: {numbers}{more}"
 
 
 def select(
@@ -113,7 +115,7 @@ def _check_known(names: Iterable[str], known: Collection[str]) -> None:
             "The name of a pin or relay is empty. Name what you mean, or no pin at all for all."
         )
     if unknown:
-        listed = ", ".join(quoted(name) for name in unknown[:_LISTED])
+        listed = ", ".join(map(quoted, unknown[:_LISTED])) + and_more(len(unknown) - _LISTED)
         raise InvalidRequestError(
             f"The pin map has no pin, relay or group named {listed}. {_hint(unknown[0], known)}"
         )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
+from local_station.pin_map.large_work import LargeWork
 from local_station.pin_map.listing import list_pins, list_relays
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
+from local_station.pin_map.reading import quoted
 from local_station.pin_map.selection import missing_sites_text, select
 from local_station.pin_map.store import PinMaps
 from local_station.pin_map.wire import (
@@ -34,13 +37,14 @@ class PinMapServicer(stubs.PinMapServiceServicer):
 
     def __init__(self, pin_maps: PinMaps) -> None:
         self._pin_maps = pin_maps
+        self._large_work = LargeWork()
 
     async def CreatePinMapFromXml(
         self, request: messages.CreatePinMapFromXmlRequest, context: object
     ) -> messages.PinMap:
         """Register a pin map under an id that is not taken."""
         self._pin_maps.create(request.pin_map_id, await _parsed(request.pin_map_xml))
-        logger.info("created pin map %r", request.pin_map_id)
+        logger.info("created pin map %s", quoted(request.pin_map_id))
         return messages.PinMap(pin_map_id=request.pin_map_id)
 
     async def UpdatePinMapFromXml(
@@ -48,7 +52,7 @@ class PinMapServicer(stubs.PinMapServiceServicer):
     ) -> messages.PinMap:
         """Register a pin map, or replace one."""
         self._pin_maps.update(request.pin_map_id, await _parsed(request.pin_map_xml))
-        logger.info("updated pin map %r", request.pin_map_id)
+        logger.info("updated pin map %s", quoted(request.pin_map_id))
         return messages.PinMap(pin_map_id=request.pin_map_id)
 
     async def GetPinMap(
@@ -63,27 +67,42 @@ class PinMapServicer(stubs.PinMapServiceServicer):
     ) -> messages.QueryPinsResponse:
         """List pins and their groups."""
         pin_map = self._pin_maps.get(request.pin_map_id)
-        return pins_to_wire(list_pins(pin_map, request.instrument_type_id))
+        return await self._large_work.do(
+            "list pins",
+            pin_map.size,
+            lambda: pins_to_wire(list_pins(pin_map, request.instrument_type_id)),
+        )
 
     async def QueryRelays(
         self, request: messages.QueryRelaysRequest, context: object
     ) -> messages.QueryRelaysResponse:
         """List relays and their groups."""
-        return relays_to_wire(list_relays(self._pin_maps.get(request.pin_map_id)))
+        pin_map = self._pin_maps.get(request.pin_map_id)
+        return await self._large_work.do(
+            "list relays", pin_map.size, lambda: relays_to_wire(list_relays(pin_map))
+        )
 
     async def QueryResourceAccessInformation(
         self, request: messages.QueryResourceAccessInformationRequest, context: object
     ) -> messages.QueryResourceAccessInformationResponse:
         """Say which resources and channels pins and relays are connected to."""
         pin_map = self._pin_maps.get(request.pin_map_id)
-        missing = missing_sites_text(pin_map, request.sites)
-        if missing:
-            # NOT_FOUND here, where session management says INVALID_ARGUMENT: so NI's contract.
-            raise NotFoundError(missing)
-        selection = select(
-            pin_map, request.pin_or_relay_names, request.sites, request.instrument_type_id
+        return await self._large_work.do(
+            "select resources", pin_map.size, partial(_resources, pin_map, request)
         )
-        return selection_to_wire(selection)
+
+
+def _resources(
+    pin_map: PinMap, request: messages.QueryResourceAccessInformationRequest
+) -> messages.QueryResourceAccessInformationResponse:
+    missing = missing_sites_text(pin_map, request.sites)
+    if missing:
+        # NOT_FOUND here, where session management says INVALID_ARGUMENT: so NI's contract.
+        raise NotFoundError(missing)
+    selection = select(
+        pin_map, request.pin_or_relay_names, request.sites, request.instrument_type_id
+    )
+    return selection_to_wire(selection)
 
 
 async def _parsed(xml: str) -> PinMap:

@@ -12,8 +12,15 @@ from session_sharing.errors import (
 )
 
 MAX_PIN_MAPS = 1000
+MAX_TEXT = 64 * 1024 * 1024
+"""How long the texts of all pin maps may be together, in characters."""
+
 MAX_ID = 32_767
 """The longest path of Windows: by convention, an id is the path of a file."""
+
+_WAY_OUT = (
+    "Use the same ids again; NI's interface cannot remove pin maps, a restart of the station does."
+)
 
 
 class PinMaps:
@@ -24,10 +31,13 @@ class PinMaps:
 
     Args:
         limit: How many pin maps there may be.
+        text_limit: How long their texts may be together, in characters.
     """
 
-    def __init__(self, limit: int = MAX_PIN_MAPS) -> None:
+    def __init__(self, limit: int = MAX_PIN_MAPS, text_limit: int = MAX_TEXT) -> None:
         self._limit = limit
+        self._text_limit = text_limit
+        self._text_size = 0
         self._pin_maps: dict[str, PinMap] = {}
 
     def create(self, pin_map_id: str, pin_map: PinMap) -> None:
@@ -36,7 +46,7 @@ class PinMaps:
         Raises:
             AlreadyExistsError: There is one of this id.
             InvalidRequestError: The id is blank or too long.
-            ResourceExhaustedError: There are too many.
+            ResourceExhaustedError: There are too many, or they are too big together.
         """
         if pin_map_id in self._pin_maps:
             raise AlreadyExistsError(
@@ -51,15 +61,27 @@ class PinMaps:
 
         Raises:
             InvalidRequestError: The id is blank or too long.
-            ResourceExhaustedError: There are too many.
+            ResourceExhaustedError: There are too many, or they are too big together.
         """
         _check_id(pin_map_id)
         if pin_map_id not in self._pin_maps and len(self._pin_maps) >= self._limit:
             raise ResourceExhaustedError(
-                f"The station has {self._limit} pin maps, and takes no more. Use the same ids "
-                "again; NI's interface cannot remove pin maps, a restart of the station does."
+                f"The station has {self._limit} pin maps, and takes no more. {_WAY_OUT}"
             )
+        self._text_size = self._size_with(pin_map_id, pin_map)
         self._pin_maps[pin_map_id] = pin_map
+
+    def _size_with(self, pin_map_id: str, pin_map: PinMap) -> int:
+        replaced = self._pin_maps.get(pin_map_id, PinMap()).text_size
+        size = self._text_size - replaced + pin_map.text_size
+        if pin_map.text_size > replaced and size > self._text_limit:
+            raise ResourceExhaustedError(
+                f"The pin maps of the station would have {size} characters of text together; "
+                f"{self._text_limit} are allowed. {_WAY_OUT}",
+                size=size,
+                limit=self._text_limit,
+            )
+        return size
 
     def get(self, pin_map_id: str) -> PinMap:
         """Return a pin map.

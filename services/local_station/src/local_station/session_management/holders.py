@@ -1,7 +1,8 @@
 """Which process is behind a connection, as far as the operating system tells.
 
-Linux and Windows tell of every connection; of the processes of other users Linux tells nobody but
-root. macOS tells of the processes of the same user only. What cannot be seen is left open.
+What this process is connected to, every system tells it. Whose the other end is, Linux and Windows
+tell of every connection; of the processes of other users Linux tells nobody but root. macOS tells
+of the processes of the same user only. What cannot be seen is left open.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import unquote
 
 import psutil
 
+from local_station.session_management.clients import Asked, Process, Sighting
+from local_station.session_management.programs import program_of
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service.threads import in_thread
 
@@ -23,29 +27,11 @@ LOOK_SECONDS = 1.0
 """How long a look may take."""
 
 _PEER = re.compile(r"ipv[46]:\[?([0-9a-fA-F:.]+)(?:%[^\]]*)?\]?:(\d+)")
-_OPTION = re.compile(r"-([bBdEhiIOPqRsStuvVx?]*)([cmWX])(.*)", re.DOTALL)
 _HIDDEN = (psutil.AccessDenied, psutil.NoSuchProcess)
 _NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError)
 logger = logging.getLogger(__name__)
 
 Address = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """What was seen behind a connection.
-
-    Attributes:
-        process_id: The process; None if it was not seen.
-        program: Its script, module or executable; never its arguments, which may hold secrets.
-        user: Whose process it is; empty if not told.
-        gone: Whether there is no such connection any more.
-    """
-
-    process_id: int | None = None
-    program: str = ""
-    user: str = ""
-    gone: bool = False
 
 
 class Holders:
@@ -57,46 +43,47 @@ class Holders:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
-        self._asked: set[str] = set()
-        self._next: asyncio.Task[dict[str, Sighting]] | None = None
+        self._asked: set[Asked] = set()
+        self._next: asyncio.Task[dict[Asked, Sighting]] | None = None
 
-    async def look_up(self, peers: Collection[str]) -> dict[str, Sighting]:
-        """Return what is behind connections, without those of which nothing could be found out.
-
-        Args:
-            peers: The connections, as gRPC writes them.
-        """
-        self._asked.update(peers)
+    async def look_up(self, asked: Collection[Asked]) -> dict[Asked, Sighting]:
+        """Return what is seen of clients; without those on other machines, empty if it fails."""
+        self._asked.update(asked)
         if self._next is None:
             self._next = asyncio.create_task(self._look(), name="look up who holds sessions")
         look = self._next
         await asyncio.wait({look})
         return look.result()
 
-    async def _look(self) -> dict[str, Sighting]:
+    async def _look(self) -> dict[Asked, Sighting]:
         async with self._lock:
-            peers, self._asked, self._next = self._asked, set(), None
+            asked, self._asked, self._next = self._asked, set(), None
             try:
-                work = in_thread("look up who holds sessions", lambda: sightings(peers))
+                work = in_thread("look up who holds sessions", lambda: sightings(asked))
                 return await asyncio.wait_for(work, LOOK_SECONDS)
             except _NOT_TOLD as error:
                 logger.warning("It was not found out who holds sessions: %r", error)
                 return {}
 
 
-def sightings(peers: Collection[str]) -> dict[str, Sighting]:
-    """Find out which processes are behind connections, in a blocking way."""
-    addresses = {peer: address for peer in peers if (address := address_of(peer))}
+def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:
+    """Find out what is behind connections, in a blocking way.
+
+    A connection is known by both its ends: its other end is one of this process. So a program that
+    has got the same port later, for something else, is not taken for the client.
+    """
+    addresses = {each: address for each in asked if (address := address_of(each.peer))}
     if not addresses:
         return {}
-    try:
-        owners = dict(_all_connections())
-        complete = True
-    except psutil.AccessDenied:  # macOS, but for root
-        owners = dict(_own_connections())
-        complete = False
-    found = {peer: _sighting(address, owners, complete) for peer, address in addresses.items()}
-    return {peer: sighting for peer, sighting in found.items() if sighting != Sighting()}
+    ours = _connected_to_us()
+    unknown = {address for each, address in addresses.items() if each.process is None}
+    owners = _owners({address: ours[address] for address in unknown if address in ours})
+    processes = {process_id: _process(process_id) for process_id in set(owners.values())}
+    found = {address: processes[process_id] for address, process_id in owners.items()}
+    return {
+        each: _sighting(each, address in ours, found.get(address))
+        for each, address in addresses.items()
+    }
 
 
 def address_of(peer: str) -> Address | None:
@@ -108,50 +95,50 @@ def address_of(peer: str) -> Address | None:
     return (host, port) if ip_address(host).is_loopback else None
 
 
-def program_of(command: Sequence[str]) -> str:
-    """Return the script, module or executable of a command line, without folder and arguments."""
-    name = _last_part(command[0]) if command else ""
-    if not re.match(r"(?i)(python|pypy)", name):
-        return name
-    rest = iter(command[1:])
-    for word in rest:
-        option = _OPTION.match(word)
-        if option and option[2] == "c":
-            return f"{name} -c"
-        if option and option[2] == "m":
-            module = option[3] or next(rest, name)
-            return _joined_program(rest) if module == "session_sharing" else module
-        if option and not option[3]:
-            next(rest, None)  # the value of -W or -X
-        elif not word.startswith("-"):
-            return _last_part(word)
-    return name
+def _sighting(asked: Asked, connected: bool, found: Process | None) -> Sighting:
+    if asked.process is not None:
+        # A process is looked at only if its connection is gone: that costs less, and is enough.
+        return Sighting(asked.process, connected, connected or asked.process.is_running())
+    if found is not None and found.started > asked.since.timestamp():
+        return Sighting(connected=False)
+    return Sighting(found, connected)
 
 
-def _joined_program(rest: Iterator[str]) -> str:
-    """Return what `python -m session_sharing run` runs in its own process."""
-    command = next(rest, "")
-    return program_of(["python", *rest]) if command == "run" else f"session_sharing {command}"
+def _connected_to_us() -> dict[Address, Address]:
+    """Return the other end of each connection that this process has, with its own end."""
+    return {other: own for own, other, _ in _established(psutil.Process().net_connections("tcp"))}
 
 
-def _last_part(path: str) -> str:
-    return re.split(r"[\\/]", path)[-1]
+def _owners(wanted: Mapping[Address, Address]) -> dict[Address, int]:
+    """Return the processes at one end of connections, of which both ends are given."""
+    if not wanted:
+        return {}
+    try:
+        ends = list(_established(psutil.net_connections("tcp")))
+    except psutil.AccessDenied:  # macOS, but for root
+        ends = list(_ends_process_by_process())
+    return {own: owner for own, other, owner in ends if owner and wanted.get(own) == other}
 
 
-def _all_connections() -> Iterator[tuple[Address, int | None]]:
-    for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_ESTABLISHED and connection.laddr:
-            yield _plain(connection.laddr.ip, connection.laddr.port), connection.pid
-
-
-def _own_connections() -> Iterator[tuple[Address, int | None]]:
+def _ends_process_by_process() -> Iterator[tuple[Address, Address, int | None]]:
     for process in psutil.process_iter():
         try:
-            for connection in process.net_connections("tcp"):
-                if connection.status == psutil.CONN_ESTABLISHED and connection.laddr:
-                    yield _plain(connection.laddr.ip, connection.laddr.port), process.pid
+            for own, other, _ in _established(process.net_connections("tcp")):
+                yield own, other, process.pid
         except _HIDDEN:
             continue
+
+
+def _established(connections: Collection[Any]) -> Iterator[tuple[Address, Address, int | None]]:
+    """Return both ends of connections, and whose process the first one is."""
+    for connection in connections:
+        if connection.status == psutil.CONN_ESTABLISHED and connection.laddr and connection.raddr:
+            own, other = connection.laddr, connection.raddr
+            yield (
+                _plain(own.ip, own.port),
+                _plain(other.ip, other.port),
+                getattr(connection, "pid", None),
+            )
 
 
 def _plain(host: str, port: int) -> Address:
@@ -159,21 +146,35 @@ def _plain(host: str, port: int) -> Address:
     return host.lower().removeprefix("::ffff:"), port
 
 
-def _sighting(address: Address, owners: dict[Address, int | None], complete: bool) -> Sighting:
-    if address not in owners:
-        return Sighting(gone=complete)
-    process_id = owners[address]
-    if not process_id:
-        return Sighting()
+def _process(process_id: int) -> Process | None:
     try:
-        process = psutil.Process(process_id)
-        return Sighting(process_id, program_of(process.cmdline()) or process.name(), _user(process))
+        handle = psutil.Process(process_id)
+        program, user = _program(handle), _user(handle)
+        is_running = partial(_is_running, handle)
+        return Process(process_id, handle.create_time(), program, user, is_running)
     except _HIDDEN:
-        return Sighting(process_id)
+        return None
 
 
-def _user(process: psutil.Process) -> str:
+def _is_running(handle: psutil.Process) -> bool:
+    """Tell whether a process runs; one that nobody has waited for after its end does not."""
     try:
-        return process.username()
-    except (psutil.Error, KeyError):  # a user without a name, as in some containers
+        return handle.is_running() and handle.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
+
+
+def _program(handle: psutil.Process) -> str:
+    try:
+        return program_of(handle.cmdline()) or handle.name()
+    except psutil.AccessDenied:
+        return ""
+
+
+def _user(handle: psutil.Process) -> str:
+    try:
+        return handle.username()
+    except (psutil.AccessDenied, KeyError):  # a user without a name, as in some containers
         return ""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
 
 from local_station.session_management.holders import Holders
+from local_station.session_management.limits import RequestLimit
 from local_station.session_management.model import Caller, Session
-from local_station.session_management.refusals import not_in_time, peers_of, stopping
+from local_station.session_management.refusals import asked_of, left_behind, not_in_time, stopping
 from local_station.session_management.registrations import Registrations
-from local_station.session_management.reservations import (
-    Reservation,
-    Reservations,
-    Wait,
-    Wanted,
-)
+from local_station.session_management.requests import Reservation, Wait, Wanted
+from local_station.session_management.reservations import Reservations
+from local_station.session_management.turns import Turns
+from local_station.session_management.watch import Watch
 from session_sharing.errors import UnavailableError
+
+logger = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -34,10 +36,13 @@ class SessionManager:
 
     def __init__(self, now: Callable[[], datetime] = _utc_now) -> None:
         self._now = now
-        self._reservations = Reservations()
         self._registrations = Registrations()
         self._multiplexers = Registrations()
+        self._reservations = Reservations(self._registrations)
+        self._limit = RequestLimit()
         self._holders = Holders()
+        self._watch = Watch(self._holders, self._reservations.all, self._free_left_behind)
+        self._turns = Turns()
         self._signals: dict[Wait, asyncio.Future[None]] = {}
         self._stopping = False
 
@@ -47,26 +52,19 @@ class SessionManager:
         A caller that is cancelled leaves nothing behind, not even if it was granted just then.
 
         Args:
-            wanted: Which sessions; asked again whenever the request is tried. None is no error.
+            wanted: Which sessions; none is no error.
             caller: Who asks.
             timeout: For how many seconds to wait: 0 for not at all, None for as long as it takes.
 
         Raises:
             UnavailableError: It was not granted in time, or the station stops. The text says who
                 holds the sessions, since when, and what to do.
+            ResourceExhaustedError: Too many requests of this connection wait already.
         """
         if self._stopping:
             raise stopping()
-        wait = Wait(wanted, caller, self._now())
-        try:
-            self._let_go(self._reservations.request(wait, self._now()))
-            await self._granted_or_over(wait, timeout)
-        except BaseException:
-            self._let_go(self._reservations.withdraw(wait, self._now()))
-            raise
-        if wait.reservation is None:
-            raise await self._refusal(wait)
-        return wait.reservation
+        with self._limit.one_more(caller.peer):
+            return await self._reserved(Wait(wanted, caller, self._now()), timeout)
 
     def give_back(self, reservation: Reservation) -> None:
         """Free what a reservation still has; what somebody else has by now stays as it is."""
@@ -83,13 +81,13 @@ class SessionManager:
             InvalidRequestError: A session has no name, or is named twice.
             AlreadyExistsError: One of them is registered; the text says by whom and since when.
         """
+        # Nobody is let go by that: a request for all that is registered just wants more now.
         self._registrations.register(sessions, self._now())
-        self._let_go(self._reservations.advance(self._now()))
 
-    def unregister(self, names: Iterable[str]) -> None:
+    def unregister(self, names: Sequence[str]) -> None:
         """Remove registered sessions; that one is not registered is no error."""
         self._registrations.unregister(names)
-        self._let_go(self._reservations.advance(self._now()))
+        self._let_go(self._reservations.unregistered(names, self._now()))
 
     def register_multiplexers(self, sessions: Sequence[Session]) -> None:
         """Register all multiplexer sessions, or none; these are never reserved.
@@ -138,9 +136,24 @@ class SessionManager:
     def stop(self) -> None:
         """End all waiting, and refuse what comes later: the station stops."""
         self._stopping = True
+        self._watch.stop()
+        self._reservations.withdraw_all()
         for signal in self._signals.values():
             if not signal.done():
                 signal.set_exception(stopping())
+
+    async def _reserved(self, wait: Wait, timeout: float | None) -> Reservation:
+        try:
+            self._let_go(self._reservations.request(wait, self._now()))
+            await self._granted_or_over(wait, timeout)
+            if wait.reservation is None:
+                await self._turns.next()
+        except BaseException:
+            self._let_go(self._reservations.withdraw(wait, self._now()))
+            raise
+        if wait.reservation is None:
+            raise await self._refusal(wait)
+        return wait.reservation
 
     async def _granted_or_over(self, wait: Wait, timeout: float | None) -> None:
         if wait.reservation is not None or timeout == 0:
@@ -155,12 +168,21 @@ class SessionManager:
             signal.result()
 
     async def _refusal(self, wait: Wait) -> UnavailableError:
+        if self._stopping:
+            return stopping()
         obstacles, now = self._reservations.obstacles(wait), self._now()
         self._let_go(self._reservations.withdraw(wait, now))
-        seen = await self._holders.look_up(peers_of(obstacles))
+        seen = await self._holders.look_up(asked_of(obstacles))
+        await self._turns.next()
         return not_in_time(wait, obstacles, seen, now)
 
+    def _free_left_behind(self, reservation: Reservation) -> None:
+        logger.warning("%s", left_behind(reservation))
+        self.give_back(reservation)
+
     def _let_go(self, granted: Iterable[Wait]) -> None:
+        if self._reservations.all() and not self._stopping:
+            self._watch.begin()
         for wait in granted:
             signal = self._signals.get(wait)
             if signal is not None and not signal.done():

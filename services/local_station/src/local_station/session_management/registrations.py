@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local_station.session_management.model import Session
+from local_station.text import shortened
 from session_sharing.errors import AlreadyExistsError, InvalidRequestError
 from session_sharing.information import clock
 
@@ -26,7 +27,7 @@ class Registered:
         annotations = self.session.annotations
         user = annotations.get("ni/registered.username") or "somebody"
         host = annotations.get("ni/registered.hostname")
-        who = (f"{user} on {host}" if host else user)[:_MOST_LETTERS]
+        who = shortened(f"{user} on {host}" if host else user, _MOST_LETTERS)
         return f"{self.session.name[:_MOST_LETTERS]!r} (by {who} since {clock(self.since)})"
 
 
@@ -85,5 +86,6 @@ def _check_names(sessions: Sequence[Session]) -> None:
     twice = [name for name, count in names.items() if count > 1]
     if twice:
         raise InvalidRequestError(
-            f"The session {twice[0]!r} is named twice in one request. Nothing was registered."
+            f"The session {twice[0][:_MOST_LETTERS]!r} is named twice in one request. Nothing was "
+            "registered."
         )

@@ -1,48 +1,21 @@
-"""The table of reservations: who has which session, and who waits for it, in which order.
+"""The table of reservations: who has which session, and who gets it next.
 
 Pure bookkeeping: no clock and no event loop. It is used by one event loop, and so needs no lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from local_station.session_management.model import Caller, Session
+from local_station.session_management.model import Session
+from local_station.session_management.queues import Queues
+from local_station.session_management.registrations import Registrations
+from local_station.session_management.requests import Reservation, Wait
 
-Wanted = Callable[[], Sequence[Session]]
-"""Tells which sessions a request is about; it is asked whenever the request is tried."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reservation:
-    """Sessions that were reserved together, by whom and since when."""
-
-    sessions: tuple[Session, ...]
-    caller: Caller
-    since: datetime
-
-
-@dataclass(eq=False)
-class Wait:
-    """A request for sessions.
-
-    Attributes:
-        wanted: Which sessions.
-        caller: Who asked.
-        since: When.
-        reservation: What was granted; None as long as nothing was.
-    """
-
-    wanted: Wanted
-    caller: Caller
-    since: datetime
-    reservation: Reservation | None = None
-
-    def names(self) -> set[str]:
-        """Return the names of the sessions that are wanted now."""
-        return {session.name for session in self.wanted()}
+LOOKED_AT = 200
+"""At how many obstacles is looked: a text names a few of them, and looking takes time."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +25,12 @@ class Obstacles:
     Attributes:
         held: The reservations in its way, and which of the wanted sessions each of them has.
         ahead: The earlier requests for any of its sessions, in order.
+        complete: Whether these are all; otherwise there may be more.
     """
 
     held: Mapping[Reservation, Sequence[str]]
     ahead: Sequence[Wait]
+    complete: bool
 
 
 class Reservations:
@@ -65,23 +40,38 @@ class Reservations:
     sessions are free; so nobody is overtaken, and who wants many is not starved by who wants few.
     Requests without a common session do not delay each other. Every change returns the requests
     that it let go.
+
+    A change looks at the requests that it concerns alone: those that are first in the queue for a
+    session that became free. A request that is granted holds what it had claimed, so a grant never
+    makes another one possible.
+
+    Args:
+        registrations: What is registered; `unregistered` is to be called when that gets less.
+            When it gets more, waiting requests want more, and none can be granted by that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, registrations: Registrations) -> None:
+        self._queues = Queues(registrations)
         self._held: dict[str, Reservation] = {}
-        self._waits: list[Wait] = []
+        self._sessions_left: dict[Reservation, int] = {}
 
     def request(self, wait: Wait, now: datetime) -> list[Wait]:
         """Queue a request; it is granted at once if nothing is in its way."""
-        self._waits.append(wait)
-        return self.advance(now)
+        self._queues.join(wait)
+        return self._grant_due([wait], now)
 
     def withdraw(self, wait: Wait, now: datetime) -> list[Wait]:
         """Take a request back, and what it was granted."""
-        self._waits = [other for other in self._waits if other is not wait]
-        return (
-            self.advance(now) if wait.reservation is None else self.release(wait.reservation, now)
-        )
+        if wait.reservation is not None:
+            return self.release(wait.reservation, now)
+        if wait not in self._queues:
+            return []
+        self._queues.leave(wait)
+        return self._grant_next(self._queues.names(wait), now)
+
+    def withdraw_all(self) -> None:
+        """Take back all requests that wait; what was granted stays granted."""
+        self._queues.clear()
 
     def release(self, reservation: Reservation, now: datetime) -> list[Wait]:
         """Free what a reservation still has; what somebody else has by now stays as it is."""
@@ -90,23 +80,13 @@ class Reservations:
 
     def unreserve(self, names: Iterable[str], now: datetime) -> list[Wait]:
         """Free sessions, whoever has them; the name of a session that nobody has is no error."""
-        for name in names:
-            self._held.pop(name, None)
-        return self.advance(now)
+        return self._grant_next([name for name in names if self._free(name)], now)
 
-    def advance(self, now: datetime) -> list[Wait]:
-        """Grant what can be granted; call it too when what requests want has changed."""
-        granted = []
-        claimed: set[str] = set()
-        for wait in self._waits:
-            sessions = {session.name: session for session in wait.wanted()}
-            if claimed.isdisjoint(sessions) and self._held.keys().isdisjoint(sessions):
-                wait.reservation = Reservation(tuple(sessions.values()), wait.caller, now)
-                self._held.update(dict.fromkeys(sessions, wait.reservation))
-                granted.append(wait)
-            else:
-                claimed.update(sessions)
-        self._waits = [wait for wait in self._waits if wait.reservation is None]
+    def unregistered(self, names: Iterable[str], now: datetime) -> list[Wait]:
+        """Grant what became possible because sessions are registered no longer."""
+        granted = self._grant_next(names, now)
+        while more := self._grant_due(self._queues.first_of_types(), now):
+            granted += more  # of those who now want nothing, the next one comes to the front
         return granted
 
     def holder(self, name: str) -> Reservation | None:
@@ -117,21 +97,71 @@ class Reservations:
         """Return the sessions that are reserved."""
         return [
             session
-            for name, reservation in self._held.items()
+            for reservation in self._sessions_left
             for session in reservation.sessions
-            if session.name == name
+            if self._held.get(session.name) is reservation
         ]
+
+    def all(self) -> Collection[Reservation]:
+        """Return the reservations that still have a session."""
+        return self._sessions_left.keys()
 
     def waiting(self) -> Collection[Wait]:
         """Return the requests that wait, in order."""
-        return tuple(self._waits)
+        return tuple(self._queues)
 
     def obstacles(self, wait: Wait) -> Obstacles:
-        """Return what is in the way of a request that waits."""
-        names = wait.names()
+        """Return what is in the way of a request that waits, or the beginning of it."""
         held: dict[Reservation, list[str]] = {}
-        for name in sorted(names):
+        ahead: set[Wait] = set()
+        looks = 0
+        for name in self._queues.names(wait):
             if name in self._held:
                 held.setdefault(self._held[name], []).append(name)
-        earlier = self._waits[: self._waits.index(wait)]
-        return Obstacles(held, [other for other in earlier if not names.isdisjoint(other.names())])
+                looks += 1
+            for other in self._queues.before(wait, name):
+                ahead.add(other)
+                looks += 1
+                if looks >= LOOKED_AT:
+                    break
+            if looks >= LOOKED_AT:
+                break
+        return Obstacles(
+            {reservation: sorted(names) for reservation, names in held.items()},
+            sorted(ahead, key=lambda other: other.place),
+            complete=looks < LOOKED_AT,
+        )
+
+    def _free(self, name: str) -> bool:
+        reservation = self._held.pop(name, None)
+        if reservation is None:
+            return False
+        self._sessions_left[reservation] -= 1
+        if not self._sessions_left[reservation]:
+            del self._sessions_left[reservation]
+        return True
+
+    def _grant_next(self, names: Iterable[str], now: datetime) -> list[Wait]:
+        """Grant to those who come first for sessions, if they can be granted."""
+        first = {self._queues.first(name) for name in names if name not in self._held}
+        return self._grant_due([wait for wait in first if wait is not None], now)
+
+    def _grant_due(self, waits: Iterable[Wait], now: datetime) -> list[Wait]:
+        due = [wait for wait in sorted(waits, key=lambda wait: wait.place) if self._is_due(wait)]
+        for wait in due:
+            self._grant(wait, now)
+        return due
+
+    def _is_due(self, wait: Wait) -> bool:
+        return all(
+            name not in self._held and self._queues.first(name) is wait
+            for name in self._queues.names(wait)
+        )
+
+    def _grant(self, wait: Wait, now: datetime) -> None:
+        sessions = self._queues.sessions(wait)
+        self._queues.leave(wait)
+        wait.reservation = Reservation(tuple(sessions.values()), wait.caller, now)
+        self._held.update(dict.fromkeys(sessions, wait.reservation))
+        if sessions:
+            self._sessions_left[wait.reservation] = len(sessions)

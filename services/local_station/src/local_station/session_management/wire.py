@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
@@ -13,6 +14,8 @@ from session_sharing.errors import InvalidRequestError
 
 __all__ = [
     "SERVICE_NAME",
+    "PinMapContext",
+    "ReserveRequest",
     "groups_to_wire",
     "messages",
     "multiplexer_from_wire",
@@ -25,6 +28,30 @@ __all__ = [
 ]
 
 SERVICE_NAME = messages.DESCRIPTOR.services_by_name["SessionManagementService"].full_name
+
+
+class ReserveRequest(Protocol):
+    """What both ways to reserve tell in their requests."""
+
+    @property
+    def timeout_in_milliseconds(self) -> int:
+        """How long to wait."""
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """What the client says of itself."""
+
+
+class PinMapContext(Protocol):
+    """Which pin map a request is about, and which of its sites."""
+
+    @property
+    def pin_map_id(self) -> str:
+        """Its id; empty for none."""
+
+    @property
+    def sites(self) -> Sequence[int]:
+        """The site numbers; none for all."""
 
 
 def timeout_from_wire(milliseconds: int) -> float | None:

@@ -88,6 +88,7 @@ class Service:
 
     def close(self):
         """Stop the server, and end the thread."""
+        self.call(self.sessions.stop)
         self._run(self._server.stop(0))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(LIMIT)

@@ -5,28 +5,86 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
 import sys
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 
 import psutil
 import pytest
 
 from local_station.session_management import holders
-from local_station.session_management.holders import Holders, Sighting, sightings
+from local_station.session_management.clients import Asked, Process, Sighting
+from local_station.session_management.holders import Holders, sightings
 
 LIMIT = 20
 
 
-@pytest.fixture(params=["IPv4", "IPv6 for IPv4"])
-def peer(request):
-    """Return a connection that this process has, as gRPC would write it."""
+CLIENT = """
+import socket, sys
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+print(connection.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+def _asked(peer_port, process=None, ago=0.0):
+    since = datetime.now(timezone.utc) - timedelta(seconds=ago)
+    return Asked(f"ipv4:127.0.0.1:{peer_port}", since, process)
+
+
+def _sighting(asked):
+    return sightings([asked])[asked]
+
+
+@contextmanager
+def _client(server):
+    """Run a process that is connected to a server; yield it and its port."""
+    command = [sys.executable, "-c", CLIENT, str(server.getsockname()[1])]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            with server.accept()[0]:
+                yield process, int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _program_with_both_ends():
+    """Run a process that is connected to itself; yield the port of its client's end."""
+    both = (
+        "import socket, sys; server = socket.create_server(('127.0.0.1', 0)); "
+        "client = socket.create_connection(server.getsockname()); other = server.accept(); "
+        "print(client.getsockname()[1], flush=True); sys.stdin.read()"
+    )
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", both]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def server():
+    """Return a socket that listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        if request.param == "IPv4":
-            connection = socket.create_connection(("127.0.0.1", port))
-        else:
-            connection = _connected_by_ipv6(port)
-        with connection:
-            yield f"ipv4:127.0.0.1:{connection.getsockname()[1]}"
+        server.settimeout(LIMIT)
+        yield server
+
+
+@pytest.fixture(params=["IPv4", "IPv6 for IPv4"])
+def asked(request, server):
+    """Return a question for a connection that this process has, with itself."""
+    port = server.getsockname()[1]
+    if request.param == "IPv4":
+        connection = socket.create_connection(("127.0.0.1", port))
+    else:
+        connection = _connected_by_ipv6(port)
+    with connection, server.accept()[0]:
+        yield _asked(connection.getsockname()[1])
 
 
 def _connected_by_ipv6(port):
@@ -50,54 +108,92 @@ def _without_the_table(monkeypatch):
     monkeypatch.setattr(holders.psutil, "net_connections", refuse)
 
 
+def _add_to_the_table(monkeypatch, port):
+    """Let this process have a connection from a port to somewhere else."""
+    real = psutil.net_connections
+
+    def with_another(kind):
+        found = [each for each in real(kind) if each.raddr and each.laddr.port == port]
+        other = found[0]._replace(raddr=found[0].laddr, pid=os.getpid())
+        return [other, *found, other]
+
+    monkeypatch.setattr(holders.psutil, "net_connections", with_another)
+
+
 @pytest.mark.parametrize("refused", [False, True])
-def test_process_behind_a_connection_is_seen(peer, monkeypatch, refused):
+def test_process_behind_a_connection_is_seen(asked, monkeypatch, refused):
     """Also where the table of all connections is closed, the user's own processes are seen."""
     if refused:
         _without_the_table(monkeypatch)
-    seen = sightings([peer])[peer]
-    assert (seen.process_id, seen.gone) == (os.getpid(), False)
-    assert seen.program
-    assert seen.user == psutil.Process().username()
+    seen = _sighting(asked)
+    assert seen.connected
+    assert seen.process.process_id == os.getpid()
+    assert seen.process.program
+    assert seen.process.user == psutil.Process().username()
+    assert seen.process.is_running()
 
 
-@pytest.mark.parametrize("refused", [False, True])
-def test_missing_connection_is_gone_only_if_all_are_seen(monkeypatch, refused):
-    """A holder is said to be dead only where nothing can have been overlooked."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        peer = f"ipv4:127.0.0.1:{server.getsockname()[1]}"
-    if refused or sys.platform == "darwin":
-        _without_the_table(monkeypatch)
-        assert sightings([peer]) == {}
-    else:
-        assert sightings([peer]) == {peer: Sighting(gone=True)}
+def test_life_of_a_client_is_followed(server, monkeypatch):
+    """A client has ended when its connection and its process are gone, and not before."""
+    with _client(server) as (process, port):
+        known = _sighting(_asked(port)).process
+        assert (known.process_id, known.is_running()) == (process.pid, True)
+        assert _sighting(_asked(port, known)) == Sighting(known)
+    _without_the_table(monkeypatch)  # which is not needed for that
+    ended = _sighting(_asked(port, known))
+    assert (ended, ended.ended) == (Sighting(known, connected=False, running=False), True)
+    itself = Process(os.getpid(), 0.0, "this", "me", is_running=lambda: True)
+    alive = _sighting(_asked(port, itself))
+    assert (alive, alive.ended) == (Sighting(itself, connected=False), False)
+    assert _sighting(_asked(port)) == Sighting(connected=False)
 
 
-def test_those_who_ask_at_once_share_a_look(monkeypatch, peer):
+@pytest.mark.skipif(sys.platform == "win32", reason="there everyone is waited for")
+def test_process_that_nobody_has_waited_for_has_ended(server):
+    """A killed program may stay in the table of processes: it runs no longer."""
+    with _client(server) as (process, port):
+        known = _sighting(_asked(port)).process
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it stays a zombie
+        assert not known.is_running()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the table of connections is for root there")
+def test_innocent_program_with_the_same_port_is_not_accused(server, monkeypatch):
+    """A port proves nothing that is used for something else, or by a program that came later."""
+    with _client(server) as (client, port):
+        assert _sighting(_asked(port, ago=3600)) == Sighting(connected=False)
+        _add_to_the_table(monkeypatch, port)
+        assert _sighting(_asked(port)).process.process_id == client.pid
+    with _program_with_both_ends() as port:
+        assert _sighting(_asked(port)) == Sighting(connected=False)
+
+
+def test_those_who_ask_at_once_share_a_look(monkeypatch, asked):
     """A hundred refusals in one moment look twice at most."""
     looks = []
 
-    def counted(peers):
-        looks.append(peers)
-        return sightings(peers)
+    def counted(all_asked):
+        looks.append(all_asked)
+        return sightings(all_asked)
 
     monkeypatch.setattr(holders, "sightings", counted)
 
     async def ask():
         shared = Holders()
-        return await asyncio.gather(*(shared.look_up([peer]) for _ in range(100)))
+        return await asyncio.gather(*(shared.look_up([asked]) for _ in range(100)))
 
     answers = asyncio.run(asyncio.wait_for(ask(), LIMIT))
-    assert all(answer[peer].process_id == os.getpid() for answer in answers)
+    assert all(answer[asked].process.process_id == os.getpid() for answer in answers)
     assert len(looks) <= 2
 
 
 @pytest.mark.parametrize("hangs", [True, False])
-def test_nothing_is_told_when_looking_fails(monkeypatch, peer, hangs):
+def test_nothing_is_told_when_looking_fails(monkeypatch, asked, hangs):
     """A look that hangs, or is refused, costs a refusal its detail and not its answer."""
     released = []
 
-    def fail(peers):
+    def fail(all_asked):
         if hangs:
             released.append(True)
             socket.create_server(("127.0.0.1", 0)).accept()
@@ -105,5 +201,5 @@ def test_nothing_is_told_when_looking_fails(monkeypatch, peer, hangs):
 
     monkeypatch.setattr(holders, "sightings", fail)
     monkeypatch.setattr(holders, "LOOK_SECONDS", 0.05)
-    assert asyncio.run(asyncio.wait_for(Holders().look_up([peer]), LIMIT)) == {}
+    assert asyncio.run(asyncio.wait_for(Holders().look_up([asked]), LIMIT)) == {}
     assert bool(released) == hangs

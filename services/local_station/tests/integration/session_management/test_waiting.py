@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +14,9 @@ import grpc
 import pytest
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
+
+from local_station.session_management import watch
+from local_station.session_management.limits import REQUESTS_PER_CONNECTION
 
 LIMIT = 20
 LOGGER = "FileLogger-log.ndjson?client=a"
@@ -38,6 +42,13 @@ def unreserve(stub):
     request = messages.UnreserveSessionsRequest()
     request.sessions.add().session.name = LOGGER
     return lambda: stub.UnreserveSessions(request, timeout=LIMIT)
+
+
+@pytest.fixture
+def quick_watch(monkeypatch):
+    """Let holders be looked at more often than people need it."""
+    monkeypatch.setattr(watch, "LOOK_AFTER", 0.02)
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.02)
 
 
 @contextmanager
@@ -110,25 +121,50 @@ def test_killed_client_leaves_the_queue(service, stub, unreserve):
     assert following.result(LIMIT).sessions
 
 
-def test_refusal_tells_of_the_process_that_holds_the_session(service, client, context, unreserve):
-    """Who is refused is told the holder's process, and when it is dead; then it can be freed."""
+def test_what_a_killed_holder_had_is_freed(service, client, context, caplog, quick_watch):
+    """Who is refused is told the holder's process; when that is killed, the next one follows."""
     with _program(service.address) as process:
         assert process.stdout.readline() == "reserved\n"
+        service.until(lambda: service.sessions.holder(LOGGER).process is not None)
         with pytest.raises(grpc.RpcError) as raised:
             client.reserve_session(context, "A")
-        alive = raised.value.details()
         process.kill()
         process.wait(LIMIT)
+    client.reserve_session(context, "A", timeout=LIMIT)
+    text = raised.value.details()
+    assert f"'{LOGGER}' is held by reserving_program.py (process {process.pid}, user" in text
+    assert getpass.getuser() in text
+    assert len(text) < 1_400
+    (freed,) = [record for record in caplog.records if "Freed" in record.message]
+    assert freed.levelname == "WARNING"
+    assert f"'{LOGGER}'" in freed.message
+    assert f"reserving_program.py (process {process.pid}, user" in freed.message
+
+
+def test_holder_that_closed_its_connection_keeps_its_session(service, quick_watch):
+    """A connection may end while its program goes on: the session stays with it, by name."""
+    with grpc.insecure_channel(service.address, OWN_CONNECTION) as channel:
+        stubs.SessionManagementServiceStub(channel).ReserveSessions(_request())
+        service.until(lambda: service.sessions.holder(LOGGER).process is not None)
+    with grpc.insecure_channel(service.address, OWN_CONNECTION) as channel:
+        call = stubs.SessionManagementServiceStub(channel).ReserveSessions.future(_request(500))
+        text = call.exception(LIMIT).details()
+    assert f"(process {os.getpid()}, user" in text
+    assert "its connection is gone)" in text
+
+
+def test_client_with_many_requests_waiting_can_free_what_they_wait_for(service, stub, unreserve):
+    """Its other calls are taken, however many reservations it waits for."""
+    stub.ReserveSessions(_request())
+    waiting = [stub.ReserveSessions.future(_request()) for _ in range(REQUESTS_PER_CONNECTION)]
+    service.until_waiting(REQUESTS_PER_CONNECTION)
     with pytest.raises(grpc.RpcError) as raised:
-        client.reserve_session(context, "A")
-    if sys.platform != "darwin":  # where dead connections are told from hidden ones
-        assert "its connection is gone" in raised.value.details()
-    assert f"'{LOGGER}' is held by reserving_program.py (process {process.pid}, user" in alive
-    assert getpass.getuser() in alive
-    assert "UTC (0." in alive
-    assert len(alive) < 1_400
+        stub.ReserveSessions(_request(), timeout=LIMIT)
+    assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     unreserve()
-    client.reserve_session(context, "A").unreserve()
+    assert waiting[0].result(LIMIT).sessions
+    for call in waiting:
+        call.cancel()
 
 
 def test_stop_of_the_station_ends_the_waiting(service, stub):

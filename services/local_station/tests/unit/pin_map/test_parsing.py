@@ -75,7 +75,9 @@ def test_what_is_only_unfinished_is_accepted():
     """What an editor warns of is no error: nothing connected, groups that are empty, no sites."""
     unconnected = parse_pin_map(pin_map_text(LOGGER, others=groups_text(group_text("G"))))
     assert (unconnected.pin_groups, unconnected.sessions) == ({"G": ()}, ())
-    assert parse_pin_map(pin_map_text(pins="", sites=0)) == PinMap()
+    empty = pin_map_text(pins="", sites=0)
+    assert parse_pin_map(empty) == PinMap()
+    assert parse_pin_map(empty).text_size == len(empty)
 
 
 @pytest.mark.parametrize(

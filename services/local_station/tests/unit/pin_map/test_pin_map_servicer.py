@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.servicer import PinMapServicer
 from local_station.pin_map.store import PinMaps
 from local_station.pin_map.wire import messages
@@ -41,3 +42,28 @@ def test_long_pin_map_that_is_wrong_is_refused_too():
         asyncio.run(_finishes_at_once(PinMapServicer(pin_maps), wrong))
     with pytest.raises(NotFoundError):
         pin_maps.get("map")
+
+
+@pytest.mark.parametrize(("xml", "at_once"), [(pin_map_text(), True), (LONG, False)])
+def test_large_answer_does_not_hold_up_the_loop(xml, at_once):
+    """What a large pin map is asked for is worked out while others are answered."""
+    pin_maps = PinMaps()
+    pin_maps.update("map", parse_pin_map(xml))
+    servicer = PinMapServicer(pin_maps)
+
+    async def ask(method, request):
+        call = asyncio.create_task(method(request(pin_map_id="map"), None), name="query")
+        await asyncio.sleep(0)
+        done = call.done()
+        await asyncio.wait_for(call, 20)
+        return done
+
+    for method, request in (
+        (servicer.QueryPins, messages.QueryPinsRequest),
+        (servicer.QueryRelays, messages.QueryRelaysRequest),
+        (
+            servicer.QueryResourceAccessInformation,
+            messages.QueryResourceAccessInformationRequest,
+        ),
+    ):
+        assert asyncio.run(ask(method, request)) is at_once

@@ -122,3 +122,11 @@ def test_long_texts_are_cut_in_messages():
     """A message stays readable whatever a pin map has in it."""
     assert quoted("short") == '"short"'
     assert len(quoted("x" * 10_000)) < 100
+
+
+def test_texts_of_a_pin_map_cannot_steer_a_terminal():
+    """Attributes and namespaces may have line ends and control characters; messages have none."""
+    assert quoted("a\x9b2J\nb\u202e") == r'"a\x9b2J\nb\u202e"'
+    root = read_xml(f'{OPEN}<x xmlns="a&#10;b\x9b"/></PinMap>')
+    assert r"<{a\nb\x9b}x>: it" in str(root.children[0].wrong("it"))
+    assert str(root.children[0].wrong("it")).isprintable()

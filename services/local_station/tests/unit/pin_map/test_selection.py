@@ -21,6 +21,8 @@ from session_sharing.errors import InvalidRequestError
 
 ALL_CHANNELS = "DCPower1/0, DCPower1/1, DCPower1/2, DCPower1/3, DCPower2/1"
 
+EIGHT = '"2", "3", "4", "5", "6", "7", "8", "9"'
+
 
 @pytest.fixture(scope="module")
 def power():
@@ -168,6 +170,8 @@ def test_unknown_name_in_an_empty_pin_map_is_refused():
         ([], ""),
         ([2], 'Pin map does not contain site numbers: "2"'),
         ([7, 0, -2, 7], 'Pin map does not contain site numbers: "7", "-2"'),
+        (range(2, 10), f"Pin map does not contain site numbers: {EIGHT}"),
+        (range(2, 20_000), f"Pin map does not contain site numbers: {EIGHT} and 19990 more"),
     ],
 )
 def test_missing_sites_are_told_as_ni_tells_them(power, sites, text):

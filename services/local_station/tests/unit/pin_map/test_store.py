@@ -79,3 +79,16 @@ def test_number_of_pin_maps_is_bounded():
             method("other", OLD)
     pin_maps.update("map", NEW)
     assert pin_maps.get("map") is NEW
+
+
+def test_size_of_all_pin_maps_is_bounded():
+    """Together they stay within a limit; one that gets no longer can be replaced at any time."""
+    pin_maps = PinMaps(text_limit=10)
+    pin_maps.update("a", PinMap(text_size=6))
+    pin_maps.update("b", PinMap(text_size=4))
+    for pin_map_id in ("b", "c"):
+        with pytest.raises(ResourceExhaustedError, match="10 are allowed"):
+            pin_maps.update(pin_map_id, PinMap(text_size=5))
+    pin_maps.update("b", NEW)
+    assert pin_maps.get("b") is NEW
+    pin_maps.update("c", PinMap(text_size=4))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_station.session_management.holders import address_of, program_of
+from local_station.session_management.holders import address_of
+from local_station.session_management.programs import program_of
 
 
 @pytest.mark.parametrize(

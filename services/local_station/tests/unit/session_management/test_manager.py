@@ -7,9 +7,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from local_station.session_management.limits import REQUESTS_PER_CONNECTION
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
-from session_sharing.errors import UnavailableError
+from local_station.session_management.requests import AllRegistered
+from session_sharing.errors import ResourceExhaustedError, UnavailableError
+from session_sharing.service.admission import CALLS_PER_CONNECTION
 
 LIMIT = 20
 ALICE = Caller("", {"ni/reserved.username": "alice", "ni/reserved.hostname": "bench-3"})
@@ -26,7 +29,7 @@ def _run(scenario):
 
 def _reserve(manager, *names, timeout=0.0, caller=ALICE):
     sessions = [Session(name, type_id="type") for name in names]
-    return manager.reserve(lambda: sessions, caller, timeout)
+    return manager.reserve(sessions, caller, timeout)
 
 
 async def _started(manager, *names, timeout=None):
@@ -119,8 +122,8 @@ def test_request_for_all_that_is_registered_follows_the_registrations(change):
     async def scenario(manager):
         manager.register([Session("A", type_id="type"), Session("B", type_id="other")])
         await _reserve(manager, "A")
-        wanted = lambda: manager.all_registered("type")  # noqa: E731
-        task = asyncio.create_task(manager.reserve(wanted, ALICE, None), name="all")
+        everything = manager.reserve(AllRegistered("type"), ALICE, None)
+        task = asyncio.create_task(everything, name="all")
         await asyncio.sleep(0)
         if change == "unregister":
             manager.unregister(["A"])
@@ -134,19 +137,47 @@ def test_request_for_all_that_is_registered_follows_the_registrations(change):
     _run(scenario)
 
 
+async def _nothing_is_watched():
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not [task for task in asyncio.all_tasks() if "watch" in task.get_name()]
+
+
 def test_stop_ends_all_waiting_and_refuses_what_comes_later():
     """A station that stops keeps nobody waiting, and says why."""
 
     async def scenario(manager):
         await _reserve(manager, "A")
+        await _reserve(manager, "C")
         waiting = [await _started(manager, "A") for _ in range(3)]
         manager.stop()
+        assert manager.waiting == 0
         for task in [*waiting, asyncio.ensure_future(_reserve(manager, "B"))]:
             with pytest.raises(UnavailableError, match="station is stopping"):
                 await task
-        assert manager.waiting == 0
+        await _nothing_is_watched()
         manager.unreserve(["A"])
+        await _nothing_is_watched()
 
+    _run(scenario)
+
+
+def test_requests_of_one_connection_are_bounded():
+    """Who has many requests waiting is refused more of them, and has room for other calls."""
+
+    async def scenario(manager):
+        await _reserve(manager, "A")
+        waiting = [await _started(manager, "A") for _ in range(REQUESTS_PER_CONNECTION)]
+        with pytest.raises(ResourceExhaustedError, match="UnreserveSessions"):
+            await _reserve(manager, "B")
+        await _reserve(manager, "B", caller=Caller("another"))
+        waiting.pop().cancel()
+        await asyncio.sleep(0)
+        await _reserve(manager, "C")
+        manager.stop()
+        await asyncio.wait(waiting)
+
+    assert REQUESTS_PER_CONNECTION <= 2 * CALLS_PER_CONNECTION // 3
     _run(scenario)
 
 

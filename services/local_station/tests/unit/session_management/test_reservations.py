@@ -7,20 +7,26 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from local_station.session_management.model import Caller, Session
-from local_station.session_management.reservations import Reservations, Wait
+from local_station.session_management.registrations import Registrations
+from local_station.session_management.requests import AllRegistered, Wait
+from local_station.session_management.reservations import LOOKED_AT, Reservations
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 LATER = NOW + timedelta(seconds=7)
 
 
 @pytest.fixture
-def table():
-    return Reservations()
+def registrations():
+    return Registrations()
+
+
+@pytest.fixture
+def table(registrations):
+    return Reservations(registrations)
 
 
 def _wait(*names, caller="someone"):
-    sessions = [Session(name) for name in names]
-    return Wait(lambda: sessions, Caller(caller), NOW)
+    return Wait([Session(name) for name in names], Caller(caller), NOW)
 
 
 def _requested(table, *names):
@@ -134,15 +140,40 @@ def test_a_part_of_a_reservation_can_be_freed(table):
     assert [session.name for session in table.reserved()] == ["A", "B"]
 
 
-def test_what_is_wanted_is_asked_afresh(table):
+def test_all_that_is_registered_is_what_is_registered_at_the_turn(table, registrations):
     """A request for all sessions of a type means those that there are when its turn comes."""
-    wanted = [Session("A")]
-    _requested(table, "A")
-    everything = Wait(lambda: wanted, Caller("peer"), NOW)
+    registrations.register([Session("A", type_id="x"), Session("B", type_id="y")], NOW)
+    held = _requested(table, "A")
+    everything = Wait(AllRegistered("x"), Caller("peer"), NOW)
     assert table.request(everything, NOW) == []
-    wanted[:] = [Session("B"), Session("C")]
-    assert table.advance(LATER) == [everything]
-    assert [session.name for session in everything.reservation.sessions] == ["B", "C"]
+    registrations.register([Session("C", type_id="x")], NOW)
+    later = _requested(table, "C")
+    assert later.reservation is None
+    assert table.release(held.reservation, LATER) == [everything]
+    assert [session.name for session in everything.reservation.sessions] == ["A", "C"]
+
+
+def test_what_is_registered_no_longer_is_not_waited_for(table, registrations):
+    """All who wait for nothing any more go, and those who waited behind them."""
+    registrations.register([Session("A", type_id="x"), Session("B", type_id="x")], NOW)
+    _requested(table, "A")
+    everything = [Wait(AllRegistered(each), Caller("peer"), NOW) for each in ("x", "x", "")]
+    for wait in everything:
+        table.request(wait, NOW)
+    behind = _requested(table, "B")
+    registrations.unregister(["A", "B"])
+    assert set(table.unregistered(["A", "B"], NOW)) == {*everything, behind}
+    assert table.waiting() == ()
+
+
+def test_end_of_all_waiting_leaves_what_is_granted(table):
+    """When the station stops, nobody waits, and nobody loses a session."""
+    held, wait = _requested(table, "A"), _requested(table, "A")
+    table.withdraw_all()
+    assert table.withdraw(wait, NOW) == []
+    assert table.waiting() == ()
+    assert table.unreserve(["B"], NOW) == []
+    assert table.holder("A") is held.reservation
 
 
 def test_obstacles_are_holders_and_earlier_requests(table):
@@ -156,3 +187,27 @@ def test_obstacles_are_holders_and_earlier_requests(table):
     assert obstacles.held == {first.reservation: ["A", "B"]}
     assert second.reservation not in obstacles.held
     assert obstacles.ahead == [ahead]
+    assert obstacles.complete
+
+
+def test_only_the_first_obstacles_are_looked_at(table):
+    """However many stand in the way, a refusal costs no more than it can tell."""
+    names = [f"S{number}" for number in range(LOOKED_AT)]
+    _requested(table, *names)
+    for _ in range(3):
+        _requested(table, *names)
+    obstacles = table.obstacles(_requested(table, *names))
+    assert not obstacles.complete
+    assert len(obstacles.ahead) == 3
+    assert sum(map(len, obstacles.held.values())) + 3 <= LOOKED_AT
+
+
+def test_reservations_are_listed_as_long_as_they_have_a_session(table):
+    """Only of those is watched whether their holders are there."""
+    both, one = _requested(table, "A", "B"), _requested(table, "C")
+    _requested(table)
+    table.unreserve(["A", "C"], NOW)
+    assert list(table.all()) == [both.reservation]
+    assert one.reservation not in table.all()
+    table.unreserve(["B", "B"], NOW)
+    assert list(table.all()) == []

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from local_station.session_management.model import Caller, Session
-from local_station.session_management.reservations import Reservations, Wait
+from local_station.session_management.registrations import Registrations
+from local_station.session_management.requests import AllRegistered, Wait
+from local_station.session_management.reservations import Reservations
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 NAMES = st.sampled_from("ABCD")
 SETS = st.frozensets(NAMES, max_size=3)
+TYPES = {"A": "x", "B": "x", "C": "y", "D": "y"}
 
 
 class ReservationsModel(RuleBasedStateMachine):
@@ -26,14 +29,16 @@ class ReservationsModel(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.table = Reservations()
+        self.registrations = Registrations()
+        self.table = Reservations(self.registrations)
         self.registered = frozenset()
         self.queue = []
         self.owner = {}
-        self.everything = set()
 
     def _wanted(self, wait):
-        return self.registered if wait in self.everything else {one.name for one in wait.wanted()}
+        if isinstance(wait.wanted, AllRegistered):
+            return {n for n in self.registered if wait.wanted.type_id in ("", TYPES[n])}
+        return {session.name for session in wait.wanted}
 
     def _first_due(self):
         for index, wait in enumerate(self.queue):
@@ -57,15 +62,12 @@ class ReservationsModel(RuleBasedStateMachine):
     @rule(names=SETS)
     def request(self, names):
         """A request is granted at once, or waits."""
-        sessions = [Session(name) for name in names]
-        self._request(Wait(lambda: sessions, Caller(""), NOW))
+        self._request(Wait([Session(name) for name in names], Caller(""), NOW))
 
-    @rule()
-    def request_everything(self):
-        """A request for all that is registered follows what is registered."""
-        wait = Wait(lambda: [Session(name) for name in self.registered], Caller(""), NOW)
-        self.everything.add(wait)
-        self._request(wait)
+    @rule(type_id=st.sampled_from(["", "x", "y"]))
+    def request_everything(self, type_id):
+        """A request for all that is registered of a type follows what is registered."""
+        self._request(Wait(AllRegistered(type_id), Caller(""), NOW))
 
     def _request(self, wait):
         self.queue.append(wait)
@@ -79,10 +81,19 @@ class ReservationsModel(RuleBasedStateMachine):
         self._settle(self.table.unreserve(names, NOW))
 
     @rule(names=SETS)
-    def change_registrations(self, names):
-        """Other sessions are registered than before."""
-        self.registered = names
-        self._settle(self.table.advance(NOW))
+    def register(self, names):
+        """More sessions are registered, which lets nobody go."""
+        new = names - self.registered
+        self.registrations.register([Session(name, type_id=TYPES[name]) for name in new], NOW)
+        self.registered |= new
+        self._settle([])
+
+    @rule(names=SETS)
+    def unregister(self, names):
+        """Sessions are registered no longer."""
+        self.registrations.unregister(names)
+        self.registered -= names
+        self._settle(self.table.unregistered(names, NOW))
 
     @precondition(lambda self: self.queue)
     @rule(data=st.data())

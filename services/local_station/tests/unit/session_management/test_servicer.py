@@ -1,16 +1,20 @@
-"""What only a caller shows who goes away at the worst moment."""
+"""How the servicer answers: also large requests, and callers who go away; and what it logs."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
+from local_station.pin_map.large_work import LARGE
+from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Session
 from local_station.session_management.servicer import SessionManagementServicer
 from local_station.session_management.wire import messages
+from session_sharing.errors import UnavailableError
 
 LIMIT = 20
 
@@ -23,6 +27,13 @@ class _Gone:
 
     async def send_initial_metadata(self, initial_metadata):
         raise asyncio.CancelledError
+
+
+class _There(_Gone):
+    """The context of a call whose caller waits for the answer."""
+
+    async def send_initial_metadata(self, initial_metadata):
+        pass
 
 
 def test_grant_to_a_caller_who_is_gone_before_the_answer_is_given_back():
@@ -38,3 +49,69 @@ def test_grant_to_a_caller_who_is_gone_before_the_answer_is_given_back():
         assert sessions.holder("A") is None
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def _pin_map(sessions):
+    """Return a pin map with a pin for each of so many sessions."""
+    pins = tuple(f"P{number}" for number in range(sessions))
+    found = [InstrumentSession(f"S{pin}\n", pin, "x", (Connection(pin, 0, "0"),)) for pin in pins]
+    return PinMap(pins=pins, sites=(0,), sessions=tuple(found))
+
+
+def _servicer(sessions):
+    pin_maps = PinMaps()
+    pin_maps.update("map", _pin_map(sessions))
+    return SessionManagementServicer(pin_maps, SessionManager())
+
+
+def _reserve(servicer):
+    request = messages.ReserveSessionsRequest()
+    request.pin_map_context.pin_map_id = "map"
+    return servicer.ReserveSessions(request, _There())
+
+
+def test_large_requests_are_answered_whole_and_in_order():
+    """What is worked out beside the loop is queued in order, and says the same as a small one."""
+
+    async def scenario():
+        servicer = _servicer(LARGE)
+        first, second = await asyncio.gather(
+            _reserve(servicer), _reserve(servicer), return_exceptions=True
+        )
+        assert len(first.sessions) == LARGE
+        assert all(session.session_reserved for session in first.sessions)
+        assert isinstance(second, UnavailableError)
+        everything = await servicer.GetSessions(messages.GetSessionsRequest(), _There())
+        assert len(everything.sessions) == LARGE
+        registered = messages.RegisterSessionsRequest(sessions=first.sessions)
+        await servicer.RegisterSessions(registered, _There())
+        everything = await servicer.GetSessions(messages.GetSessionsRequest(), _There())
+        assert all(session.session_exists for session in everything.sessions)
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_log_tells_who_got_what_and_who_did_not(caplog):
+    """Whoever looks into a station's log sees each reservation, and why one was refused."""
+    caplog.set_level(logging.DEBUG, "local_station")
+
+    async def scenario():
+        servicer = _servicer(1)
+        reserved = await _reserve(servicer)
+        with pytest.raises(UnavailableError):
+            await _reserve(servicer)
+        for name in ("RegisterSessions", "UnregisterSessions", "UnreserveSessions"):
+            request = getattr(messages, f"{name}Request")(sessions=reserved.sessions)
+            await getattr(servicer, name)(request, _There())
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+    told = [(record.levelname, record.message) for record in caplog.records]
+    refused = told.pop(1)
+    assert refused[0] == "INFO"
+    assert refused[1].startswith("refused to ipv4:127.0.0.1:1: Nothing was reserved")
+    assert told == [
+        ("DEBUG", r"reserved for ipv4:127.0.0.1:1: 'SP0\n'"),
+        ("DEBUG", r"registered 'SP0\n'"),
+        ("DEBUG", r"unregistered 'SP0\n'"),
+        ("DEBUG", r"unreserved 'SP0\n'"),
+    ]

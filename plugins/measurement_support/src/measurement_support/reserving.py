@@ -1,0 +1,81 @@
+"""Reserving pins for a part of a measurement, and telling when they could not be given back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import grpc
+from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+from ni_measurement_plugin_sdk_service.session_management import MultiSessionReservation
+
+from measurement_support.interruption import Interruption
+from session_sharing.errors import InvalidRequestError, UnavailableError
+from session_sharing.text import printable
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def reserved(
+    context: MeasurementContext, run: Interruption, pins: Sequence[str], limit: float
+) -> Iterator[MultiSessionReservation]:
+    """Hold a reservation while the block runs. A failure of the block comes before all others.
+
+    Args:
+        context: The context of the measurement.
+        run: The run that reserves.
+        pins: What to reserve, all or nothing.
+        limit: How long to wait for it, in seconds; 0 not to wait, negative for as long as may be.
+
+    Yields:
+        The reservation.
+
+    Raises:
+        InvalidRequestError: The call of the measurement names no pin map, so there was nothing to
+            reserve.
+        UnavailableError: The block went well, but session management did not take the release.
+        grpc.RpcError: The reservation was refused, or the run has to end.
+    """
+    reservation = context.reserve_sessions(pins, timeout=run.reserve_timeout(limit))
+    try:
+        _require_pin_map(context, reservation, pins)
+        yield reservation
+    except BaseException:
+        text = _release(reservation, pins)
+        if text:
+            _log.warning("%s", printable(text))
+        raise
+    text = _release(reservation, pins)
+    if text:
+        run.check()  # A run that has to end tells why, not what failed because of it.
+        raise UnavailableError(text)
+
+
+def _require_pin_map(
+    context: MeasurementContext, reservation: MultiSessionReservation, pins: Sequence[str]
+) -> None:
+    # Afterwards: with NI's software a pin can be an instrument's own name, without a pin map.
+    if not reservation.session_info and not context.pin_map_context.pin_map_id:
+        raise InvalidRequestError(
+            f"The call names no pin map, so nothing is connected to {', '.join(pins)}. Register "
+            "a pin map, for example with PinMapClient().update_pin_map(path), and name the id that "
+            "this returns in the call."
+        )
+
+
+def _release(reservation: MultiSessionReservation, pins: Sequence[str]) -> str:
+    """Release; return what to tell of a failure, or nothing."""
+    try:
+        reservation.unreserve()
+    except (grpc.RpcError, ValueError) as failure:  # ValueError: the channel is closed already.
+        reason = str(failure)
+        if isinstance(failure, grpc.Call):
+            reason = f"{failure.code().name}: {failure.details()}"
+        return (
+            f"Releasing the reservation of {', '.join(pins)} at session management failed "
+            f"({reason}). If the station has ended, the reservation ended with it: start the "
+            "station again. If it still runs, others may have to wait for these pins."
+        )
+    return ""

@@ -1,0 +1,67 @@
+"""Which channel belongs to a pin, in NI's own reservations."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
+from ni_measurement_plugin_sdk_service.session_management import MultiSessionReservation
+
+from measurement_support.connections import connections
+from session_sharing.errors import InvalidRequestError
+
+WIRED = {
+    "DMM2": [("VOUT", 1, "0")],
+    "DMM1": [("VOUT", 0, "0"), ("OTHER", 0, "1")],
+    "DMM3": [("VREF", -1, "0")],
+}
+
+
+def reservation_of(sites: list[int]) -> MultiSessionReservation:
+    """Return what is reserved at these sites, as the SDK has it; none means all."""
+    reserved = []
+    for name, wires in WIRED.items():
+        info = messages.SessionInformation(resource_name=name, instrument_type_id="niDMM")
+        info.session.name = name
+        for pin, site, channel in wires:
+            if not sites or site in (*sites, -1):
+                info.channel_mappings.add(pin_or_relay_name=pin, site=site, channel=channel)
+        reserved.append(info)
+    pins = ["VOUT", "VREF"]
+    return MultiSessionReservation(
+        SimpleNamespace(), reserved, reserved_pin_or_relay_names=pins, reserved_sites=sites
+    )
+
+
+def found(sites: list[int], pin: str, instrument_type: str = "niDMM") -> list[tuple[int, str]]:
+    """Return the sites and instruments of a pin."""
+    where = connections(reservation_of(sites), pin, instrument_type)
+    return [(each.site, each.session_info.session_name) for each in where]
+
+
+def test_sites_come_in_the_order_of_the_call():
+    """Who names sites gets these, in this order, and no other."""
+    assert found([1, 0], "VOUT") == [(1, "DMM2"), (0, "DMM1")]
+    assert found([0], "VOUT") == [(0, "DMM1")]
+
+
+def test_no_sites_mean_all():
+    """A call that names no sites is one for all of them, as NI's contract has it."""
+    assert found([], "VOUT") == [(0, "DMM1"), (1, "DMM2")]
+    assert found([], "VREF") == [(-1, "DMM3")]
+
+
+@pytest.mark.parametrize("sites", [[], [0]])
+def test_a_pin_of_another_instrument_is_told(sites):
+    """A pin of an instrument of another type is refused with both types, and what to do."""
+    words = r"'VOUT' is connected to instruments of type niDMM, not niDCPower\..*pin map"
+    with pytest.raises(InvalidRequestError, match=words):
+        found(sites, "VOUT", "niDCPower")
+
+
+def test_a_pin_without_instruments_is_told():
+    """A pin that was reserved, but is connected to nothing, is refused with what to do."""
+    words = r"'VREF' is connected to no instrument of type 'niDMM'.*Register a pin map"
+    with pytest.raises(InvalidRequestError, match=words):
+        connections(MultiSessionReservation(SimpleNamespace(), []), "VREF", "niDMM")

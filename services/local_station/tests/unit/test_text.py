@@ -1,0 +1,32 @@
+"""Texts that others wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_station.text import and_more, named, shortened
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a name", "a name"),
+        ("Größe µ", "Größe µ"),
+        ("a\x1b[2J\nb", r"a\x1b[2J\nb"),
+        ("\x9b\u202e", r"\x9b\u202e"),
+        ("0123456789" * 3, "01234567...23456789"),
+        ("\x00" * 30, r"\x00\x00\x00\x00\..."),
+    ],
+)
+def test_text_is_printable_and_short(text, shown):
+    """Nothing that a client sends can steer a terminal, or fill it."""
+    assert shortened(text, 20) == shown
+
+
+def test_the_first_names_are_told_and_how_many_there_are():
+    """A text says of many names which kind they are, and how many."""
+    assert named([]) == ""
+    assert named(["a\n"]) == r"'a\n'"
+    assert named(list("abcd")) == "'a', 'b' and 2 more"
+    assert named(list("abcd"), at_least=True) == "'a', 'b' and at least 2 more"
+    assert and_more(0) == and_more(-1) == ""

@@ -1,0 +1,18 @@
+"""The command line of the demonstration."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from demo.program import main
+
+
+@pytest.mark.parametrize("number", ["0", "11", "some"])
+def test_scenes_that_do_not_exist_are_wrong_usage(capsys, monkeypatch, number: str) -> None:
+    """A demonstration that would show nothing, or more than there is, is refused with 2."""
+    monkeypatch.setattr(sys, "argv", ["demo", "--scenes", number])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "--scenes" in capsys.readouterr().err
