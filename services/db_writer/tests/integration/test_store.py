@@ -3,90 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from db_writer.service.postgresql_insert import COPIED_RECORDS
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import RecordFilter, Store
 from services.db_writer.tests.looking import ask, entry, named, names, stored
 from session_sharing.errors import ValueTypeError
-from session_sharing.records import Limits, Record, RecordContext, Value
+from session_sharing.records import Record, RecordContext
 from session_sharing.service import StoreError
 
 BOBBY = "Robert'); DROP TABLE measurements;-- \\ \" %s %(a)s :a ? {0} \t\r\n é 漢 😀"
-
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
-
-
-def _nested(inner: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
-    return st.lists(inner) | st.dictionaries(TEXTS, inner)
-
-
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), TEXTS)
-VALUES = st.recursive(SCALARS, _nested, max_leaves=8)
-BOUNDS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
-MOMENTS = st.datetimes(
-    datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones() | st.just(timezone.utc)
-).filter(lambda moment: moment.utcoffset() is not None)
-CONTEXTS = st.builds(
-    RecordContext,
-    **dict.fromkeys(
-        ("serial_number", "pin", "step", "station", "operator", "run", "program"),
-        st.none() | TEXTS,
-    ),
-    site=st.none() | st.integers(-(2**31), 2**31 - 1),
-)
-
-
-@st.composite
-def records(draw: st.DrawFn) -> Record:
-    outputs = draw(st.dictionaries(TEXTS, VALUES, max_size=4))
-    some = st.sampled_from(sorted(outputs)) if outputs else st.nothing()
-    return Record(
-        draw(TEXTS),
-        draw(st.dictionaries(TEXTS, VALUES, max_size=3)),
-        outputs,
-        draw(MOMENTS),
-        draw(st.none() | CONTEXTS),
-        draw(st.none() | st.text(st.sampled_from("passed "), min_size=1)),
-        draw(st.none() | st.dictionaries(some, TEXTS)),
-        draw(st.none() | st.dictionaries(some, st.builds(Limits, BOUNDS, BOUNDS))),
-    )
-
-
-def shown(record: Record) -> str:
-    """Return all of a record, in UTC, with what == does not see: NaN, and the sign of zero."""
-    moment = record.timestamp and record.timestamp.astimezone(timezone.utc)
-    context = record.context and record.context.fields_set
-    units = sorted((record.units or {}).items())
-    limits = sorted((name, of.low, of.high) for name, of in (record.limits or {}).items())
-    return repr((record.measurement_name, record.configurations, record.outputs, record.status)) + (
-        f"{moment} {context or None} {units} {limits}".replace("-0.0", "0.0")
-    )
-
-
-@pytest.fixture(scope="module")
-def shared_store(make_settings: Callable[[], DatabaseSettings]) -> Iterator[Store]:
-    store = Store(make_settings())
-    yield store
-    store.close()
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
-@given(st.lists(records(), min_size=1, max_size=3), st.sampled_from([1, COPIED_RECORDS]))
-def test_records_come_back_as_they_went_in(
-    shared_store: Store, some: list[Record], times: int
-) -> None:
-    """Every value, type, time, context, unit and limit survives, by statement as by bulk."""
-    before, logged = shared_store.newest(), some * times
-    shared_store.write([entry(*logged)])
-    read = [record for _, record in shared_store.read(RecordFilter(), after=before)]
-    assert [shown(record) for record in read] == [shown(record) for record in logged]
 
 
 def test_an_array_of_a_million_numbers(store: Store) -> None:
@@ -137,6 +65,17 @@ def test_a_repetition_after_the_names_were_deleted(
     assert ask(settings, "SELECT count(*) FROM measurement_values") == [(0,)]
     store.write([entry(*[record] * count)])
     assert [one.context for one in stored(store)] == [record.context] * count
+
+
+def test_more_units_than_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of names is bounded; what was forgotten is looked up."""
+    monkeypatch.setattr("db_writer.service.references.MAX_CACHED", 2)
+    units = [Record("dc", {}, {}, context=RecordContext(str(number))) for number in range(5)]
+    for _ in range(2):
+        store.write([entry(*units)])
+        assert [len(known) for known in store._references._known] == [0, 0, 0, 2]
+    serials = [record.context and record.context.serial_number for record in stored(store)]
+    assert serials == [*"01234"] * 2
 
 
 def test_uncounted_records_are_all_stored(store: Store) -> None:
@@ -207,8 +146,11 @@ def test_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db_writer.service.reading.PAGE_CHARACTERS", 100)
     long = [Record("long", {}, {"a": [0.5] * 30, "t": "x" * 20}) for _ in range(3)]
     store.write([entry(*named(*"abcdef"), *long, *named("g"))])
+    numbers = [number for number, _ in store.read(RecordFilter())]
     assert names(store) == [*"abcdef", *["long"] * 3, "g"]
     assert names(store, measurement_name="long") == ["long"] * 3
+    pages = [store._reader.page(RecordFilter(), after, store.newest()) for after in (0, numbers[5])]
+    assert [len(page.records) for page in pages] == [3, 1]
 
 
 def test_averages_need_no_json(store: Store, settings: DatabaseSettings) -> None:

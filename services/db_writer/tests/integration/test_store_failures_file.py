@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from db_writer.service.record_rows import RecordRows
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Store
 from services.db_writer.tests.looking import change_file, entry, named, names
@@ -98,6 +99,21 @@ def test_deleted_or_replaced(
     again.write([entry(*named("after"))])
     assert names(again) == ["after"]
     again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted")
+def test_deleted_during_a_write(
+    opened: Store, sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed to a file that is gone by then is not acknowledged."""
+    insert = opened._insert
+
+    def insert_and_delete(rows: Sequence[RecordRows]) -> None:
+        insert(rows)
+        sqlite_path.unlink()
+
+    monkeypatch.setattr(opened, "_insert", insert_and_delete)
+    assert isinstance(refusal(opened).told, ResourceReplacedError)
 
 
 def test_tables_that_others_changed(opened: Store, sqlite_path: Path) -> None:

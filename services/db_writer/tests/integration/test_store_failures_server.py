@@ -129,17 +129,19 @@ def test_server_stopped_and_started(
 
 
 def test_server_that_starts_meanwhile(
-    server: PostgresqlServer, opened: Store, postgresql: DatabaseSettings
+    server: PostgresqlServer, postgresql: DatabaseSettings
 ) -> None:
     """A server that is back within the time-out is waited for: nobody is refused."""
+    store = Store(replace(postgresql, connect_timeout=DEADLINE))
     server.stop()
     starting = threading.Thread(target=server.start, name="starter")
     starting.start()
     try:
-        opened.write([entry(*named("x"))])
+        store.write([entry(*named("x"))])
     finally:
         starting.join(DEADLINE)
-    assert names(opened) == ["x"]
+    assert names(store) == ["x"]
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,9 @@ def test_what_the_server_refuses(
     )
     trigger = "CREATE TRIGGER t BEFORE INSERT ON measurements EXECUTE FUNCTION refuse()"
     ask(postgresql, trigger)
+    started = time.monotonic()
     error = refusal(opened)
+    assert time.monotonic() - started < postgresql.connect_timeout / 2, "told at once"
     assert type(error.told) is kind
     assert "said the server" in error.told.message
     assert words in error.told.message

@@ -65,8 +65,8 @@ def _judge_file(reason: str, settings: DatabaseSettings) -> Failure:
 def _judge_server(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     reason, state = _reason(error, settings), _state(error)
     if not state:  # No connection came about, or it was lost without a word.
-        for words, told in _CONNECT_FAILURES.items():
-            if words in reason:
+        for pattern, told in _CONNECT_FAILURES.items():
+            if re.search(pattern, reason):
                 return told(reason, settings)
     for prefix, what in _STATES.items():
         if state.startswith(prefix):
@@ -116,7 +116,8 @@ def _full(reason: str, settings: DatabaseSettings) -> Failure:
             f"The database {settings.shown} has no room: {reason}. Make room, or raise the limit; "
             "trying again helps then.",
             retry_delay=RETRY_SECONDS,
-        )
+        ),
+        alone=True,  # There may be room for smaller ones.
     )
 
 
@@ -144,6 +145,26 @@ def _missing(reason: str, settings: DatabaseSettings) -> Failure:
             f"There is no database {settings.shown}: {reason}. Create it (createdb), or correct "
             "the URL in the configuration."
         )
+    )
+
+
+def _misconfigured(reason: str, settings: DatabaseSettings) -> Failure:
+    return Failure(
+        PreconditionError(
+            f"The database {settings.shown} cannot be opened as it is configured: {reason}. "
+            "Correct the URL or the options in the configuration."
+        )
+    )
+
+
+def _standing_by(reason: str, settings: DatabaseSettings) -> Failure:
+    return Failure(
+        UnavailableError(
+            f"The database {settings.shown} takes no records: {reason}. Its server stands by for "
+            "another, or was made read-only; give the URL of the one that writes.",
+            retry_delay=RETRY_SECONDS,
+        ),
+        passing=True,
     )
 
 
@@ -206,15 +227,17 @@ _FILE_FAILURES: dict[str, _Judge] = {
     "out of memory": _full,
 }
 _CONNECT_FAILURES: dict[str, _Judge] = {
-    "password": _denied,
-    "pg_hba.conf": _denied,
-    "role ": _denied,
-    "does not exist": _missing,
+    "password authentication failed|no password supplied": _denied,
+    r"no pg_hba\.conf entry|role \".*\" does not exist": _denied,
+    r"database \".*\" does not exist": _missing,
+    r"invalid (connection option|\S+ value|response)": _misconfigured,
 }
+"""By patterns in what the client's library says, which gives no SQLSTATE before it is connected."""
+
 _STATES: dict[str, _Judge] = {
     "22": _value,
     "23": _schema,
-    "25006": _again,  # a server that stands by, until it takes over
+    "25006": _standing_by,
     "28": _denied,
     "3D": _missing,
     "40": _again,

@@ -37,31 +37,30 @@ def migrate(engine: Engine, settings: DatabaseSettings) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
     with engine.begin() as connection:
-        if _version(connection, scripts, settings) == scripts.get_current_head():
+        if _version(connection) == newest:
             return
-        if connection.dialect.name == "postgresql":
+        if connection.dialect.name == "postgresql":  # else the transaction alone may write
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if _version(connection, scripts, settings) != scripts.get_current_head():
+        version = _version(connection)
+        if version is None:
+            _refuse_foreign_tables(connection, settings)
+        elif version not in {script.revision for script in scripts.walk_revisions()}:
+            raise PreconditionError(
+                f"The tables of the database {settings.shown} are of version {version}, which is "
+                f"newer than this service (version {newest}). Update the service, or use another "
+                "database."
+            )
+        if version != newest:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
 
-def _version(
-    connection: Connection, scripts: ScriptDirectory, settings: DatabaseSettings
-) -> str | None:
+def _version(connection: Connection) -> str | None:
     """Return the version of the tables; None if there are none."""
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    version = context.get_current_revision()
-    if version is None:
-        _refuse_foreign_tables(connection, settings)
-    elif version not in {script.revision for script in scripts.walk_revisions()}:
-        raise PreconditionError(
-            f"The tables of the database {settings.shown} are of version {version}, which is newer "
-            f"than this service (version {scripts.get_current_head()}). Update the service, or use "
-            "another database."
-        )
-    return version
+    return context.get_current_revision()
 
 
 def _refuse_foreign_tables(connection: Connection, settings: DatabaseSettings) -> None:

@@ -32,7 +32,7 @@ _TYPES = dict.fromkeys((*MEASUREMENT_COLUMNS, *VALUE_COLUMNS), "text") | {
 }
 _COPIED_AS = _TYPES | {"json_value": "text"}  # JSON is written already; it goes out as it is
 _COLUMNS = (*MEASUREMENT_COLUMNS, *REFERENCE_COLUMNS)
-_SEQUENCE = "pg_get_serial_sequence('measurements', 'id')"
+_SEQUENCE = "'measurements_id_seq'::regclass"
 
 
 def _arrays(columns: Iterable[str]) -> str:

@@ -1,0 +1,86 @@
+"""What a database's errors mean, where no server shows it: in words, and without the password."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from db_writer.service.failures import Failure, judge
+from db_writer.service.settings import DatabaseSettings
+from session_sharing.errors import (
+    AccessDeniedError,
+    PreconditionError,
+    ResourceNotFoundError,
+    SharingError,
+    UnavailableError,
+)
+
+SECRET = "correct-horse"
+SERVER = DatabaseSettings(
+    "line", make_url(f"postgresql://me:{SECRET}@db.example/line"), "postgresql://db.example/line"
+)
+FILE = DatabaseSettings("file", make_url("sqlite:///a.sqlite"), "a.sqlite")
+
+
+class ServerError(Exception):
+    """Stands for an error of the driver.
+
+    Args:
+        text: What it says.
+        sqlstate: The server's code; None where no connection came about.
+    """
+
+    def __init__(self, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+def judged(error: Exception, settings: DatabaseSettings = SERVER) -> Failure:
+    return judge(DBAPIError("SELECT", None, error), settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('FATAL:  password authentication failed for user "me"', AccessDeniedError),
+        ("fe_sendauth: no password supplied", AccessDeniedError),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.1"', AccessDeniedError),
+        ('FATAL:  role "me" does not exist', AccessDeniedError),
+        ('FATAL:  database "line" does not exist', ResourceNotFoundError),
+        ('invalid connection option "sslmod"', PreconditionError),
+        ("Connection refused", UnavailableError),
+    ],
+)
+def test_connections_that_do_not_come_about(text: str, kind: type[SharingError]) -> None:
+    """Only a server that is away is waited for; all else is told as what has to be corrected."""
+    failure = judged(ServerError(text))
+    assert type(failure.told) is kind
+    assert failure.passing is (kind is UnavailableError)
+
+
+@pytest.mark.parametrize(
+    ("state", "passing"),
+    [("57P01", True), ("08006", True), ("40P01", True), ("25006", True), ("57014", False)],
+)
+def test_what_passes(state: str, passing: bool) -> None:
+    """A transaction is repeated when that may help, not when time is up."""
+    failure = judged(ServerError("said", state))
+    assert isinstance(failure.told, UnavailableError)
+    assert failure.passing is passing
+
+
+def test_the_password_is_in_no_text() -> None:
+    """Whatever a driver says, the password is taken out."""
+    failure = judged(ServerError(f"cannot parse\n\tpostgresql://me:{SECRET}@db.example/line"))
+    assert SECRET not in failure.told.message
+    assert "postgresql://me:***@db.example/line" in failure.told.message
+
+
+def test_a_failing_disk_breaks_the_session() -> None:
+    """After a failed sync nobody knows what is on the disk, and a second one may lie."""
+    failure = judged(sqlite3.OperationalError("disk I/O error"), FILE)
+    assert failure.broken
+    assert not failure.passing
