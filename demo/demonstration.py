@@ -18,8 +18,9 @@ from demo.interruptions import Interruptions
 from demo.keep import keep_running
 from demo.player import play
 from demo.scenes import SCENES
-from demo.scenes.steps import SETUP, Way
+from demo.scenes.steps import SETUP, Log, Way
 from demo.show.stage import Stage, summary
+from demo.told.database import DatabaseLog
 from demo.told.log_file import LogFile
 from demo.told.timeline import Timeline
 from session_sharing import SharingError, join_local_station
@@ -52,7 +53,7 @@ class Demonstration:
         pool = ThreadPoolExecutor(thread_name_prefix="demo")
         crew = Crew(self._folder, pool, self._interruptions)
         try:
-            print("Starting a station, the JSON logger, and two measurement plug-ins ...")
+            print("Starting a station, two services for logs, and two measurement plug-ins ...")
             crew.start()
             self._perform(crew, pool, scenes, keep=keep)
         except (RuntimeError, TimeoutError, SharingError, grpc.RpcError, OSError) as failure:
@@ -68,8 +69,12 @@ class Demonstration:
         with ExitStack() as stack:
             company = self._company(crew, pool, stack)
             self._play(company, scenes)
-            place = str(company.log.path)
-            self._stage.show_records(company.log.records, place, kept=self._kept)
+            self._stage.show_records(company.file.records, str(company.file.path))
+            if company.database.records:
+                place = f"a query of {company.database.path}"
+                self._stage.show_records(company.database.records, place)
+            if not self._kept:
+                self._stage.say_that_nothing_is_kept()
             if keep:
                 keep_running(company, crew.servers["local_station"].address, kept=self._kept)
 
@@ -88,14 +93,16 @@ class Demonstration:
         self._stage.show_summary(rows)
 
     def _company(self, crew: Crew, pool: ThreadPoolExecutor, stack: ExitStack) -> Company:
-        timeline = Timeline(crew.servers["json_logger"].address)
-        stack.callback(timeline.close)
+        timelines = {log: Timeline(crew.servers[log.value].address) for log in Log}
+        for timeline in timelines.values():
+            stack.callback(timeline.close)
         sequence = stack.enter_context(TestSequence())
         company = Company(
             measurements=stack.enter_context(Measurements()),
             sequence=sequence,
-            timeline=timeline,
-            log=LogFile(crew.log),
+            timelines=timelines,
+            file=LogFile(crew.log),
+            database=DatabaseLog(crew.database),
             pin_maps={
                 way: sequence.register_pin_map(PIN_MAPS / f"{way.value}.pinmap") for way in Way
             },
@@ -103,6 +110,7 @@ class Demonstration:
             pool=pool,
             interruptions=self._interruptions,
         )
-        if not self._interruptions.wait(timeline.begun, TELL_SECONDS):
-            raise RuntimeError("The logger does not tell what happens to its sessions.")
+        for log, timeline in timelines.items():
+            if not self._interruptions.wait(timeline.begun, TELL_SECONDS):
+                raise RuntimeError(f"{log.value} does not tell what happens to its sessions.")
         return company

@@ -69,7 +69,7 @@ def _explain(company: Company, address: str, *, kept: bool) -> None:
         print("\n".join(f"  {line}" for line in lines))
     fate = "It stays there." if kept else "It is removed at the end; --folder DIR keeps it in DIR."
     how = "Enter or Ctrl-C" if _has_keyboard() else "Ctrl-C"
-    print(f"\nSESSION is what `list` shows.\nThe log is {company.log.path}\n{fate}")
+    print(f"\nSESSION is what `list` shows.\nThe log is {company.file.path}\n{fate}")
     print(f"{how} ends everything.")
 
 

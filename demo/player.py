@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,9 @@ import grpc
 from demo.cast.company import Company
 from demo.cast.measurements import ENDLESS, Measurement, Order
 from demo.scenes.steps import (
+    TO_BOTH,
     Cleanup,
+    Log,
     Plugin,
     Refused,
     Runs,
@@ -52,14 +55,17 @@ def play(scene: Scene, company: Company) -> Performance:
     finally:
         player.stop_all()
     if not broken:  # Else nobody knows what there is to wait for.
-        company.wait_told(player.is_over, player.mark)
+        player.wait_over()
+    shared = scene.way.shared
     return Performance(
         scene=scene,
         names=company.names,
         runs=player.runs,
         reservations=player.reservations,
-        events=company.timeline.since(player.mark),
-        records=company.log.new_records(),
+        events=player.events(shared),
+        records=company.new_records(shared),
+        other_events=player.events(shared.other),
+        copies=company.new_records(shared.other) if TO_BOTH[scene.way] else (),
         left=left,
         broken=broken,
     )
@@ -75,7 +81,6 @@ class Player:
     """One scene while it is played, by the main thread.
 
     Attributes:
-        mark: Where the events of the scene begin in the timeline.
         runs: The runs that have ended.
         reservations: When it had the log reserved itself, and did nothing with it.
     """
@@ -85,8 +90,9 @@ class Player:
         self._company = company
         self._pin_map_id = company.pin_maps[scene.way]
         self._pins = scene.pins
+        self._log = scene.way.shared
         self._started: dict[Plugin, Measurement] = {}
-        self.mark = company.timeline.mark()
+        self._marks = {log: timeline.mark() for log, timeline in company.timelines.items()}
         self.runs: list[Run] = []
         self.reservations: list[Reservation] = []
 
@@ -101,13 +107,25 @@ class Player:
         for measurement in self._started.values():
             measurement.stop()
 
-    def is_over(self, events: Sequence[SessionEvent]) -> bool:
-        """Tell whether the service told all that must come of the scene."""
-        kinds = [event.kind for event in events]
-        return (
-            kinds.count(EventKind.RELEASED) >= self._scene.holds().total()
-            and kinds.count(EventKind.CLOSED) >= self._scene.opens
-        )
+    def wait_over(self) -> None:
+        """Wait until both services told all that must come of the scene."""
+        shared = self._scene.way.shared
+        self._wait_told(shared, self._scene.holds(), self._scene.opens)
+        self._wait_told(shared.other, self._scene.other_holds(), self._scene.other_opens)
+
+    def _wait_told(self, log: Log, holds: Counter[str], opens: int) -> None:
+        def is_over(events: Sequence[SessionEvent]) -> bool:
+            kinds = [event.kind for event in events]
+            return (
+                kinds.count(EventKind.RELEASED) >= holds.total()
+                and kinds.count(EventKind.CLOSED) >= opens
+            )
+
+        self._company.wait_told(log, is_over, self._marks[log])
+
+    def events(self, log: Log) -> list[SessionEvent]:
+        """Return what the service of a log told since the scene began."""
+        return self._company.timelines[log].since(self._marks[log])
 
     def _take(self, step: Step) -> None:
         sequence = self._company.sequence
@@ -160,7 +178,7 @@ class Player:
             return run, Reservation(since, utc_now())
 
     def _start(self, step: Start) -> None:
-        attached = self._count(EventKind.ATTACHED, step.plugin, self._events())
+        attached = self._count(EventKind.ATTACHED, step.plugin, self.events(self._log))
         order = self._order(step.plugin, step.behavior)
         order = replace(order, wanted=Wanted(STOPPED), readings=ENDLESS)
         measurement = self._company.measurements.start(order)
@@ -169,8 +187,10 @@ class Player:
         def holds(events: Sequence[SessionEvent]) -> bool:
             return self._count(EventKind.ATTACHED, step.plugin, events) > attached
 
-        self._company.wait_told(holds, self.mark, or_else=lambda: measurement.ended)
-        if not holds(self._events()):
+        self._company.wait_told(
+            self._log, holds, self._marks[self._log], or_else=lambda: measurement.ended
+        )
+        if not holds(self.events(self._log)):
             self._stop_started(step.plugin)
             raise BrokenSceneError(f"{step.plugin.value} did not come to hold the session")
 
@@ -181,16 +201,13 @@ class Player:
             attached = self._count(EventKind.ATTACHED, plugin, events)
             return self._count(EventKind.RELEASED, plugin, events) == attached
 
-        if not self._company.wait_told(let_go, self.mark):
+        if not self._company.wait_told(self._log, let_go, self._marks[self._log]):
             raise BrokenSceneError(f"{plugin.value} was stopped, but still holds the session")
 
     def _stop_started(self, plugin: Plugin) -> None:
         measurement = self._started.pop(plugin)
         measurement.stop()
         self.runs += self._company.do(measurement.result)
-
-    def _events(self) -> list[SessionEvent]:
-        return self._company.timeline.since(self.mark)
 
     def _count(self, kind: EventKind, plugin: Plugin, events: Sequence[SessionEvent]) -> int:
         """Count what happened to attachments of a plug-in."""

@@ -1,4 +1,4 @@
-"""The command: shows two measurement plug-ins that share one log file."""
+"""The command: shows two measurement plug-ins that share one log file, and one database."""
 
 from __future__ import annotations
 

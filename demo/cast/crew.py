@@ -1,4 +1,4 @@
-"""The programs of the demonstration: station, logger and both plug-ins, as processes."""
+"""The programs of the demonstration: station, both logs and both plug-ins, as processes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from demo.interruptions import Interruptions
-from demo.scenes.steps import Plugin
+from demo.scenes.steps import Log, Plugin
 from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 from session_sharing.testing.processes import START_SECONDS, ServerProcess
 
 LOG_FILE = "results.ndjson"
 """The shared file, as the pin maps name it."""
+
+DATABASE = "measurements.sqlite"
+"""The shared database, as its pin map names it."""
 
 
 class Crew:
@@ -24,13 +27,14 @@ class Crew:
     ends them in good order.
 
     Args:
-        folder: Where the station and the logger keep what they keep.
+        folder: Where the station and the services keep what they keep.
         pool: Waits for programs that start at the same time.
         interruptions: Ends the waiting.
 
     Attributes:
         servers: The programs by their names, in the order in which they were started.
         log: The path of the shared file.
+        database: The path of the shared database.
     """
 
     def __init__(self, folder: Path, pool: Executor, interruptions: Interruptions) -> None:
@@ -39,6 +43,7 @@ class Crew:
         self._interruptions = interruptions
         self.servers: dict[str, ServerProcess] = {}
         self.log = folder / "logs" / LOG_FILE
+        self.database = folder / "databases" / DATABASE
 
     def start(self) -> None:
         """Start the station, and when it is ready the others; return when all are.
@@ -50,7 +55,8 @@ class Crew:
         self._begin("local_station", "--port", "0")
         self._wait_ready()
         data = ["--port", "0", "--data-dir", str(self.log.parent), "--ack", "os"]
-        self._begin("json_logger", *data)
+        self._begin(Log.FILE.value, *data)
+        self._begin(Log.DATABASE.value, "--port", "0", "--data-dir", str(self.database.parent))
         for plugin in Plugin:
             self._begin(plugin.value)
         self._wait_ready()

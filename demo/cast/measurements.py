@@ -58,7 +58,7 @@ class Order:
         """Return the configurations of the measurement that are not its defaults."""
         return {
             "log_pin": LOG_PINS[self.way][self.plugin],
-            "log_while_measuring": self.way is Way.ALIASES,
+            "log_while_measuring": self.way is not Way.WAITING,
             "log_behavior": int(self.behavior),
             "readings": self.readings,
             "interval": self.interval,

@@ -18,7 +18,7 @@ from ni.measurementlink.sessionmanagement.v1.client import (
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 
 from demo.cast.wire import SESSION_MANAGEMENT, known_sessions
-from json_logger import INSTRUMENT_TYPE, JsonLoggerSessionConstructor
+from measurement_support.log_sessions import LogConstructor, opened_logs
 from session_sharing import Behavior
 
 RESERVE_SECONDS = 10.0
@@ -56,16 +56,16 @@ class TestSequence:
         return self._pin_maps.update_pin_map(path)
 
     def set_up(self, pin_map_id: str, pins: Sequence[str]) -> None:
-        """Open the logs at these pins, leave them open, and register them.
+        """Open the logs at these pins, files and databases, leave them open, and register them.
 
         Raises:
             grpc.RpcError: They cannot be reserved or registered.
             SharingError: They cannot be opened.
         """
-        constructor = JsonLoggerSessionConstructor(Behavior.INITIALIZE_SESSION_THEN_DETACH)
+        constructor = LogConstructor(Behavior.INITIALIZE_SESSION_THEN_DETACH)
         with (
             self._reserve(pin_map_id, pins) as reservation,
-            reservation.initialize_sessions(constructor, INSTRUMENT_TYPE) as opened,
+            opened_logs(reservation, constructor) as opened,
         ):
             try:
                 self._sessions.register_sessions(reservation.session_info)
@@ -75,19 +75,17 @@ class TestSequence:
                 raise
 
     def clean_up(self) -> None:
-        """Close all registered logs, and unregister them.
+        """Close all registered logs, files and databases, and unregister them.
 
         Raises:
             grpc.RpcError: They cannot be reserved or unregistered.
             SharingError: They cannot be closed.
         """
-        constructor = JsonLoggerSessionConstructor(Behavior.ATTACH_TO_SESSION_THEN_CLOSE)
-        with self._sessions.reserve_all_registered_sessions(
-            INSTRUMENT_TYPE, RESERVE_SECONDS
-        ) as reservation:
+        constructor = LogConstructor(Behavior.ATTACH_TO_SESSION_THEN_CLOSE)
+        with self._sessions.reserve_all_registered_sessions(timeout=RESERVE_SECONDS) as reservation:
             # First: what cannot be closed any more would else be registered for ever.
             self._sessions.unregister_sessions(reservation.session_info)
-            with reservation.initialize_sessions(constructor, INSTRUMENT_TYPE):
+            with opened_logs(reservation, constructor):
                 pass  # Leaving the block closes them.
 
     @contextmanager
@@ -115,7 +113,7 @@ class TestSequence:
 
     def _reserve(self, pin_map_id: str, pins: Sequence[str]) -> MultiSessionReservation:
         context = PinMapContext(pin_map_id, SITES)
-        return self._sessions.reserve_sessions(context, pins, INSTRUMENT_TYPE, RESERVE_SECONDS)
+        return self._sessions.reserve_sessions(context, pins, timeout=RESERVE_SECONDS)
 
     def __enter__(self) -> TestSequence:
         return self

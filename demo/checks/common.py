@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from demo.scenes.steps import Plugin
 from demo.told.performance import Performance, Run
 from demo.told.spans import Hold, holds
+from session_sharing.core import SessionEvent
 
 
 def different(what: str, expected: object, found: object) -> Iterator[str]:
@@ -20,9 +21,14 @@ def describe(run: Run) -> str:
     return f"{run.plugin.value} on {run.serial_number} with {run.behavior.name}"
 
 
-def attached(performance: Performance) -> list[tuple[Run, Hold]]:
-    """Pair runs that held the session with their holds: a plug-in has one after the other."""
-    held = holds(performance.events, performance.names)
+def attached(performance: Performance, events: Sequence[SessionEvent]) -> list[tuple[Run, Hold]]:
+    """Pair runs that held the session with their holds: a plug-in has one after the other.
+
+    Args:
+        performance: What was played.
+        events: Those of one of the logs; who does not log there has no holds.
+    """
+    held = holds(events, performance.names)
     pairs: list[tuple[Run, Hold]] = []
     for plugin in Plugin:
         pairs += zip(

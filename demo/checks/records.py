@@ -1,18 +1,24 @@
-"""Checks the file: every record of every run is there exactly once, and in order."""
+"""Checks the logs: every record of every run is there exactly once, and in order."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from demo.checks.common import attached, describe, different
+from demo.scenes.steps import TO_BOTH
 from demo.told.performance import GOOD, Performance, Run
+from session_sharing import Record
+from session_sharing.core import SessionEvent
 
 
 def record_faults(performance: Performance) -> Iterator[str]:
     """Yield what was wrong with the records of a scene."""
-    found = _indices_by_unit(performance)
-    stored = {run.serial_number: hold.records for run, hold in attached(performance)}
+    found = {
+        unit: [record.outputs.get("index") for record in records]
+        for unit, records in _by_unit(performance.records).items()
+    }
+    stored = _stored(performance, performance.events)
     names = {record.measurement_name for record in performance.records}
     for run in performance.runs:
         count = _expected(run, stored)
@@ -24,7 +30,33 @@ def record_faults(performance: Performance) -> Iterator[str]:
     if found:
         yield f"records of units that nobody measured: {sorted(map(str, found))}"
     if len(names) != len({run.plugin for run in performance.runs if run.held}):
-        yield f"the file does not have the records of both: {sorted(names)}"
+        word = performance.scene.way.shared.word
+        yield f"the {word} does not have the records of both: {sorted(names)}"
+    yield from _copy_faults(performance)
+
+
+def _copy_faults(performance: Performance) -> Iterator[str]:
+    """The other log has the same records, value by value, of those that log to both; no others."""
+    word = performance.scene.way.shared.other.word
+    records, copies = _by_unit(performance.records), _by_unit(performance.copies)
+    stored = _stored(performance, performance.other_events)
+    for run in performance.runs:
+        if run.plugin not in TO_BOTH[performance.scene.way]:
+            continue
+        found = copies.pop(run.serial_number, [])
+        if found != records[run.serial_number]:
+            yield f"{describe(run)}: the {word} does not have the same records"
+        told = stored.get(run.serial_number, 0)
+        yield from different(
+            f"{describe(run)}: records of its hold of the {word}", told, len(found)
+        )
+    if copies:
+        yield f"records that do not belong into the {word}, of: {sorted(map(str, copies))}"
+
+
+def _stored(performance: Performance, events: Sequence[SessionEvent]) -> dict[str, int]:
+    """Return how many records of each unit are stored, as the service of a log told."""
+    return {run.serial_number: hold.records for run, hold in attached(performance, events)}
 
 
 def _expected(run: Run, stored: dict[str, int]) -> int:
@@ -37,9 +69,8 @@ def _expected(run: Run, stored: dict[str, int]) -> int:
     return stored.get(run.serial_number, 0)
 
 
-def _indices_by_unit(performance: Performance) -> dict[str | None, list[object]]:
-    found: dict[str | None, list[object]] = defaultdict(list)
-    for record in performance.records:
-        unit = record.context.serial_number if record.context else None
-        found[unit].append(record.outputs.get("index"))
+def _by_unit(records: Sequence[Record]) -> dict[str | None, list[Record]]:
+    found: dict[str | None, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.context.serial_number if record.context else None].append(record)
     return found

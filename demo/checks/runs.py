@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from demo.checks.common import attached, describe, different
-from demo.scenes.steps import Plugin
+from demo.scenes.steps import Log, Plugin
 from demo.told.performance import GOOD, Performance, Run
 
 PLAUSIBLE = {Plugin.VOLTAGE: (3.1, 3.5), Plugin.CURRENT: (0.09, 0.12)}
@@ -50,8 +50,16 @@ def _only(values: object) -> float:
 
 
 def _session_faults(performance: Performance) -> Iterator[str]:
-    """What runs say of their session is what the service says of it."""
-    for run, hold in attached(performance):
-        if run.status == GOOD:
+    """What runs say of their sessions is what the services say of them, the file's first."""
+    logs = {
+        performance.scene.way.shared: performance.events,
+        performance.scene.way.shared.other: performance.other_events,
+    }
+    pairs = [pair for log in Log for pair in attached(performance, logs[log])]
+    for run in performance.runs:
+        held = [hold for one, hold in pairs if one is run]
+        if run.status == GOOD and held:
+            names = ", ".join(hold.session for hold in held)
+            expected = names, any(hold.created for hold in held)
             told = run.outputs.get("log_session"), run.outputs.get("new_session")
-            yield from different(f"{describe(run)}: session", (hold.session, hold.created), told)
+            yield from different(f"{describe(run)}: session", expected, told)

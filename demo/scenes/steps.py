@@ -16,6 +16,23 @@ DEMO = "demo"
 """What it is called elsewhere: so the services name the program."""
 
 
+class Log(Enum):
+    """What is logged to; the value is the module of its service."""
+
+    FILE = "json_logger"
+    DATABASE = "db_writer"
+
+    @property
+    def other(self) -> Log:
+        """The other one."""
+        return Log.DATABASE if self is Log.FILE else Log.FILE
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return self.name.lower()
+
+
 class Way(Enum):
     """How the two measurements come to share one log: the name is that of the pin map, too."""
 
@@ -24,6 +41,19 @@ class Way(Enum):
 
     ALIASES = "aliases"
     """A pin each, on one and the same log; each logs while it measures."""
+
+    DATABASE = "database"
+    """As by aliases, but the log is a database, and the pin of one is connected to a file too."""
+
+    @property
+    def shared(self) -> Log:
+        """What both share."""
+        return Log.DATABASE if self is Way.DATABASE else Log.FILE
+
+    @property
+    def words(self) -> str:
+        """How it stands in a title."""
+        return "in a database" if self is Way.DATABASE else f"by {self.value}"
 
 
 class Plugin(Enum):
@@ -36,8 +66,12 @@ class Plugin(Enum):
 LOG_PINS = {
     Way.WAITING: {Plugin.VOLTAGE: "LOG", Plugin.CURRENT: "LOG"},
     Way.ALIASES: {Plugin.VOLTAGE: "LOG_VOLTAGE", Plugin.CURRENT: "LOG_CURRENT"},
+    Way.DATABASE: {Plugin.VOLTAGE: "LOG_VOLTAGE", Plugin.CURRENT: "LOG_CURRENT"},
 }
 """The pins of the log, as the pin maps have them."""
+
+TO_BOTH = {Way.WAITING: (), Way.ALIASES: (), Way.DATABASE: (Plugin.CURRENT,)}
+"""Whose pin is connected to the other log as well."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +145,9 @@ class Scene:
         way: How the log is shared.
         story: What there is to be seen, in a sentence or two.
         steps: What is played, one step after the other.
-        opens: How often the file is opened; it is closed as often.
+        opens: How often the shared log is opened; it is closed as often.
         pending: How often a close has to wait for somebody who still holds the session.
+        other_opens: How often the other log is opened and closed; there no close has to wait.
     """
 
     behavior: Behavior
@@ -121,11 +156,12 @@ class Scene:
     steps: Sequence[Step]
     opens: int
     pending: int = 0
+    other_opens: int = 0
 
     @property
     def title(self) -> str:
         """What the scene is called."""
-        return f"{self.behavior.name} ({int(self.behavior)}), by {self.way.value}"
+        return f"{self.behavior.name} ({int(self.behavior)}), {self.way.words}"
 
     @property
     def pins(self) -> Sequence[str]:
@@ -133,16 +169,26 @@ class Scene:
         return list(dict.fromkeys(LOG_PINS[self.way].values()))
 
     def holds(self) -> Counter[str]:
-        """Return how often each of the cast holds the session."""
+        """Return how often each of the cast holds the session of the shared log."""
+        return self._holds(tuple(Plugin))
+
+    def other_holds(self) -> Counter[str]:
+        """Return how often each of the cast holds the session of the other log."""
+        return self._holds(TO_BOTH[self.way])
+
+    def _holds(self, plugins: Sequence[Plugin]) -> Counter[str]:
+        """Count for a log to which the pins of these plug-ins are connected."""
+        pins = {LOG_PINS[self.way][plugin] for plugin in plugins}
         holds: Counter[str] = Counter()
         for step in self.steps:
             match step:
                 case Runs():
-                    holds.update({plugin.value: step.count for plugin in step.plugins})
+                    counts = {one.value: step.count for one in step.plugins if one in plugins}
+                    holds.update(counts)
                 case Start():
-                    holds[step.plugin.value] += 1
+                    holds[step.plugin.value] += step.plugin in plugins
                 case Setup():
-                    holds[SETUP] += len(self.pins)
+                    holds[SETUP] += len(pins)
                 case Cleanup():
-                    holds[CLEANUP] += len(self.pins)
-        return holds
+                    holds[CLEANUP] += len(pins)
+        return +holds

@@ -12,7 +12,7 @@ from demo.told.performance import Performance
 from demo.told.spans import holds, openings
 
 SESSION = "session"
-"""The name of the lane that shows how long the session was open."""
+"""The name of the lane that shows how long the session of the shared log was open."""
 
 
 class Fill(Enum):
@@ -45,7 +45,8 @@ class Lane:
 
 def lanes(performance: Performance) -> list[Lane]:
     """Return the lanes of a scene in which something is to be seen."""
-    names = (SESSION, DEMO, SETUP, *(plugin.value for plugin in Plugin), CLEANUP)
+    cast = (DEMO, SETUP, *(plugin.value for plugin in Plugin), CLEANUP)
+    names = (SESSION, performance.scene.way.shared.other.word, *cast)
     rows = {name: Lane(name) for name in names}
     spans = (_of_sessions, _of_reservations, _of_runs, _of_holds, _of_refusals)
     for name, span in (found for part in spans for found in part(performance)):
@@ -54,11 +55,13 @@ def lanes(performance: Performance) -> list[Lane]:
 
 
 def _of_sessions(performance: Performance) -> Iterator[tuple[str, Span]]:
-    for opening in openings(performance.events):
-        until = opening.until or _end(performance)
-        yield SESSION, Span(opening.since, until, Fill.OPEN)
-        if opening.pending is not None:
-            yield SESSION, Span(opening.pending, until, Fill.PENDING)
+    other = performance.scene.way.shared.other.word
+    for name, events in ((SESSION, performance.events), (other, performance.other_events)):
+        for opening in openings(events):
+            until = opening.until or _end(performance)
+            yield name, Span(opening.since, until, Fill.OPEN)
+            if opening.pending is not None:
+                yield name, Span(opening.pending, until, Fill.PENDING)
 
 
 def _of_reservations(performance: Performance) -> Iterator[tuple[str, Span]]:
@@ -84,4 +87,4 @@ def _of_refusals(performance: Performance) -> Iterator[tuple[str, Span]]:
 
 def _end(performance: Performance) -> datetime:
     """Return the last moment that was told of: what never ended is drawn up to there."""
-    return max(event.at for event in performance.events)
+    return max(event.at for event in (*performance.events, *performance.other_events))

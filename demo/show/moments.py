@@ -42,7 +42,8 @@ class Moment:
 
 def moments(performance: Performance) -> list[Moment]:
     """Return what happened; what happened again before the next turn is counted at its first."""
-    told = sorted([*_of_events(performance), *_of_runs(performance)], key=lambda one: one.at)
+    both = [*_of_shared(performance), *_of_other(performance)]
+    told = sorted([*both, *_of_runs(performance)], key=lambda one: one.at)
     found: dict[tuple[int, str], Moment] = {}
     turns, before = 0, ""
     for moment in told:
@@ -60,24 +61,35 @@ def _again(first: Moment, moment: Moment, before: str) -> Moment:
     return replace(first, last=moment.at, count=first.count + 1, mixed=mixed)
 
 
-def _of_events(performance: Performance) -> Iterator[Moment]:
-    for event in performance.events:
+def _of_shared(performance: Performance) -> Iterator[Moment]:
+    yield from _of_events(performance.events, performance)
+    yield from _of_closes(performance.events, performance)
+
+
+def _of_other(performance: Performance) -> Iterator[Moment]:
+    """Tell of the other log: its story is none of the scene's, so it has no turns."""
+    events, word = performance.other_events, performance.scene.way.shared.other.word
+    for moment in (*_of_events(events, performance), *_of_closes(events, performance)):
+        yield replace(moment, text=f"{word}: {moment.text}", turn=False)
+
+
+def _of_events(events: Sequence[SessionEvent], performance: Performance) -> Iterator[Moment]:
+    for event in events:
         session = event.session
         if session is not None and event.kind is not EventKind.CLOSED:
             who = name_of(event.attachment, performance.names) if event.attachment else ""
             text = _in_words(event, session, who, performance)
             if text:
                 yield Moment(event.at, text, event.kind in _TURNS)
-    yield from _of_closes(performance)
 
 
-def _of_closes(performance: Performance) -> Iterator[Moment]:
+def _of_closes(events: Sequence[SessionEvent], performance: Performance) -> Iterator[Moment]:
     """Tell of closes: one that had to wait is a turn, and so is the end of the story."""
-    names = _names_by_text(performance)
-    closes = [event for event in performance.events if event.kind is EventKind.CLOSED]
+    names = _names_by_text(events, performance)
+    closes = [event for event in events if event.kind is EventKind.CLOSED]
     waited = {
         event.session.public_id
-        for event in performance.events
+        for event in events
         if event.session and event.kind is EventKind.CLOSE_PENDING
     }
     for event in closes:
@@ -107,9 +119,9 @@ def _holders(session: SessionInformation, performance: Performance) -> str:
     return " and ".join(dict.fromkeys(names))
 
 
-def _names_by_text(performance: Performance) -> dict[str, str]:
+def _names_by_text(events: Sequence[SessionEvent], performance: Performance) -> dict[str, str]:
     """Return the cast by the text by which the service names who asked to close."""
-    held = [event.attachment for event in performance.events if event.attachment]
+    held = [event.attachment for event in events if event.attachment]
     return {str(one.holder): name_of(one, performance.names) for one in held}
 
 

@@ -20,7 +20,7 @@ from session_sharing import Record
 NARROWEST = 60
 """The narrowest terminal that is drawn for, in characters: below that nothing can be seen."""
 
-_COLUMNS = ("BEHAVIOUR", "WAY", "RUNS", "OPENED", "AT ONCE", "LINES", "RESULT")
+_COLUMNS = ("BEHAVIOUR", "WAY", "RUNS", "OPENS", "AT ONCE", "LINES", "RESULT")
 """So short that the longest behaviour fits a terminal of 80 characters."""
 
 
@@ -66,25 +66,26 @@ class Stage:
         print("\n=== What was shared ===")
         self.say(
             "AT ONCE is how long both measurements held the session at the same moment, and LINES "
-            "is how many records they wrote."
+            "is how many records they wrote there; what is in database and file counts once."
         )
         print()
         for line in table(_COLUMNS, rows, self._width):
             print(line)
 
-    def show_records(self, records: Sequence[Record], place: str, *, kept: bool) -> None:
-        """Show some lines of the log, shortened, where it passes from one writer to the other.
+    def show_records(self, records: Sequence[Record], place: str) -> None:
+        """Show some records of a log, shortened, where it passes from one writer to the other.
 
         Args:
             records: All records of the log.
             place: Where it is.
-            kept: Whether it is still there when the demonstration has ended.
         """
         print(f"\n=== From {place}, shortened ===")
         for record in excerpt(records):
             print(_shortened(record)[: self._width])
-        if not kept:
-            self.say("(The log goes with the demonstration; with --folder DIR it is kept there.)")
+
+    def say_that_nothing_is_kept(self) -> None:
+        """Tell how the logs could be kept."""
+        self.say("(The logs go with the demonstration; with --folder DIR they are kept there.)")
 
 
 def summary(performance: Performance, faults: Sequence[str]) -> tuple[str, ...]:
@@ -114,10 +115,12 @@ def excerpt(records: Sequence[Record], count: int = 6) -> Sequence[Record]:
 def _shortened(record: Record) -> str:
     """Tell of a record in a line; what was measured comes first, as the end may be cut off."""
     values = sorted(record.outputs.items(), key=lambda item: not isinstance(item[1], float))
-    outputs = ", ".join(f"{name} {_short(value)}" for name, value in values)
-    unit = record.context.serial_number if record.context else ""
+    units = record.units or {}
+    found = [f"{name} {_short(value)} {units.get(name, '')}".rstrip() for name, value in values]
+    outputs = ", ".join([*found, *([record.status] if record.status else [])])
+    serial_number = record.context.serial_number if record.context else ""
     time = f"{record.timestamp:%H:%M:%S.%f}"[:-3]  # milliseconds
-    return f"{time}  {record.measurement_name}  {unit}  {outputs}"
+    return f"{time}  {record.measurement_name}  {serial_number}  {outputs}"
 
 
 def _short(value: object) -> str:

@@ -81,8 +81,10 @@ class Performance:
         names: Who is who, by process id.
         runs: The runs, each plug-in's in their order.
         reservations: When the demonstration had the log reserved.
-        events: What the service told of its sessions, in its order.
-        records: The lines that the scene added to the log, in their order.
+        events: What the service of the shared log told of its sessions, in its order.
+        records: The records that the scene added to that log, in their order.
+        other_events: What the service of the other log told, where the scene has two.
+        copies: The records that the scene added to the other log.
         left: The sessions that are reserved or registered after the scene, as NI's names them.
         broken: Why the scene could not be played to its end; empty if it was.
     """
@@ -93,5 +95,7 @@ class Performance:
     reservations: Sequence[Reservation] = ()
     events: Sequence[SessionEvent] = ()
     records: Sequence[Record] = ()
+    other_events: Sequence[SessionEvent] = ()
+    copies: Sequence[Record] = ()
     left: Sequence[str] = ()
     broken: Sequence[str] = ()

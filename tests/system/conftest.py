@@ -59,6 +59,6 @@ def logger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logger]:
 
 @pytest.fixture(scope="session")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    """Return a station, a logger and both plug-ins, all running."""
+    """Return a station, a logger, a database writer and both plug-ins, all running."""
     with ExitStack() as stack:
         yield Floor(tmp_path_factory.mktemp("floor"), stack)

@@ -1,4 +1,4 @@
-"""A whole test floor on this machine: station, logger and both plug-ins, as processes."""
+"""A whole test floor on this machine: station, both logs and both plug-ins, as processes."""
 
 from __future__ import annotations
 
@@ -23,17 +23,20 @@ class Floor:
     """Starts everything; NI's clients reach it as they reach a real station, through discovery.
 
     Args:
-        folder: Where station and logger keep their data.
+        folder: Where station, logger and database writer keep their data.
         stack: Ends everything.
     """
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.home, self.logs = folder / "station", folder / "logs"
+        self.databases = folder / "databases"
         self.environment: Mapping[str, str] = {"LOCAL_STATION_HOME": str(self.home)}
         self._stack = stack
         self.station = stack.enter_context(running_station(self.home, "--port", "0"))
         arguments = ["--port", "0", "--data-dir", str(self.logs), "--ack", "os"]
         self.logger = self.start("json_logger", *arguments)
+        arguments = ["--port", "0", "--data-dir", str(self.databases)]
+        self.writer = self.start("db_writer", *arguments)
         self.plug_ins = [self.start("output_voltage"), self.start("supply_current")]
         channel = stack.enter_context(grpc.insecure_channel(self.station.address))
         self._discovery = DiscoveryClient(DiscoveryServiceStub(channel))

@@ -36,14 +36,17 @@ def reserved(floor: Floor) -> list[str]:
 
 
 def attached(floor: Floor, program: str = "") -> list[str]:
-    """Return the aliases under which the log files are held now, by a program or by all."""
-    with Administration(floor.logger.address) as administration:
-        return [
-            attachment.alias
-            for session in administration.sessions()
-            for attachment in session.attachments
-            if program in attachment.holder.program
-        ]
+    """Return the aliases under which logs are held now, by a program or by all."""
+    found = []
+    for service in (floor.logger, floor.writer):
+        with Administration(service.address) as administration:
+            found += [
+                attachment.alias
+                for session in administration.sessions()
+                for attachment in session.attachments
+                if program in attachment.holder.program
+            ]
+    return found
 
 
 def nothing_left(floor: Floor) -> None:

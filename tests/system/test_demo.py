@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -120,10 +121,14 @@ def test_all_scenes_are_right(tmp_path: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """The log has the records of both measurements, and no program of the demo is at it."""
+    """File and database have the records of both measurements, and no program is at them."""
     with (folder / "logs" / "results.ndjson").open("rb") as log:
         names = [parse_line(line).measurement_name for line in log]
     assert min(names.count("output voltage"), names.count("supply current")) > 100
+    with closing(sqlite3.connect(folder / "databases" / "measurements.sqlite")) as database:
+        rows = database.execute("SELECT name, count(*) FROM measurements GROUP BY name").fetchall()
+    assert {name for name, _ in rows} == {"output voltage", "supply current"}
+    assert min(count for _, count in rows) > 10
     assert not (folder / "station" / "DiscoveryService.json").exists()
     assert list((folder / "logs").glob(".*.lock")) == []
 
@@ -145,7 +150,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     temporary = {name: str(tmp_path) for name in ("TMPDIR", "TEMP", "TMP")}
     with running(**temporary) as demo:
         demo.lines_to("=== 1.")
-        assert len(demo.left()) >= 5
+        assert len(demo.left()) >= 6
         demo.interrupt()
         demo.interrupt()
         exit_code, _, errors = demo.end()

@@ -72,6 +72,10 @@ def test_a_measurement_measures_and_logs(floor, pin_maps, serial_number, measure
     assert {record["context"]["pin"] for record in records} == {client_pin(measured)}
     assert len({record["context"]["run"] for record in records}) == 1
     assert records[0]["measurement_configurations"]["load_current"] == 0.2
+    assert {record["status"] for record in records} == {"passed"}
+    assert records[0]["units"] == {measured: {"voltage": "V", "current": "A"}[measured]}
+    low, high = records[0]["limits"][measured]
+    assert low < values[0] < high
 
 
 def client_pin(measured: str) -> str:
@@ -87,6 +91,7 @@ def test_a_measurement_measures_the_unit_that_it_is_told(floor, pin_maps, serial
     expected = Regulator(serial_number).output_voltage(OperatingPoint(3.0, 0.3))
     assert outputs["mean"] == [pytest.approx(expected, abs=1e-3)]
     assert not outputs["passed"], "it is in dropout"
+    assert {record["status"] for record in records_of(floor, serial_number)} == {"failed"}
 
 
 def test_a_seed_repeats_a_run(floor, pin_maps, serial_number):

@@ -19,7 +19,12 @@ CLASS = "session_sharing.OutputVoltage"  # The latest plug-in of a class is foun
 LONG: dict[str, Any] = {"readings": 10_000, "interval": 0.02}
 WAITING: dict[str, Any] = {**LONG, "log_pin": "LOG"}
 ALIASES: dict[str, Any] = {**LONG, "log_pin": "LOG_VOLTAGE", "log_while_measuring": True}
-each_way = pytest.mark.parametrize(("way", "options"), [("waiting", WAITING), ("aliases", ALIASES)])
+BOTH: dict[str, Any] = {**ALIASES, "log_pin": "LOG_CURRENT"}
+each_way = pytest.mark.parametrize(
+    ("way", "options"), [("waiting", WAITING), ("aliases", ALIASES), ("database", BOTH)]
+)
+HELD = {"waiting": [], "aliases": ["voltage"], "database": ["", "current"]}
+"""The aliases under which a run holds its logs while it measures: of the file, of the database."""
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +52,11 @@ def refused(code: grpc.StatusCode, *words: str):
 def gets_under_way(floor: Floor, run: Call, way: str) -> bool:
     """Wait until a run measures, or has ended; return whether it measures.
 
-    Then it holds its instrument, and the log if it logs meanwhile.
+    Then it holds its instrument, and its logs if it logs meanwhile.
     """
 
     def measures() -> bool:
-        return "niDMM-DMM1" in reserved(floor) and (
-            way == "waiting" or attached(floor) == ["voltage"]
-        )
+        return "niDMM-DMM1" in reserved(floor) and attached(floor) == HELD[way]
 
     until(lambda: run.done() or measures(), "it measures")
     return not run.done()
@@ -87,7 +90,7 @@ def queued(plug_in: ServerProcess, run: Call) -> None:
     [
         ({"voltage_pin": "NOWHERE"}, ("NOWHERE", "VOUT")),
         ({"voltage_pin": "VIN"}, ("VIN", "niDMM", "pin map")),
-        ({"log_pin": "VIN"}, ("VIN", "FileLogger", "pin map")),
+        ({"log_pin": "VIN"}, ("VIN", "FileLogger or DatabaseWriter", "pin map")),
         ({"log_pin": ""}, ("log_pin is empty",)),
         ({"readings": 0}, ("readings is 0", "1 to")),
     ],

@@ -16,6 +16,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 SERVERS = re.compile(r"^python -m (\w+) *(?:#.*)?$", re.MULTILINE)
 MEASURE, LOG = "MeasurementClient(", 'JsonLoggerClient("results.ndjson") as'
+ASK = 'DbWriterClient("measurements.sqlite") as'
 
 
 def program(using: str) -> str:
@@ -44,7 +45,7 @@ def test_servers_and_programs_work_as_written(tmp_path: Path) -> None:
     station, *others = SERVERS.findall(README)
     assert (station, others) == (
         "local_station",
-        ["json_logger", "output_voltage", "supply_current"],
+        ["json_logger", "db_writer", "output_voltage", "supply_current"],
     )
     home = {"LOCAL_STATION_HOME": str(tmp_path), "SESSION_SHARING_DATA": str(tmp_path / "data")}
     with ExitStack() as servers:
@@ -52,8 +53,11 @@ def test_servers_and_programs_work_as_written(tmp_path: Path) -> None:
         for module in others:
             servers.enter_context(ServerProcess(module, (), home))
         assert run(program(MEASURE), home).count("'passed': True") == 2
+        into_database = program(MEASURE).replace("aliases.pinmap", "database.pinmap")
+        assert run(into_database, home).count("'passed': True") == 2
+        assert run(program(ASK), home).count("'index': ") == 3
         assert "SN-0042" in run(program(LOG), home)
-    assert (tmp_path / "data" / "results.ndjson").read_text("utf-8").count("\n") == 401
+    assert (tmp_path / "data" / "results.ndjson").read_text("utf-8").count("\n") == 601
 
 
 def test_other_code_is_valid() -> None:

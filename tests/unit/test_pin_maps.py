@@ -11,6 +11,7 @@ import pytest
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.selection import select
+from measurement_support.log_sessions import LOG_TYPES
 from tools.packages import ROOT
 
 FOLDER = ROOT / "pin_maps"
@@ -31,9 +32,9 @@ def resources(pin_map: PinMap, pin: str, sites: list[int]) -> list[str]:
 
 
 def test_all_maps_are_here():
-    """The three maps that the README explains exist, and no other."""
+    """The maps that the README explains exist, and no other."""
     explained = (FOLDER / "README.md").read_text("utf-8")
-    assert [path.stem for path in MAPS] == ["aliases", "sites", "waiting"]
+    assert [path.stem for path in MAPS] == ["aliases", "database", "sites", "waiting"]
     assert all(f"]({path.name})" in explained for path in MAPS)
 
 
@@ -78,6 +79,17 @@ def test_sites_have_an_entry_each():
         "results.ndjson?client=site0",
         "results.ndjson?client=site1",
     ]
+
+
+def test_the_database_is_shared_and_one_pin_has_file_and_database():
+    """With the map of the database, no measurement waits, and one pin means two sessions."""
+    pin_map = read("database")
+    database = "measurements.sqlite?client="
+    assert resources(pin_map, "LOG_VOLTAGE", [0]) == [f"{database}voltage"]
+    assert resources(pin_map, "LOG_CURRENT", [0]) == [f"{database}current", "results.ndjson"]
+    selected = select(pin_map, ["LOG_CURRENT"], [0], "").sessions
+    types = [each.session.instrument_type_id for each in selected]
+    assert sorted(types) == sorted(LOG_TYPES)
 
 
 def test_the_custom_instrument_of_the_readme_is_one_session():

@@ -101,3 +101,23 @@ def good_scene() -> Performance:
         events=tuple(script.events),
         records=(*records_of(V, "SN-1"), *records_of(C, "SN-2")),
     )
+
+
+def good_scene_in_a_database() -> Performance:
+    """Return that scene in a database, where the other logs to the file as well, to its end."""
+    good = good_scene()
+    script = Script(session=replace(SESSION, public_id="efgh"))
+    script.tell(EventKind.OPENED, 18)
+    held = script.attach(2, 18, created=True)
+    script.release(held, 40)
+    script.session = replace(script.session, closed_by=str(held.holder))
+    script.tell(EventKind.CLOSED, 42)
+    second = run_of(C, "SN-2", 15, 44)
+    outputs = {**second.outputs, "log_session": "efgh, abcd", "new_session": True}
+    return replace(
+        good,
+        scene=replace(good.scene, way=Way.DATABASE, other_opens=1),
+        runs=(good.runs[0], replace(second, outputs=outputs)),
+        other_events=tuple(script.events),
+        copies=tuple(records_of(C, "SN-2")),
+    )

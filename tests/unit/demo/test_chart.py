@@ -12,7 +12,7 @@ from demo.show.chart import ASCII, BLOCKS, Scale, draw, fills_for
 from demo.show.lanes import Fill, lanes
 from demo.told.performance import Performance, Reservation
 from session_sharing.core import EventKind
-from tests.unit.demo.story import C, at, run_of
+from tests.unit.demo.story import C, at, good_scene_in_a_database, run_of
 
 TIMES = st.lists(st.floats(0, 1000), min_size=1, max_size=60)
 
@@ -29,6 +29,13 @@ def test_who_holds_the_session_when_is_seen(good: Performance) -> None:
         "supply_current            .....######################..",
         "               0                                       40 ms",
     ]
+
+
+def test_a_second_log_has_a_lane_of_its_own() -> None:
+    """In a scene of the database the file shows how long it was open, below the shared session."""
+    rows = chart(good_scene_in_a_database())
+    assert [row.split()[0] for row in rows[:2]] == ["session", "file"]
+    assert 0 < rows[1].count("-") < rows[0].count("-") + rows[0].count("~")
 
 
 def test_refusals_are_seen(good: Performance) -> None:

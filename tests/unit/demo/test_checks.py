@@ -10,7 +10,7 @@ from demo.checks import find_faults
 from demo.scenes.steps import Way
 from demo.told.performance import STOPPED, Performance, Wanted
 from session_sharing.core import EventKind, SessionEvent
-from tests.unit.demo.story import C, Script, records_of
+from tests.unit.demo.story import C, Script, V, good_scene_in_a_database, records_of
 
 
 def faults(performance: Performance, **changes: object) -> str:
@@ -32,8 +32,8 @@ def test_nothing_is_wrong_with_a_good_scene(good: Performance) -> None:
     [
         (EventKind.OPENED, "openings of the file: expected 1, found 0"),
         (EventKind.CLOSED, "closings of the file: expected 1, found 0"),
-        (EventKind.CLOSE_PENDING, "closes that had to wait: expected 1, found 0"),
-        (EventKind.ATTACHED, "holds: expected"),
+        (EventKind.CLOSE_PENDING, "closes of the file that had to wait: expected 1, found 0"),
+        (EventKind.ATTACHED, "holds of the file: expected"),
         (EventKind.RELEASED, "output_voltage still holds session abcd"),
     ],
 )
@@ -64,7 +64,7 @@ def test_two_sessions_at_once_are_a_fault(good: Performance) -> None:
     script.tell(EventKind.OPENED, 44)
     script.tell(EventKind.CLOSED, 46)
     events = sorted([*good.events, *script.events], key=lambda event: event.at)
-    assert "two sessions at once on one file: abcd and efgh" in faults(good, events=events)
+    assert "two sessions at once on one file: abcd, efgh" in faults(good, events=events)
 
 
 def test_meeting_is_a_fault_with_waiting(good: Performance) -> None:
@@ -190,3 +190,55 @@ def test_files_have_the_records_of_both(good: Performance) -> None:
     """A file in which one of the two has written nothing shows no sharing."""
     records = [replace(record, measurement_name="x") for record in good.records]
     assert "the file does not have the records of both: ['x']" in faults(good, records=records)
+
+
+def test_nothing_is_wrong_with_a_good_scene_in_a_database() -> None:
+    """A scene in which one of both logs to the file as well has no faults."""
+    assert find_faults(good_scene_in_a_database()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"copies": ()}, "SN-2 with AUTO: the file does not have the same records"),
+        ({"copies": records_of(C, "SN-2")[::-1]}, "the file does not have the same records"),
+        ({"copies": records_of(C, "SN-2", 1)}, "hold of the file: expected 2, found 1"),
+        (
+            {"copies": [*records_of(C, "SN-2"), *records_of(V, "SN-1")]},
+            "do not belong into the file, of: ['SN-1']",
+        ),
+        ({"records": records_of(V, "SN-1")}, "the database does not have the records of both"),
+        ({"other_events": ()}, "openings of the file: expected 1, found 0"),
+        ({"other_events": ()}, "holds of the file: expected {'supply_current': 1}, found {}"),
+        ({"events": ()}, "openings of the database: expected 1, found 0"),
+    ],
+)
+def test_what_is_not_in_both_is_a_fault(changes: dict[str, object], fault: str) -> None:
+    """What was logged to both is in both, and nothing else is in the file."""
+    assert fault in faults(good_scene_in_a_database(), **changes)
+
+
+def test_other_values_in_the_file_are_a_fault() -> None:
+    """A record that differs from that of the database in one detail is found."""
+    copies = [replace(record, status="failed") for record in records_of(C, "SN-2")]
+    assert "does not have the same records" in faults(good_scene_in_a_database(), copies=copies)
+
+
+def test_runs_tell_both_of_their_sessions() -> None:
+    """A run that logs to both says so: the session of the file first, and whether one was new."""
+    good = good_scene_in_a_database()
+    first, second = good.runs
+    told = replace(second, outputs={**second.outputs, "log_session": "abcd"})
+    fault = "session: expected ('efgh, abcd', True), found ('abcd', True)"
+    assert fault in faults(good, runs=(first, told))
+
+
+def test_two_sessions_of_the_other_log_are_a_fault() -> None:
+    """The file is opened once at a time in a scene of the database, too."""
+    good = good_scene_in_a_database()
+    script = Script(list(good.other_events))
+    script.session = replace(script.session, public_id="ijkl")
+    script.tell(EventKind.OPENED, 39)
+    script.tell(EventKind.CLOSED, 41)
+    events = sorted(script.events, key=lambda event: event.at)
+    assert "two sessions at once on one file: efgh, ijkl" in faults(good, other_events=events)

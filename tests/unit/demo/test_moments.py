@@ -7,7 +7,16 @@ from dataclasses import replace
 from demo.show.moments import moments, tell
 from demo.told.performance import Performance
 from session_sharing.core import EventKind, SessionEvent
-from tests.unit.demo.story import NAMES, SESSION, C, Script, V, at, run_of
+from tests.unit.demo.story import (
+    NAMES,
+    SESSION,
+    C,
+    Script,
+    V,
+    at,
+    good_scene_in_a_database,
+    run_of,
+)
 
 
 def told(performance: Performance) -> list[str]:
@@ -23,6 +32,17 @@ def test_moments_tell_the_story(good: Performance) -> None:
         "    42 ms  supply_current is stopped in the middle, and lets go",
         "    45 ms  closed, as output_voltage asked",
     ]
+
+
+def test_the_second_log_is_told_apart() -> None:
+    """What happens to the file, where the story is that of the database, says so."""
+    lines = [line[11:] for line in told(good_scene_in_a_database())]
+    assert [line for line in lines if line.startswith("file: ")] == [
+        "file: created by supply_current",
+        "file: left open by supply_current, nobody holds it",
+        "file: closed, as supply_current asked",
+    ]
+    assert "created by output_voltage" in lines
 
 
 def test_what_happens_again_is_counted(good: Performance) -> None:

@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from demo.program import main
+from demo.scenes import SCENES
 
 
-@pytest.mark.parametrize("number", ["0", "11", "some"])
+@pytest.mark.parametrize("number", ["0", str(len(SCENES) + 1), "some"])
 def test_scenes_that_do_not_exist_are_wrong_usage(capsys, monkeypatch, number: str) -> None:
     """A demonstration that would show nothing, or more than there is, is refused with 2."""
     monkeypatch.setattr(sys, "argv", ["demo", "--scenes", number])

@@ -14,9 +14,26 @@ each_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.ti
 
 
 def test_all_behaviors_are_played_both_ways() -> None:
-    """No behaviour and no way of sharing is left out."""
+    """No behaviour and no way of sharing a file is left out; then come those in a database."""
     played = [(scene.behavior, scene.way) for scene in SCENES]
-    assert played == list(product(Behavior, (Way.WAITING, Way.ALIASES)))
+    files = list(product(Behavior, (Way.WAITING, Way.ALIASES)))
+    assert played[: len(files)] == files
+    assert {way for _, way in played[len(files) :]} == {Way.DATABASE}
+
+
+def test_setup_and_cleanup_hold_what_the_pins_are_connected_to() -> None:
+    """Where one of two pins has a file as well, Setup and Cleanup hold the file once."""
+    (scene,) = (one for one in SCENES if one.way is Way.DATABASE and one.holds()["Setup"])
+    for who in ("Setup", "Cleanup"):
+        assert (scene.holds()[who], scene.other_holds()[who]) == (2, 1)
+
+
+@each_scene
+def test_one_logs_to_both_in_a_database(scene: Scene) -> None:
+    """In a database one measurement has the file too, and the other never; else nobody has two."""
+    holders = set(scene.other_holds()) - {"Setup", "Cleanup"}
+    assert holders == ({"supply_current"} if scene.way is Way.DATABASE else set())
+    assert bool(scene.other_opens) is (scene.way is Way.DATABASE)
 
 
 @each_scene
@@ -51,6 +68,6 @@ def test_what_is_started_is_stopped(scene: Scene) -> None:
 
 
 @each_scene
-def test_overlaps_with_aliases_do_not_depend_on_time(scene: Scene) -> None:
-    """With aliases one goes on until it is stopped, while the other comes: they have to meet."""
-    assert (scene.way is Way.ALIASES) == any(isinstance(step, Start) for step in scene.steps)
+def test_overlaps_do_not_depend_on_time(scene: Scene) -> None:
+    """With a pin each one goes on until it is stopped, while the other comes: they have to meet."""
+    assert (scene.way is not Way.WAITING) == any(isinstance(step, Start) for step in scene.steps)

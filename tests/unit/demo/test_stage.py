@@ -10,7 +10,7 @@ from session_sharing import Behavior, Record, RecordContext
 from tests.unit.demo.story import START, C, V, records_of
 
 ROWS = [
-    (f"{behavior:d} {behavior.name}", "aliases", "12", "10", "1348 ms", "129", "right")
+    (f"{behavior:d} {behavior.name}", "database", "12", "10", "1348 ms", "129", "right")
     for behavior in Behavior
 ]
 RECORD = Record(
@@ -19,6 +19,8 @@ RECORD = Record(
     {"index": 3, "current": 0.10240485465112},
     START,
     RecordContext(serial_number="SN-0119"),
+    "passed",
+    {"current": "A"},
 )
 
 
@@ -28,7 +30,8 @@ def shown(capsys, monkeypatch, columns: int) -> list[str]:
     stage = Stage()
     stage.show_legend()
     stage.show_summary(ROWS)
-    stage.show_records([RECORD], "here", kept=False)
+    stage.show_records([RECORD], "here")
+    stage.say_that_nothing_is_kept()
     return capsys.readouterr().out.splitlines()
 
 
@@ -43,7 +46,8 @@ def test_behaviors_are_whole_on_usual_terminals(capsys, monkeypatch) -> None:
     """80 columns are enough for the longest name, its number, and all that was counted."""
     lines = shown(capsys, monkeypatch, 80)
     assert max(map(len, lines)) < 80
-    assert "3 INITIALIZE_SESSION_THEN_DETACH  aliases  12    10      1348 ms  129    right" in lines
+    row = "3 INITIALIZE_SESSION_THEN_DETACH  database  12    10     1348 ms  129    right"
+    assert row in lines
 
 
 @pytest.mark.parametrize("columns", [79, 70, 60])
@@ -53,12 +57,12 @@ def test_narrow_terminals_get_shorter_names(capsys, monkeypatch, columns: int) -
     assert max(map(len, lines)) < columns
     (cut,) = (line for line in lines if line.startswith("3 "))
     assert ".." in cut
-    assert cut.endswith("  aliases  12    10      1348 ms  129    right")
+    assert cut.endswith("  database  12    10     1348 ms  129    right")
 
 
 def test_what_was_measured_comes_first(capsys, monkeypatch) -> None:
     """Of a record the value is seen on the narrowest terminal too, whatever else is not."""
-    line = "00:00:00.000  supply current  SN-0119  current 0.102405, index 3"
+    line = "00:00:00.000  supply current  SN-0119  current 0.102405 A, index 3, passed"
     assert line in shown(capsys, monkeypatch, 80)
     assert line[:59] in shown(capsys, monkeypatch, 60)
 

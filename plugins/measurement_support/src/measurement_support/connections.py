@@ -15,39 +15,47 @@ from session_sharing.errors import InvalidRequestError
 
 
 def connections(
-    reservation: MultiSessionReservation, pin: str, instrument_type: str
+    reservation: MultiSessionReservation, pin: str, *instrument_types: str
 ) -> Sequence[TypedConnection[object]]:
-    """Return a pin's connections to instruments of a type, one for each site, in their order.
+    """Return a pin's connections to instruments of these types.
 
-    No driver session needs to be open for it. A call that names no sites means all of them, in the
-    order of their numbers.
+    Of each type there is one for each site, in their order; what a type has at some sites only is
+    returned for these. No driver session needs to be open for it. A call that names no sites means
+    all of them, in the order of their numbers.
 
     Args:
         reservation: What was reserved, this pin among it.
         pin: The pin, or a group of pins.
-        instrument_type: The instrument type id.
+        *instrument_types: The instrument type ids; the connections come in the order of these.
 
     Raises:
         InvalidRequestError: The pin map connects the pin to no such instrument.
     """
+    found = [at for one in instrument_types for at in _of_type(reservation, pin, one)]
+    if found:
+        return found
+    wanted = " or ".join(instrument_types)
+    others = _types_at(reservation, pin)
+    if others:
+        raise InvalidRequestError(
+            f"The pin {pin!r} is connected to instruments of type {' and '.join(others)}, not "
+            f"{wanted}. Name another pin in the call, or connect this one to such an instrument "
+            "in the pin map."
+        )
+    raise InvalidRequestError(
+        f"The pin {pin!r} is connected to no instrument of type {wanted!r} at the sites that are "
+        "measured. Register a pin map that connects it, and name that map, and the sites of a "
+        "group of pins, in the call."
+    )
+
+
+def _of_type(
+    reservation: MultiSessionReservation, pin: str, instrument_type: str
+) -> Sequence[TypedConnection[object]]:
     try:
         return reservation.get_connections(object, pin, instrument_type_id=instrument_type)
-    except ValueError as error:
-        found = _at_all_sites(reservation, pin, instrument_type)
-        if found:
-            return found
-        others = _types_at(reservation, pin)
-        if others:
-            raise InvalidRequestError(
-                f"The pin {pin!r} is connected to instruments of type {' and '.join(others)}, not "
-                f"{instrument_type}. Name another pin in the call, or connect this one to such an "
-                "instrument in the pin map."
-            ) from error
-        raise InvalidRequestError(
-            f"The pin {pin!r} is connected to no instrument of type {instrument_type!r} at the "
-            "sites that are measured. Register a pin map that connects it, and name that map, and "
-            f"the sites of a group of pins, in the call. ({error})"
-        ) from error
+    except ValueError:  # It is of another type, or the call names no sites.
+        return _at_all_sites(reservation, pin, instrument_type)
 
 
 def _at_all_sites(

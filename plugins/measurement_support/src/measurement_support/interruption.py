@@ -34,15 +34,15 @@ class Interruption:
         context: The context of the measurement that runs, in the thread that it runs in.
 
     Attributes:
-        logged: How many records of the run are acknowledged; who logs them adds to it. The caller
-            of a run that ends early is told of them.
+        stored: How many records of the run each place has acknowledged, by its name; who logs them
+            adds to it. The caller of a run that ends early is told of them.
     """
 
     def __init__(self, context: MeasurementContext) -> None:
         self._context = context
         self._asked = threading.Event()
         self._stop_reason = ""
-        self.logged = 0
+        self.stored: dict[str, int] = {}
         context.add_cancel_callback(self._asked.set)
         if not context.grpc_context.is_active():
             self._asked.set()  # It ended before the callback was there, which is never called then.
@@ -86,18 +86,22 @@ class Interruption:
             self._context.abort(grpc.StatusCode.CANCELLED, text)
 
     def told(self, text: str) -> str:
-        """Return what a caller is told of an early end: also what is in the log already.
+        """Return what a caller is told of an early end: also what is logged already, and where.
 
         Args:
             text: Why the run ends.
         """
-        if not self.logged:
+        if not any(self.stored.values()):
             return text
-        records = "1 record" if self.logged == 1 else f"{self.logged} records"
-        return (
-            f"{text} Before that, {records} of this run were logged and acknowledged: repeating it "
-            "logs them again."
-        )
+        return f"{text} Before that, {self._where()} of this run: repeating it logs them again."
+
+    def _where(self) -> str:
+        """Say how many records are where, also where none are: file and database may differ."""
+        counts = [
+            f"{place} acknowledged {count or 'no'} record{'' if count == 1 else 's'}"
+            for place, count in self.stored.items()
+        ]
+        return ", and ".join(counts)
 
     def reserve_timeout(self, limit: float) -> float:
         """Return how long a reservation may be waited for: never beyond the run's own deadline.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from session_sharing import Limits
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,16 @@ class Reading:
     taken: datetime
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What the mean of a good unit lies between, both included."""
+def hold(limits: Limits, value: float) -> bool:
+    """Tell whether a value is within limits, both included; what is no number never is."""
+    low = -math.inf if limits.low is None else limits.low
+    high = math.inf if limits.high is None else limits.high
+    return low <= value <= high
 
-    low: float
-    high: float
 
-    def hold(self, value: float) -> bool:
-        """Tell whether a value is within the limits."""
-        return self.low <= value <= self.high
+def status(limits: Limits, value: float) -> str:
+    """Return what comes of a value, in the words that records have for it."""
+    return "passed" if hold(limits, value) else "failed"
 
 
 @dataclass(frozen=True)
@@ -65,4 +68,4 @@ def summarise(readings: Sequence[Reading], limits: Limits) -> Summary:
         by_site.setdefault(reading.site, []).append(reading.value)
     means = [statistics.fmean(values) for values in by_site.values()]
     noises = [statistics.stdev(values) if values[1:] else 0.0 for values in by_site.values()]
-    return Summary(list(by_site), means, noises, all(map(limits.hold, means)))
+    return Summary(list(by_site), means, noises, all(hold(limits, mean) for mean in means))

@@ -1,11 +1,13 @@
-"""The two ways for a measurement to share a log with others.
+"""The two ways for a measurement to share its logs with others.
 
-Both hold a reservation of the log's pin while they use the log:
+A log is whatever the log's pin is connected to: a file, a database, or both at once. Both ways hold
+a reservation of the log's pin while they use the log:
 
 - by waiting: the instrument is reserved and read, and let go; then the log is waited for, and
   reserved around writing all records. Measurements may name one and the same log pin;
 - with an alias: instrument and log are reserved at once, and each reading is logged as it is taken.
-  Each measurement names a log pin of its own, which the pin map connects to an alias of one file.
+  Each measurement names a log pin of its own, which the pin map connects to an alias of one file
+  or database.
 """
 
 from __future__ import annotations
@@ -22,14 +24,14 @@ from ni_measurement_plugin_sdk_service.session_management import (
     TypedConnection,
 )
 
-from json_logger import INSTRUMENT_TYPE, JsonLoggerSessionConstructor, Record
 from measurement_support.conditions import Conditions
 from measurement_support.connections import connections
 from measurement_support.interruption import Interruption
+from measurement_support.log_sessions import LOG_TYPES, LogConstructor, opened_logs
 from measurement_support.logs import SiteLogs
 from measurement_support.readings import Reading
 from measurement_support.reserving import reserved
-from session_sharing import Behavior
+from session_sharing import Behavior, Record
 from session_sharing.utc import utc_now
 
 LOG_SECONDS = 30.0
@@ -89,8 +91,9 @@ class Logged:
 
     Attributes:
         readings: The readings, in their order.
-        count: How many records were logged, and acknowledged.
-        new_session: Whether this run created the log's session.
+        count: How many records were logged, and acknowledged wherever they belong; one that is in
+            file and database counts once.
+        new_session: Whether this run created the log's session, or one of several.
         public_ids: The public id of the session; of several, with commas between them.
     """
 
@@ -100,15 +103,15 @@ class Logged:
     public_ids: str
 
     @classmethod
-    def to(cls, logs: SiteLogs, run: Interruption, readings: Sequence[Reading]) -> Logged:
+    def to(cls, logs: SiteLogs, readings: Sequence[Reading]) -> Logged:
         """Return what came of a run that logged to these logs."""
-        return cls(readings, run.logged, logs.new_session, logs.public_ids)
+        return cls(readings, logs.count, logs.new_session, logs.public_ids)
 
 
 def measure_and_log(
     context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
 ) -> Logged:
-    """Measure, and log every reading to a log that may be shared.
+    """Measure, and log every reading to logs that may be shared.
 
     Raises:
         SharingError: The pin map does not fit, or the log refuses.
@@ -129,7 +132,7 @@ def _measure_then_log(
         _opened_logs(run, reservation, job) as logs,
     ):
         logs.log((reading, measurement.record(reading)) for reading in readings)
-        return Logged.to(logs, run, readings)
+        return Logged.to(logs, readings)
 
 
 def _log_while_measuring(
@@ -144,18 +147,18 @@ def _log_while_measuring(
         for reading in _take(run, reservation, job, measurement):
             logs.log([(reading, measurement.record(reading))])
             readings.append(reading)
-        return Logged.to(logs, run, readings)
+        return Logged.to(logs, readings)
 
 
 @contextmanager
 def _opened_logs(
     run: Interruption, reservation: MultiSessionReservation, job: Job
 ) -> Iterator[SiteLogs]:
-    """Open the reserved logs: one for all sites, or one for each, as the pin map has it."""
+    """Open the reserved logs: for all sites or for each, of one type or both: the map says it."""
     run.check()
-    where = connections(reservation, job.log_pin, INSTRUMENT_TYPE)
-    constructor = JsonLoggerSessionConstructor(job.behavior, wait=run.call_timeout(LOG_SECONDS))
-    with reservation.initialize_sessions(constructor, INSTRUMENT_TYPE) as opened:
+    where = connections(reservation, job.log_pin, *LOG_TYPES)
+    constructor = LogConstructor(job.behavior, run.call_timeout(LOG_SECONDS))
+    with opened_logs(reservation, constructor) as opened:
         yield SiteLogs(where, opened, run)
 
 

@@ -15,6 +15,7 @@ WIRED = {
     "DMM2": [("VOUT", 1, "0")],
     "DMM1": [("VOUT", 0, "0"), ("OTHER", 0, "1")],
     "DMM3": [("VREF", -1, "0")],
+    "DCP1": [("VOUT", 0, "7")],
 }
 
 
@@ -22,7 +23,8 @@ def reservation_of(sites: list[int]) -> MultiSessionReservation:
     """Return what is reserved at these sites, as the SDK has it; none means all."""
     reserved = []
     for name, wires in WIRED.items():
-        info = messages.SessionInformation(resource_name=name, instrument_type_id="niDMM")
+        kind = "niDMM" if name.startswith("DMM") else "niDCPower"
+        info = messages.SessionInformation(resource_name=name, instrument_type_id=kind)
         info.session.name = name
         for pin, site, channel in wires:
             if not sites or site in (*sites, -1):
@@ -34,9 +36,9 @@ def reservation_of(sites: list[int]) -> MultiSessionReservation:
     )
 
 
-def found(sites: list[int], pin: str, instrument_type: str = "niDMM") -> list[tuple[int, str]]:
+def found(sites: list[int], pin: str, *types: str) -> list[tuple[int, str]]:
     """Return the sites and instruments of a pin."""
-    where = connections(reservation_of(sites), pin, instrument_type)
+    where = connections(reservation_of(sites), pin, *(types or ["niDMM"]))
     return [(each.site, each.session_info.session_name) for each in where]
 
 
@@ -52,12 +54,21 @@ def test_no_sites_mean_all():
     assert found([], "VREF") == [(-1, "DMM3")]
 
 
+@pytest.mark.parametrize("sites", [[], [0, 1]])
+def test_a_pin_may_have_instruments_of_several_types(sites):
+    """All instruments of a pin are found, in the order of the types, also of a type at one site."""
+    power, meters = [(0, "DCP1")], [(0, "DMM1"), (1, "DMM2")]
+    assert found(sites, "VOUT", "niDMM", "niDCPower") == meters + power
+    assert found(sites, "VOUT", "niDCPower", "niDMM") == power + meters
+    assert found(sites, "VREF", "niDCPower", "niDMM") == [(-1, "DMM3")]
+
+
 @pytest.mark.parametrize("sites", [[], [0]])
 def test_a_pin_of_another_instrument_is_told(sites):
     """A pin of an instrument of another type is refused with both types, and what to do."""
-    words = r"'VOUT' is connected to instruments of type niDMM, not niDCPower\..*pin map"
+    words = r"'VREF' is connected to instruments of type niDMM, not niDCPower or niFGen\..*pin map"
     with pytest.raises(InvalidRequestError, match=words):
-        found(sites, "VOUT", "niDCPower")
+        found(sites, "VREF", "niDCPower", "niFGen")
 
 
 def test_a_pin_without_instruments_is_told():

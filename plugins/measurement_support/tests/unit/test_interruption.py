@@ -66,15 +66,29 @@ def test_a_plug_in_that_stops_tells_so():
     assert caught.value.text == "The plug-in is stopping."
 
 
-@pytest.mark.parametrize(("logged", "words"), [(1, "1 record of"), (37, "37 records of")])
-def test_an_early_end_tells_what_is_logged(logged, words):
-    """Who cancels in the middle learns how much of the run is in the log."""
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ({"a.log": 1}, "a.log acknowledged 1 record of this run: repeating"),
+        ({"a.log": 37, "b.db": 37}, "a.log acknowledged 37 records, and b.db acknowledged 37 rec"),
+        ({"a.log": 37, "b.db": 0}, "37 records, and b.db acknowledged no records of this run: re"),
+    ],
+)
+def test_an_early_end_tells_what_is_logged(stored, words):
+    """Who cancels in the middle learns how much of the run is logged, and where."""
     context = FakeContext()
     run = Interruption(context)
-    run.logged = logged
+    run.stored.update(stored)
     context.cancel()
     with pytest.raises(AbortedError, match=words):
         run.check()
+
+
+def test_an_early_end_does_not_speak_of_what_is_not_there():
+    """Of a run that logged nothing yet, the caller is told why it ended, and nothing else."""
+    run = Interruption(FakeContext())
+    run.stored.update({"a.log": 0, "b.db": 0})
+    assert run.told("Ended.") == "Ended."
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which log a reading goes to."""
+"""Which logs a reading goes to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from json_logger import Record
 from measurement_support.interruption import Interruption
+from measurement_support.log_sessions import LOG_TYPES
 from measurement_support.logs import SiteLogs
 from measurement_support.readings import Reading
 from plugins.measurement_support.tests.contexts import FakeContext
-from session_sharing.errors import InvalidRequestError
+from session_sharing import Record
+from session_sharing.errors import InvalidRequestError, ResourceExhaustedError
 from session_sharing.utc import utc_now
+
+FILE, DATABASE = LOG_TYPES
 
 
 @dataclass(eq=False)
@@ -29,15 +32,22 @@ class FakeLog:
         self.kept += [record.measurement_name for record in records]
 
 
-def site_logs(by_site, run=None):
-    """Return the logs of a run to whose sites these clients belong."""
-    connections = [
-        SimpleNamespace(site=site, session_info=SimpleNamespace(session_name=f"log of {site}"))
-        for site in by_site
-    ]
-    opened = [
-        SimpleNamespace(session_name=f"log of {site}", session=log) for site, log in by_site.items()
-    ]
+class RefusingLog(FakeLog):
+    """A client that takes nothing."""
+
+    def log_many(self, records):
+        """Refuse."""
+        raise ResourceExhaustedError("The disk is full.\x07")
+
+
+def site_logs(by_place, run=None):
+    """Return the logs of a run, whose clients these are by type, site and resource name."""
+    connections, opened = [], []
+    for (kind, site, resource), client in by_place.items():
+        name = f"{kind}-{site}-{resource}"
+        info = SimpleNamespace(session_name=name, instrument_type_id=kind, resource_name=resource)
+        connections.append(SimpleNamespace(site=site, session_info=info))
+        opened.append(SimpleNamespace(session_name=name, session=client))
     return SiteLogs(connections, opened, run or Interruption(FakeContext()))
 
 
@@ -47,12 +57,13 @@ def entry(name, site):
 
 
 def test_each_site_logs_through_its_own_session():
-    """A record goes to the log of its site, in order, and is counted."""
+    """A record goes to the log of its site, in order, and is counted where it lies."""
     first, second = FakeLog(), FakeLog(new_session=True)
     run = Interruption(FakeContext())
-    logs = site_logs({0: first, 1: second}, run)
+    logs = site_logs({(FILE, 0, "a.log?client=x"): first, (FILE, 1, "a.log?client=y"): second}, run)
     logs.log([entry("a", 0), entry("b", 1), entry("c", 0)])
-    assert (first.kept, second.kept, run.logged) == (["a", "c"], ["b"], 3)
+    assert (first.kept, second.kept) == (["a", "c"], ["b"])
+    assert (logs.count, run.stored) == (3, {"a.log": 3})
     assert logs.new_session
     assert logs.public_ids == "S1"
 
@@ -60,13 +71,43 @@ def test_each_site_logs_through_its_own_session():
 def test_a_system_pin_serves_all_sites():
     """One log at a system pin takes the records of every site."""
     log = FakeLog()
-    site_logs({-1: log}).log([entry("a", 0), entry("b", 1)])
+    site_logs({(FILE, -1, "a.log"): log}).log([entry("a", 0), entry("b", 1)])
     assert log.kept == ["a", "b"]
+
+
+def test_file_and_database_get_the_same_records():
+    """What is stored in both counts once, and both sessions are told."""
+    file, database = FakeLog("S1"), FakeLog("S2", new_session=True)
+    run = Interruption(FakeContext())
+    logs = site_logs({(FILE, 0, "a.log"): file, (DATABASE, -1, "b.db"): database}, run)
+    logs.log([entry("a", 0), entry("b", 0)])
+    assert file.kept == database.kept == ["a", "b"]
+    assert (logs.count, run.stored) == (2, {"a.log": 2, "b.db": 2})
+    assert (logs.public_ids, logs.new_session) == ("S1, S2", True)
+
+
+@pytest.mark.parametrize("refusing", [FILE, DATABASE])
+def test_what_one_log_refuses_the_other_still_gets(refusing, caplog):
+    """The records are where they could be stored; the caller is told why, and how many are where.
+
+    What is not everywhere does not count as logged.
+    """
+    by_type = {FILE: FakeLog(), DATABASE: FakeLog(), refusing: RefusingLog()}
+    run = Interruption(FakeContext())
+    logs = site_logs({(kind, 0, kind): log for kind, log in by_type.items()}, run)
+    with pytest.raises(ResourceExhaustedError, match="disk is full"):
+        logs.log([entry("a", 0), entry("b", 0)])
+    other = DATABASE if refusing == FILE else FILE
+    assert by_type[other].kept == ["a", "b"]
+    assert (logs.count, run.stored) == (0, {other: 2, refusing: 0})
+    assert f"{other} acknowledged 2 records" in run.told("Full.")
+    assert f"{refusing} acknowledged no records" in run.told("Full.")
+    assert rf"{refusing} did not take records: The disk is full.\x07" in caplog.text
 
 
 def test_a_site_without_a_log_is_told_before_anything_is_logged():
     """A pin map that forgot a site is refused with what to do, and nothing is written."""
     log = FakeLog()
     with pytest.raises(InvalidRequestError, match=r"not connected at site 1.*system pin"):
-        site_logs({0: log}).log([entry("a", 0), entry("b", 1)])
+        site_logs({(FILE, 0, "a.log"): log}).log([entry("a", 0), entry("b", 1)])
     assert log.kept == []

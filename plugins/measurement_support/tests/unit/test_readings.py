@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from measurement_support.readings import Limits, Reading, summarise
+from measurement_support.readings import Reading, hold, status, summarise
+from session_sharing import Limits
 from session_sharing.utc import utc_now
 
 LIMITS = Limits(low=1.0, high=2.0)
@@ -33,8 +36,18 @@ def test_one_bad_site_fails_the_measurement():
 
 
 def test_limits_include_their_bounds():
-    """A value on a limit is good, one beyond it is not."""
-    assert [LIMITS.hold(value) for value in (0.9, 1.0, 2.0, 2.1)] == [False, True, True, False]
+    """A value on a limit is good, one beyond it is not; its status says the same in a word."""
+    values = (0.9, 1.0, 2.0, 2.1, math.nan)
+    good = [False, True, True, False, False]
+    assert [hold(LIMITS, value) for value in values] == good
+    assert [status(LIMITS, value) == "passed" for value in values] == good
+    assert status(LIMITS, 0.9) == "failed"
+
+
+def test_a_missing_limit_holds_everything():
+    """Where there is no limit on a side, no value is beyond it."""
+    assert [hold(Limits(low=1.0), value) for value in (0.9, 1e9)] == [False, True]
+    assert [hold(Limits(high=1.0), value) for value in (-1e9, 1.1)] == [True, False]
 
 
 def test_a_single_reading_has_no_noise():

@@ -48,11 +48,13 @@ def test_a_refusal_in_the_middle_tells_what_is_logged():
     """Who would repeat the run learns that some of it is in the log already."""
 
     def body(run) -> None:
-        run.logged += 5
+        run.stored["results.ndjson"] = 5
         raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The station is gone.")
 
     told = aborted(body).text
-    assert told.startswith("The station is gone. Before that, 5 records")
+    assert told.startswith(
+        "The station is gone. Before that, results.ndjson acknowledged 5 records of this run"
+    )
 
 
 def test_what_nobody_cancelled_is_not_told_as_cancelled():

@@ -14,14 +14,13 @@ from ni_measurement_plugin_sdk_service.session_management import (
     TypedConnection,
 )
 
-from json_logger import INSTRUMENT_TYPE, Record, RecordContext
 from measurement_support.conditions import Conditions
 from measurement_support.connections import require_names
-from measurement_support.readings import Limits, Reading, summarise
+from measurement_support.readings import Reading, status, summarise
 from measurement_support.regulator import NoiseSource, Regulator
 from measurement_support.running import measuring
 from measurement_support.sharing import Job, measure_and_log
-from session_sharing import Behavior
+from session_sharing import Behavior, Limits, Record, RecordContext
 
 LIMITS = Limits(low=3.234, high=3.366)  # volts: 2 % about 3.3 V
 Outputs = tuple[list[int], list[float], list[float], bool, int, bool, str]
@@ -35,9 +34,8 @@ measurement_service = nims.MeasurementService(
 @measurement_service.configuration(
     "voltage_pin", nims.DataType.IOResource, "VOUT", instrument_type=INSTRUMENT_TYPE_NI_DMM
 )
-@measurement_service.configuration(
-    "log_pin", nims.DataType.IOResource, "LOG", instrument_type=INSTRUMENT_TYPE
-)
+# NI's SDK takes one type of instrument or none. None: editors offer pins of files and of databases.
+@measurement_service.configuration("log_pin", nims.DataType.IOResource, "LOG")
 @measurement_service.configuration("readings", nims.DataType.Int32, 10)
 @measurement_service.configuration("interval", nims.DataType.Double, 0.005)
 @measurement_service.configuration("input_voltage", nims.DataType.Double, 5.0)
@@ -102,13 +100,16 @@ class OutputVoltage:
         return SimulatedMeter(connection, self._conditions)
 
     def record(self, reading: Reading) -> Record:
-        """Return what is logged of a reading."""
+        """Return what is logged of a reading, which is judged by the limits of the mean."""
         return Record(
             "output voltage",
             {**self._conditions.recorded(), "channel": reading.channel},
             {"index": reading.index, "voltage": reading.value},
             reading.taken,
             RecordContext(self._conditions.serial_number, reading.site, reading.pin, run=self._run),
+            status(LIMITS, reading.value),
+            units={"voltage": "V"},
+            limits={"voltage": LIMITS},
         )
 
 

@@ -14,14 +14,13 @@ from ni_measurement_plugin_sdk_service.session_management import (
     TypedConnection,
 )
 
-from json_logger import INSTRUMENT_TYPE, Record, RecordContext
 from measurement_support.conditions import Conditions
 from measurement_support.connections import require_names
-from measurement_support.readings import Limits, Reading, summarise
+from measurement_support.readings import Reading, status, summarise
 from measurement_support.regulator import NoiseSource, Regulator
 from measurement_support.running import measuring
 from measurement_support.sharing import Job, measure_and_log
-from session_sharing import Behavior
+from session_sharing import Behavior, Limits, Record, RecordContext
 
 Outputs = tuple[list[int], list[float], list[float], bool, int, bool, str]
 
@@ -43,9 +42,8 @@ def limits_at(load: float) -> Limits:
 @measurement_service.configuration(
     "supply_pin", nims.DataType.IOResource, "VIN", instrument_type=INSTRUMENT_TYPE_NI_DCPOWER
 )
-@measurement_service.configuration(
-    "log_pin", nims.DataType.IOResource, "LOG", instrument_type=INSTRUMENT_TYPE
-)
+# NI's SDK takes one type of instrument or none. None: editors offer pins of files and of databases.
+@measurement_service.configuration("log_pin", nims.DataType.IOResource, "LOG")
 @measurement_service.configuration("readings", nims.DataType.Int32, 10)
 @measurement_service.configuration("interval", nims.DataType.Double, 0.005)
 @measurement_service.configuration("input_voltage", nims.DataType.Double, 5.0)
@@ -103,6 +101,7 @@ class SupplyCurrent:
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
+        self._limits = limits_at(conditions.load_current)
         self._run = uuid4().hex[:12]
 
     def instrument(self, connection: TypedConnection[object]) -> SimulatedSupply:
@@ -110,13 +109,16 @@ class SupplyCurrent:
         return SimulatedSupply(connection, self._conditions)
 
     def record(self, reading: Reading) -> Record:
-        """Return what is logged of a reading."""
+        """Return what is logged of a reading, which is judged by the limits of the mean."""
         return Record(
             "supply current",
             {**self._conditions.recorded(), "channel": reading.channel},
             {"index": reading.index, "current": reading.value},
             reading.taken,
             RecordContext(self._conditions.serial_number, reading.site, reading.pin, run=self._run),
+            status(self._limits, reading.value),
+            units={"current": "A"},
+            limits={"current": self._limits},
         )
 
 
