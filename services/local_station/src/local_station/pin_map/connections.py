@@ -11,9 +11,12 @@ from local_station.pin_map.reading import Element, quoted
 from local_station.pin_map.values import whole_numbers
 
 MAX_CONNECTIONS = 200_000
+MAX_TEXT = 32 * 1024 * 1024
+"""How many letters the names of all connections may have, each counted as often as it is told: a
+name of a million letters may be connected on thousands of sites."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A pin or relay on one site, and where it leads.
 
@@ -36,6 +39,12 @@ class Link:
     multiplexer: str = ""
     route: str = ""
     multiplexer_type_id: str = ""
+
+    @property
+    def letters(self) -> int:
+        """How long all names are together."""
+        through = self.multiplexer, self.route, self.multiplexer_type_id
+        return sum(map(len, (self.name, self.channel, self.instrument.name, *through)))
 
 
 @dataclass(frozen=True)
@@ -76,12 +85,16 @@ def read_connections(
     reader = _Reader(declared, instruments)
     links: list[Link] = []
     taken: dict[tuple[str, int, str], Element] = {}
+    letters = 0
     for element in elements:
         for link in reader.read(element):
             _check_single(link, taken)
             links.append(link)
             if len(links) > MAX_CONNECTIONS:
                 raise element.wrong(f"there are more than {MAX_CONNECTIONS} connections.")
+            letters += link.letters
+            if letters > MAX_TEXT:
+                raise element.wrong(f"the names of all connections have over {MAX_TEXT} letters.")
     return links
 
 

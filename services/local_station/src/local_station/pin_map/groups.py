@@ -60,6 +60,22 @@ def flatten(groups: Groups, name: str) -> tuple[str, ...]:
     return tuple(members)
 
 
+def resolved_sizes(groups: Groups) -> dict[str, int]:
+    """Return for each group how much there is to look through to flatten it, at most.
+
+    Raises:
+        CycleError: A group contains itself.
+    """
+    nested = {
+        name: [reference for reference in references if reference in groups]
+        for name, references in groups.items()
+    }
+    sizes: dict[str, int] = {}
+    for name in TopologicalSorter(nested).static_order():
+        sizes[name] = 1 + sum(sizes.get(reference, 1) for reference in groups[name])
+    return sizes
+
+
 def _reference(
     element: Element, what: str, members: Collection[str], groups: Collection[str]
 ) -> str:
@@ -71,14 +87,8 @@ def _reference(
 
 def _check_nesting(groups: Groups, elements: Mapping[str, Element]) -> None:
     """Refuse groups that contain themselves, and those that nesting makes huge."""
-    nested = {
-        name: [reference for reference in references if reference in groups]
-        for name, references in groups.items()
-    }
-    sizes: dict[str, int] = {}
     try:
-        for name in TopologicalSorter(nested).static_order():
-            sizes[name] = 1 + sum(sizes.get(reference, 1) for reference in groups[name])
+        sizes = resolved_sizes(groups)
     except CycleError as error:
         cycle: list[str] = error.args[1]
         path = " in ".join(quoted(name) for name in cycle[:_SHOWN])

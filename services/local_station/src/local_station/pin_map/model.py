@@ -13,7 +13,7 @@ SYSTEM_SITE = -1
 """The site of system pins and system relays: they belong to no site, and to every selection."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A pin or relay on one site, and the channel of a session that it is connected to.
 
@@ -34,7 +34,7 @@ class Connection:
     multiplexer_type_id: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InstrumentSession:
     """What is reserved, initialized and registered as one.
 
@@ -66,6 +66,7 @@ class PinMap:
         sessions: The sessions, in the order of the file.
         multiplexers: The type of each multiplexer, by its name.
         text_size: How many characters of text it was read from; 0 if it was made otherwise.
+        resolved_size: How many members its groups have, those of nested groups included.
     """
 
     pins: tuple[str, ...] = ()
@@ -78,14 +79,14 @@ class PinMap:
     sessions: tuple[InstrumentSession, ...] = ()
     multiplexers: Mapping[str, str] = field(default_factory=dict)
     text_size: int = field(default=0, compare=False)
+    resolved_size: int = field(default=0, compare=False)
 
     @cached_property
     def size(self) -> int:
-        """How much there is to look through: names, connections, and references in groups."""
+        """How much there is to look through: names, connections, and members of groups."""
         names = (self.pins, self.system_pins, self.relays, self.system_relays)
-        groups = (*self.pin_groups.values(), *self.relay_groups.values())
         connections = (session.connections for session in self.sessions)
-        return sum(map(len, (*names, *groups, *connections)))
+        return sum(map(len, (*names, *connections))) + self.resolved_size
 
 
 @dataclass(frozen=True)

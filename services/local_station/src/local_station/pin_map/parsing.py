@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from local_station.pin_map.connections import read_connections
 from local_station.pin_map.declarations import read_declarations
+from local_station.pin_map.groups import resolved_sizes
 from local_station.pin_map.instruments import read_instruments
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.reading import read_xml
@@ -28,9 +29,11 @@ def parse_pin_map(xml: str) -> PinMap:
     declared = read_declarations(root)
     instruments = read_instruments(root.section("Instruments"))
     links = read_connections(root.section("Connections"), declared, instruments)
+    groups = (declared.pin_groups, declared.relay_groups)
     return replace(
         declared,
         sessions=sessions_of(links),
         multiplexers=instruments.multiplexer_types(),
         text_size=len(xml),
+        resolved_size=sum(sum(resolved_sizes(each).values()) for each in groups),
     )

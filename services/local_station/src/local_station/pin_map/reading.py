@@ -22,7 +22,7 @@ _SHOWN = 80
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """An element of a pin map.
 
@@ -120,11 +120,14 @@ class _Tree:
         self._parser = parser
         self._open: list[Element] = []
         self._count = 0
+        self._texts: dict[str, str] = {}
         self.root: Element
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
-        element = Element(_tag(name), attributes, self._parser.CurrentLineNumber)
+        # The same few names come again and again: one object for each takes much less memory.
+        shared = {key: self._texts.setdefault(text, text) for key, text in attributes.items()}
+        element = Element(_tag(name), shared, self._parser.CurrentLineNumber)
         self._count += 1
         if len(self._open) >= MAX_DEPTH:
             raise element.wrong(f"elements are nested more than {MAX_DEPTH} deep.")

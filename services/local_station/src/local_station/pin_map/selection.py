@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 from local_station.pin_map.groups import Groups, flatten
 from local_station.pin_map.model import (
@@ -16,23 +16,31 @@ from local_station.pin_map.model import (
     Selection,
 )
 from local_station.pin_map.reading import quoted
+from local_station.sizes import check_number
 from local_station.text import and_more
 from session_sharing.errors import InvalidRequestError
 
-_COMPARED = 1000
-"""With how many names an unknown one is compared: comparing takes time."""
+_COMPARED = 10_000
+"""With how many letters of names an unknown one is compared: comparing takes time."""
+
+_LONGEST_COMPARED = 100
+"""Longer names are not compared with others."""
 
 _LISTED = 8
 """How many names a text lists."""
 
 
-def missing_sites_text(pin_map: PinMap, sites: Iterable[int]) -> str:
+def missing_sites_text(pin_map: PinMap, sites: Collection[int]) -> str:
     """Return what to say of requested sites that a pin map does not have; empty if it has all.
 
     Args:
         pin_map: The pin map.
         sites: The requested sites; `SYSTEM_SITE` is one of every pin map.
+
+    Raises:
+        InvalidRequestError: There are too many.
     """
+    check_number("sites", sites)
     known = {SYSTEM_SITE, *pin_map.sites}
     missing = dict.fromkeys(site for site in sites if site not in known)
     if not missing:
@@ -57,10 +65,17 @@ def select(
         instrument_type_id: The instrument type; empty means all.
 
     Raises:
-        InvalidRequestError: A name is empty, or that of no pin, relay or group.
+        InvalidRequestError: A name is empty, or that of no pin, relay or group; or there are too
+            many names.
     """
-    groups = {**pin_map.pin_groups, **pin_map.relay_groups}
-    name_order = _order(_pins_and_relays(pin_map, names, groups))
+    check_number("names of pins, relays and groups", names)
+    asked = dict.fromkeys(names)
+    groups = _groups(pin_map, asked)
+    name_order = _order(
+        chain.from_iterable(groups.get(name, (name,)) for name in asked)
+        if asked
+        else _pins_and_relays(pin_map)
+    )
     site_order = _order(site for site in sites or pin_map.sites if site != SYSTEM_SITE)
     site_order[SYSTEM_SITE] = len(site_order)
     return Selection(
@@ -70,7 +85,7 @@ def select(
             if instrument_type_id in ("", session.instrument_type_id)
             and (chosen := _chosen(session, name_order, site_order))
         ),
-        groups={name: flatten(groups, name) for name in names if name in groups},
+        groups=groups,
     )
 
 
@@ -93,18 +108,15 @@ def _chosen(
     return tuple(chosen)
 
 
-def _pins_and_relays(pin_map: PinMap, names: Sequence[str], groups: Groups) -> list[str]:
-    """Return the pins and relays that a request means, groups resolved."""
-    everything = [
-        *pin_map.pins,
-        *pin_map.system_pins,
-        *pin_map.relays,
-        *pin_map.system_relays,
-    ]
-    _check_known(names, [*everything, *groups])
-    if not names:
-        return everything
-    return list(chain.from_iterable(flatten(groups, name) for name in names))
+def _groups(pin_map: PinMap, names: Iterable[str]) -> Groups:
+    """Return the groups among names, with their pins or relays, after a check of all names."""
+    groups = {**pin_map.pin_groups, **pin_map.relay_groups}
+    _check_known(names, [*_pins_and_relays(pin_map), *groups])
+    return {name: flatten(groups, name) for name in names if name in groups}
+
+
+def _pins_and_relays(pin_map: PinMap) -> tuple[str, ...]:
+    return (*pin_map.pins, *pin_map.system_pins, *pin_map.relays, *pin_map.system_relays)
 
 
 def _check_known(names: Iterable[str], known: Collection[str]) -> None:
@@ -124,10 +136,18 @@ def _check_known(names: Iterable[str], known: Collection[str]) -> None:
 def _hint(name: str, known: Collection[str]) -> str:
     if not known:
         return "It has none at all."
-    close = [other for other in known if other.casefold() == name.casefold()]
-    some = list(islice(known, _COMPARED))
-    close = close or get_close_matches(name[:100], some, n=3)
+    close = _close(name, known) if len(name) <= _LONGEST_COMPARED else []
     if close:
-        return f"Do you mean {' or '.join(map(quoted, close[:3]))}? Upper and lower case differ."
+        return f"Do you mean {' or '.join(map(quoted, close))}? Upper and lower case differ."
     more = ", ..." if len(known) > _LISTED else ""
-    return f"It has {', '.join(map(quoted, some[:_LISTED]))}{more}."
+    return f"It has {', '.join(map(quoted, islice(known, _LISTED)))}{more}."
+
+
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    """Return up to three names that are like one: but for case, or else by their letters."""
+    short = [other for other in known if len(other) <= _LONGEST_COMPARED]
+    folded = name.casefold()
+    same = [other for other in short if other.casefold() == folded]
+    letters = accumulate(map(len, short))
+    some = [other for other, count in zip(short, letters, strict=True) if count <= _COMPARED]
+    return same[:3] or get_close_matches(name, some, n=3)

@@ -19,8 +19,8 @@ from local_station.pin_map.wire import (
     selection_to_wire,
     stubs,
 )
+from local_station.sizes import checked
 from session_sharing.errors import NotFoundError
-from session_sharing.service import in_thread
 
 _LONG = 64 * 1024
 """From so many characters on, a pin map is read in a thread: it takes longer than a few ms."""
@@ -38,12 +38,14 @@ class PinMapServicer(stubs.PinMapServiceServicer):
     def __init__(self, pin_maps: PinMaps) -> None:
         self._pin_maps = pin_maps
         self._large_work = LargeWork()
+        self._reading = LargeWork(_LONG)
 
     async def CreatePinMapFromXml(
         self, request: messages.CreatePinMapFromXmlRequest, context: object
     ) -> messages.PinMap:
         """Register a pin map under an id that is not taken."""
-        self._pin_maps.create(request.pin_map_id, await _parsed(request.pin_map_xml))
+        self._pin_maps.check_create(request.pin_map_id, len(request.pin_map_xml))
+        self._pin_maps.create(request.pin_map_id, await self._parsed(request.pin_map_xml))
         logger.info("created pin map %s", quoted(request.pin_map_id))
         return messages.PinMap(pin_map_id=request.pin_map_id)
 
@@ -51,7 +53,8 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         self, request: messages.UpdatePinMapFromXmlRequest, context: object
     ) -> messages.PinMap:
         """Register a pin map, or replace one."""
-        self._pin_maps.update(request.pin_map_id, await _parsed(request.pin_map_xml))
+        self._pin_maps.check_update(request.pin_map_id, len(request.pin_map_xml))
+        self._pin_maps.update(request.pin_map_id, await self._parsed(request.pin_map_xml))
         logger.info("updated pin map %s", quoted(request.pin_map_id))
         return messages.PinMap(pin_map_id=request.pin_map_id)
 
@@ -70,7 +73,7 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         return await self._large_work.do(
             "list pins",
             pin_map.size,
-            lambda: pins_to_wire(list_pins(pin_map, request.instrument_type_id)),
+            lambda: checked(pins_to_wire(list_pins(pin_map, request.instrument_type_id))),
         )
 
     async def QueryRelays(
@@ -79,7 +82,7 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         """List relays and their groups."""
         pin_map = self._pin_maps.get(request.pin_map_id)
         return await self._large_work.do(
-            "list relays", pin_map.size, lambda: relays_to_wire(list_relays(pin_map))
+            "list relays", pin_map.size, lambda: checked(relays_to_wire(list_relays(pin_map)))
         )
 
     async def QueryResourceAccessInformation(
@@ -88,8 +91,14 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         """Say which resources and channels pins and relays are connected to."""
         pin_map = self._pin_maps.get(request.pin_map_id)
         return await self._large_work.do(
-            "select resources", pin_map.size, partial(_resources, pin_map, request)
+            "select resources",
+            pin_map.size + len(request.pin_or_relay_names) + len(request.sites),
+            partial(_resources, pin_map, request),
         )
+
+    async def _parsed(self, xml: str) -> PinMap:
+        """Read a pin map, without keeping other calls waiting while a long one is read."""
+        return await self._reading.do("pin map", len(xml), lambda: parse_pin_map(xml))
 
 
 def _resources(
@@ -102,11 +111,4 @@ def _resources(
     selection = select(
         pin_map, request.pin_or_relay_names, request.sites, request.instrument_type_id
     )
-    return selection_to_wire(selection)
-
-
-async def _parsed(xml: str) -> PinMap:
-    """Read a pin map, without keeping other calls waiting while a long one is read."""
-    if len(xml) < _LONG:
-        return parse_pin_map(xml)
-    return await in_thread("pin map", lambda: parse_pin_map(xml))
+    return checked(selection_to_wire(selection))

@@ -48,10 +48,7 @@ class PinMaps:
             InvalidRequestError: The id is blank or too long.
             ResourceExhaustedError: There are too many, or they are too big together.
         """
-        if pin_map_id in self._pin_maps:
-            raise AlreadyExistsError(
-                f"There is a pin map {quoted(pin_map_id)} already. UpdatePinMapFromXml replaces it."
-            )
+        self.check_create(pin_map_id, pin_map.text_size)
         self.update(pin_map_id, pin_map)
 
     def update(self, pin_map_id: str, pin_map: PinMap) -> None:
@@ -63,18 +60,31 @@ class PinMaps:
             InvalidRequestError: The id is blank or too long.
             ResourceExhaustedError: There are too many, or they are too big together.
         """
+        self.check_update(pin_map_id, pin_map.text_size)
+        self._text_size = self._size_with(pin_map_id, pin_map.text_size)
+        self._pin_maps[pin_map_id] = pin_map
+
+    def check_create(self, pin_map_id: str, text_size: int) -> None:
+        """Raise what `create` would, before a text of so many characters is read in vain."""
+        if pin_map_id in self._pin_maps:
+            raise AlreadyExistsError(
+                f"There is a pin map {quoted(pin_map_id)} already. UpdatePinMapFromXml replaces it."
+            )
+        self.check_update(pin_map_id, text_size)
+
+    def check_update(self, pin_map_id: str, text_size: int) -> None:
+        """Raise what `update` would, before a text of so many characters is read in vain."""
         _check_id(pin_map_id)
         if pin_map_id not in self._pin_maps and len(self._pin_maps) >= self._limit:
             raise ResourceExhaustedError(
                 f"The station has {self._limit} pin maps, and takes no more. {_WAY_OUT}"
             )
-        self._text_size = self._size_with(pin_map_id, pin_map)
-        self._pin_maps[pin_map_id] = pin_map
+        self._size_with(pin_map_id, text_size)
 
-    def _size_with(self, pin_map_id: str, pin_map: PinMap) -> int:
+    def _size_with(self, pin_map_id: str, text_size: int) -> int:
         replaced = self._pin_maps.get(pin_map_id, PinMap()).text_size
-        size = self._text_size - replaced + pin_map.text_size
-        if pin_map.text_size > replaced and size > self._text_limit:
+        size = self._text_size - replaced + text_size
+        if text_size > replaced and size > self._text_limit:
             raise ResourceExhaustedError(
                 f"The pin maps of the station would have {size} characters of text together; "
                 f"{self._text_limit} are allowed. {_WAY_OUT}",

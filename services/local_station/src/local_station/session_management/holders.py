@@ -168,7 +168,15 @@ def _is_running(handle: psutil.Process) -> bool:
 
 def _program(handle: psutil.Process) -> str:
     try:
-        return program_of(handle.cmdline()) or handle.name()
+        command = handle.cmdline()
+    except psutil.AccessDenied:
+        command = []
+    return program_of(command, _executable(handle))
+
+
+def _executable(handle: psutil.Process) -> str:
+    try:
+        return handle.exe()
     except psutil.AccessDenied:
         return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 
 from local_station.session_management.holders import Holders
 from local_station.session_management.limits import RequestLimit
@@ -17,12 +17,9 @@ from local_station.session_management.reservations import Reservations
 from local_station.session_management.turns import Turns
 from local_station.session_management.watch import Watch
 from session_sharing.errors import UnavailableError
+from session_sharing.utc import utc_now
 
 logger = logging.getLogger(__name__)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 class SessionManager:
@@ -32,14 +29,17 @@ class SessionManager:
 
     Args:
         now: Tells the time, in UTC.
+        limit: Bounds the requests that wait.
     """
 
-    def __init__(self, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self, now: Callable[[], datetime] = utc_now, limit: RequestLimit | None = None
+    ) -> None:
         self._now = now
         self._registrations = Registrations()
         self._multiplexers = Registrations()
         self._reservations = Reservations(self._registrations)
-        self._limit = RequestLimit()
+        self._limit = limit or RequestLimit()
         self._holders = Holders()
         self._watch = Watch(self._holders, self._reservations.all, self._free_left_behind)
         self._turns = Turns()
@@ -59,7 +59,7 @@ class SessionManager:
         Raises:
             UnavailableError: It was not granted in time, or the station stops. The text says who
                 holds the sessions, since when, and what to do.
-            ResourceExhaustedError: Too many requests of this connection wait already.
+            ResourceExhaustedError: Too many requests wait already, of this connection or of all.
         """
         if self._stopping:
             raise stopping()

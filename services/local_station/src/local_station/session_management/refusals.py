@@ -15,7 +15,7 @@ from session_sharing.information import clock
 
 _MOST_NAMED = 2
 """How many holders are named."""
-_WHO_LETTERS = 30
+_WHO_LETTERS = 28
 
 _ADVICE = (
     "Wait longer (the time-out of the reservation; -1 waits for ever), or give each program a pin "

@@ -53,6 +53,7 @@ class Reservations:
     def __init__(self, registrations: Registrations) -> None:
         self._queues = Queues(registrations)
         self._held: dict[str, Reservation] = {}
+        self._sessions: dict[str, Session] = {}
         self._sessions_left: dict[Reservation, int] = {}
 
     def request(self, wait: Wait, now: datetime) -> list[Wait]:
@@ -95,12 +96,7 @@ class Reservations:
 
     def reserved(self) -> list[Session]:
         """Return the sessions that are reserved."""
-        return [
-            session
-            for reservation in self._sessions_left
-            for session in reservation.sessions
-            if self._held.get(session.name) is reservation
-        ]
+        return list(self._sessions.values())
 
     def all(self) -> Collection[Reservation]:
         """Return the reservations that still have a session."""
@@ -136,6 +132,7 @@ class Reservations:
         reservation = self._held.pop(name, None)
         if reservation is None:
             return False
+        del self._sessions[name]
         self._sessions_left[reservation] -= 1
         if not self._sessions_left[reservation]:
             del self._sessions_left[reservation]
@@ -163,5 +160,6 @@ class Reservations:
         self._queues.leave(wait)
         wait.reservation = Reservation(tuple(sessions.values()), wait.caller, now)
         self._held.update(dict.fromkeys(sessions, wait.reservation))
+        self._sessions.update(sessions)
         if sessions:
             self._sessions_left[wait.reservation] = len(sessions)

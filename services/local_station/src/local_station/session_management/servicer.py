@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import grpc.aio
@@ -14,25 +14,28 @@ from local_station.session_management.choice import Choice, choose
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
+from local_station.session_management.standing import (
+    Information,
+    multiplexers_as_they_stand,
+    sessions_as_they_stand,
+)
 from local_station.session_management.wire import (
     PinMapContext,
     ReserveRequest,
     groups_to_wire,
     messages,
     multiplexer_from_wire,
-    multiplexer_to_wire,
     names_from_wire,
     session_from_wire,
-    session_to_wire,
     stubs,
     timeout_from_wire,
 )
+from local_station.sizes import Message, check_number, checked
 from local_station.text import named, shortened
 from session_sharing.errors import SharingError
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
-_Information = messages.SessionInformation
+A = TypeVar("A", bound=Message)
 _PEER_LETTERS = 80
 _Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -57,7 +60,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         choice = await self._choose(
             request.pin_map_context, request.pin_or_relay_names, request.instrument_type_id
         )
-        multiplexers = self._multiplexers(choice)
+        multiplexers = multiplexers_as_they_stand(self._sessions, choice.multiplexers)
         return await self._reserve(
             choice.sessions,
             request,
@@ -67,6 +70,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
                 multiplexer_sessions=multiplexers,
                 group_mappings=groups_to_wire(choice.groups),
             ),
+            sum(map(len, choice.groups.values())),
         )
 
     async def ReserveAllRegisteredSessions(
@@ -93,6 +97,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         self, request: messages.RegisterSessionsRequest, context: object
     ) -> messages.RegisterSessionsResponse:
         """Note that sessions are open, and stay so."""
+        check_number("sessions", request.sessions)
         sessions = await self._large_work.do(
             "read sessions",
             len(request.sessions) + sum(len(each.channel_mappings) for each in request.sessions),
@@ -115,7 +120,12 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         self, request: messages.RegisterMultiplexerSessionsRequest, context: object
     ) -> messages.RegisterMultiplexerSessionsResponse:
         """Note that multiplexer sessions are open, and stay so."""
-        opened = [multiplexer_from_wire(session) for session in request.multiplexer_sessions]
+        check_number("sessions", request.multiplexer_sessions)
+        opened = await self._large_work.do(
+            "read multiplexers",
+            len(request.multiplexer_sessions),
+            lambda: [multiplexer_from_wire(session) for session in request.multiplexer_sessions],
+        )
         self._sessions.register_multiplexers(opened)
         logger.debug("registered multiplexers %s", named([session.name for session in opened]))
         return messages.RegisterMultiplexerSessionsResponse()
@@ -134,16 +144,24 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> messages.GetMultiplexerSessionsResponse:
         """Tell which multiplexers the pins of sites are routed through."""
         choice = await self._choose(request.pin_map_context, (), "")
-        return messages.GetMultiplexerSessionsResponse(
-            multiplexer_sessions=self._multiplexers(choice, request.multiplexer_type_id)
+        chosen = [each for each in choice.multiplexers if each.is_of(request.multiplexer_type_id)]
+        multiplexers = multiplexers_as_they_stand(self._sessions, chosen)
+        return await self._tell(
+            len(chosen),
+            lambda: messages.GetMultiplexerSessionsResponse(multiplexer_sessions=multiplexers),
         )
 
     async def GetAllRegisteredMultiplexerSessions(
         self, request: messages.GetAllRegisteredMultiplexerSessionsRequest, context: object
     ) -> messages.GetAllRegisteredMultiplexerSessionsResponse:
         """Tell which multiplexer sessions are open."""
-        return messages.GetAllRegisteredMultiplexerSessionsResponse(
-            multiplexer_sessions=self._registered_multiplexers(request.multiplexer_type_id)
+        registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
+        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
+        return await self._tell(
+            len(registered),
+            lambda: messages.GetAllRegisteredMultiplexerSessionsResponse(
+                multiplexer_sessions=multiplexers
+            ),
         )
 
     async def GetSessions(
@@ -151,12 +169,14 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> messages.GetSessionsResponse:
         """Tell what is reserved or registered."""
         known = self._sessions.all_known(request.instrument_type_id)
-        multiplexers = self._registered_multiplexers(request.multiplexer_type_id)
+        registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
+        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
         return await self._as_they_stand(
             known,
             lambda sessions: messages.GetSessionsResponse(
                 sessions=sessions, multiplexer_sessions=multiplexers
             ),
+            len(registered),
         )
 
     async def _reserve(
@@ -164,8 +184,9 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         wanted: Wanted,
         request: ReserveRequest,
         context: _Context,
-        answer: Callable[[list[_Information]], T],
-    ) -> T:
+        answer: Callable[[Iterable[Information]], A],
+        more: int = 0,
+    ) -> A:
         """Reserve for a caller, who has to be there still when the answer is ready.
 
         A killed caller is noticed when its connection breaks, a few milliseconds later. What is
@@ -173,27 +194,27 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
         caller = Caller(context.peer(), dict(request.annotations))
+        peer = shortened(caller.peer, _PEER_LETTERS)
         reservation = await self._granted(wanted, caller, timeout)
         try:
-            response = await self._as_they_stand(reservation.sessions, answer)
+            names = [session.name for session in reservation.sessions]
+            logger.debug("reserved for %s: %s", peer, named(names) or "nothing")
+            response = await self._as_they_stand(reservation.sessions, answer, more)
             # Tells of a caller who went away meanwhile; that an answer is lost, nothing would tell.
             await context.send_initial_metadata(())
         except BaseException:
             self._sessions.give_back(reservation)
-            logger.debug("given back, as %s is gone", shortened(caller.peer, _PEER_LETTERS))
+            logger.debug("given back, as %s gets no answer", peer)
             raise
         return response
 
     async def _granted(self, wanted: Wanted, caller: Caller, timeout: float | None) -> Reservation:
-        peer = shortened(caller.peer, _PEER_LETTERS)
         try:
-            reservation = await self._sessions.reserve(wanted, caller, timeout)
+            return await self._sessions.reserve(wanted, caller, timeout)
         except SharingError as refusal:
+            peer = shortened(caller.peer, _PEER_LETTERS)
             logger.info("refused to %s: %s", peer, refusal.message)
             raise
-        names = [session.name for session in reservation.sessions]
-        logger.debug("reserved for %s: %s", peer, named(names) or "nothing")
-        return reservation
 
     async def _choose(self, context: PinMapContext, names: Sequence[str], type_id: str) -> Choice:
         """Return what a request selects.
@@ -205,46 +226,21 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         pin_map = self._pin_maps.get(context.pin_map_id)
         return await self._large_work.do(
             "choose sessions",
-            pin_map.size,
+            pin_map.size + len(names) + len(context.sites),
             lambda: choose(pin_map, names, context.sites, type_id),
         )
 
     async def _as_they_stand(
-        self, sessions: Sequence[Session], answer: Callable[[list[_Information]], T]
-    ) -> T:
-        """Tell of sessions, with what those noted who registered and who reserved them."""
-        known = [
-            (session, self._sessions.registered(session.name), self._sessions.holder(session.name))
-            for session in sessions
-        ]
-        size = len(sessions) + sum(len(session.connections) for session in sessions)
-        return await self._large_work.do(
-            "tell of sessions", size, lambda: answer([_as_it_stands(*one) for one in known])
-        )
+        self,
+        sessions: Sequence[Session],
+        answer: Callable[[Iterable[Information]], A],
+        more: int = 0,
+    ) -> A:
+        """Tell of sessions with what was noted with them, and of so many other things more."""
+        information = sessions_as_they_stand(self._sessions, sessions)
+        size = more + len(sessions) + sum(len(session.connections) for session in sessions)
+        return await self._tell(size, lambda: answer(information))
 
-    def _multiplexers(
-        self, choice: Choice, type_id: str = ""
-    ) -> list[messages.MultiplexerSessionInformation]:
-        """Tell of the multiplexers on the way to selected pins."""
-        return [
-            multiplexer_to_wire(registered or multiplexer, exists=registered is not None)
-            for multiplexer in choice.multiplexers
-            if multiplexer.is_of(type_id)
-            for registered in [self._sessions.registered_multiplexer(multiplexer.name)]
-        ]
-
-    def _registered_multiplexers(
-        self, type_id: str
-    ) -> list[messages.MultiplexerSessionInformation]:
-        registered = self._sessions.all_registered_multiplexers(type_id)
-        return [multiplexer_to_wire(session, exists=True) for session in registered]
-
-
-def _as_it_stands(
-    session: Session, registered: Session | None, holder: Reservation | None
-) -> _Information:
-    notes = [registered.annotations] if registered else []
-    notes += [holder.caller.annotations] if holder else []
-    return session_to_wire(
-        session.annotated(*notes), exists=registered is not None, reserved=holder is not None
-    )
+    async def _tell(self, size: int, answer: Callable[[], A]) -> A:
+        """Make an answer that tells of so many things, unless it is too large to be sent."""
+        return await self._large_work.do("tell of sessions", size, lambda: checked(answer()))

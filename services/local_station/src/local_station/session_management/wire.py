@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
@@ -10,6 +10,7 @@ from ni.measurementlink.sessionmanagement.v1 import session_management_service_p
 
 from local_station.pin_map.model import Connection
 from local_station.session_management.model import Session
+from local_station.sizes import check_number, counted
 from session_sharing.errors import InvalidRequestError
 
 __all__ = [
@@ -69,10 +70,15 @@ def timeout_from_wire(milliseconds: int) -> float | None:
 
 
 def names_from_wire(
-    sessions: Iterable[messages.SessionInformation | messages.MultiplexerSessionInformation],
+    sessions: Collection[messages.SessionInformation | messages.MultiplexerSessionInformation],
 ) -> list[str]:
-    """Return the names of sessions."""
-    return [message.session.name for message in sessions]
+    """Return the names of sessions, each once.
+
+    Raises:
+        InvalidRequestError: There are too many.
+    """
+    check_number("sessions", sessions)
+    return list(dict.fromkeys(message.session.name for message in sessions))
 
 
 def session_from_wire(message: messages.SessionInformation) -> Session:
@@ -143,10 +149,8 @@ def groups_to_wire(
     groups: Mapping[str, Sequence[str]],
 ) -> dict[str, messages.ResolvedPinsOrRelays]:
     """Return the messages that tell which pins or relays are in groups."""
-    return {
-        group: messages.ResolvedPinsOrRelays(pin_or_relay_names=names)
-        for group, names in groups.items()
-    }
+    resolved = (messages.ResolvedPinsOrRelays(pin_or_relay_names=each) for each in groups.values())
+    return dict(zip(groups, counted(resolved), strict=True))
 
 
 def _connection_from_wire(message: messages.ChannelMapping) -> Connection:

@@ -143,7 +143,7 @@ def test_pins_of_an_instrument_type_are_listed(stub, registered):
     ("call", "fields", "status", "text"),
     [
         ("CreatePinMapFromXml", {"pin_map_xml": MAP}, "ALREADY_EXISTS", "UpdatePinMapFromXml"),
-        ("CreatePinMapFromXml", {"pin_map_id": "  "}, "INVALID_ARGUMENT", "line 1"),
+        ("CreatePinMapFromXml", {"pin_map_id": "  "}, "INVALID_ARGUMENT", "blank"),
         ("UpdatePinMapFromXml", {"pin_map_id": "x"}, "INVALID_ARGUMENT", "no element found"),
         (
             "UpdatePinMapFromXml",

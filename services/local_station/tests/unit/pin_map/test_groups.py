@@ -38,3 +38,10 @@ def test_nesting_that_makes_groups_huge_is_refused(repeated):
     xml = pin_map_text(others=groups_text(*groups))
     with pytest.raises(InvalidRequestError, match=f"more than {MAX_RESOLVED} members"):
         parse_pin_map(xml)
+
+
+def test_members_of_nested_groups_count_for_the_size_of_a_pin_map():
+    """By its size is decided whether others have to go on while it is looked through."""
+    inner = group_text("inner", *["P"] * 10)
+    outer = [group_text(f"outer {number}", "inner") for number in range(10)]
+    assert parse_pin_map(pin_map_text(others=groups_text(inner, *outer))).size >= 110

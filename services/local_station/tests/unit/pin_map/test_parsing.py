@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from local_station.pin_map import connections
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from services.local_station.tests.pin_map_texts import (
@@ -221,14 +220,6 @@ def test_wrong_route_is_refused(attribute, value, text):
         f"<MultiplexedDUTPinRoute {route}/></MultiplexedConnection>"
     )
     assert text in _refusal(pin_map_text(DMM + MULTIPLEXERS, routed))
-
-
-def test_number_of_connections_is_bounded(monkeypatch):
-    """Lists of sites cannot make a short text a huge pin map."""
-    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 3)
-    assert parse_pin_map(pin_map_text(DMM, connection("P", "0,1,2", "DMM1", 0), sites=4))
-    xml = pin_map_text(DMM, connection("P", "0,1,2,3", "DMM1", 0), sites=4)
-    assert "line 6, <Connection>: there are more than 3 connections" in _refusal(xml)
 
 
 def test_connected_channel_must_be_in_a_channel_group():

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from local_station.pin_map import servicer as servicer_module
+from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.servicer import PinMapServicer
 from local_station.pin_map.store import PinMaps
 from local_station.pin_map.wire import messages
+from local_station.sizes import checked
 from services.local_station.tests.pin_map_texts import pin_map_text, pins_text
-from session_sharing.errors import InvalidRequestError, NotFoundError
+from session_sharing.errors import (
+    AlreadyExistsError,
+    InvalidRequestError,
+    NotFoundError,
+    ResourceExhaustedError,
+    TooLargeError,
+)
 
 LONG = pin_map_text(pins=pins_text(*(f"P{number}" for number in range(5000))))
 
@@ -42,6 +52,57 @@ def test_long_pin_map_that_is_wrong_is_refused_too():
         asyncio.run(_finishes_at_once(PinMapServicer(pin_maps), wrong))
     with pytest.raises(NotFoundError):
         pin_maps.get("map")
+
+
+def test_long_pin_maps_are_read_one_after_the_other(monkeypatch):
+    """Several threads that read would fight with the event loop for the interpreter."""
+    reading, most = [], []
+
+    def parse(xml):
+        reading.append(xml)
+        most.append(len(reading))
+        pin_map = parse_pin_map(xml)
+        reading.pop()
+        return pin_map
+
+    monkeypatch.setattr(servicer_module, "parse_pin_map", parse)
+
+    async def scenario():
+        servicer = PinMapServicer(PinMaps())
+        await asyncio.gather(*(_finishes_at_once(servicer, LONG) for _ in range(4)))
+
+    asyncio.run(scenario())
+    assert most == [1] * 4
+
+
+@pytest.mark.parametrize(
+    ("method", "pin_map_id", "error"),
+    [
+        ("CreatePinMapFromXml", "", InvalidRequestError),
+        ("UpdatePinMapFromXml", "", InvalidRequestError),
+        ("CreatePinMapFromXml", "map", AlreadyExistsError),
+        ("UpdatePinMapFromXml", "another", ResourceExhaustedError),
+    ],
+)
+def test_what_will_be_refused_is_not_read(monkeypatch, method, pin_map_id, error):
+    """Reading takes seconds, looking at the id does not."""
+    monkeypatch.setattr(servicer_module, "parse_pin_map", None)
+    pin_maps = PinMaps(limit=1)
+    pin_maps.update("map", PinMap())
+    request = getattr(messages, f"{method}Request")(pin_map_id=pin_map_id, pin_map_xml="<")
+    with pytest.raises(error):
+        asyncio.run(getattr(PinMapServicer(pin_maps), method)(request, None))
+
+
+@pytest.mark.parametrize("query", ["QueryPins", "QueryRelays", "QueryResourceAccessInformation"])
+def test_answer_that_is_too_large_is_refused(monkeypatch, query):
+    """The text says what to do, where gRPC would fail."""
+    monkeypatch.setattr(servicer_module, "checked", partial(checked, limit=-1))
+    pin_maps = PinMaps()
+    pin_maps.update("map", PinMap())
+    request = getattr(messages, f"{query}Request")(pin_map_id="map")
+    with pytest.raises(TooLargeError, match="Ask for less"):
+        asyncio.run(getattr(PinMapServicer(pin_maps), query)(request, None))
 
 
 @pytest.mark.parametrize(("xml", "at_once"), [(pin_map_text(), True), (LONG, False)])

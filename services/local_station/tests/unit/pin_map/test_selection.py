@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from local_station.pin_map.model import SYSTEM_SITE
+from local_station import sizes
+from local_station.pin_map import selection as selection_module
+from local_station.pin_map.groups import flatten
+from local_station.pin_map.model import SYSTEM_SITE, PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.selection import missing_sites_text, select
 from services.local_station.tests.pin_map_texts import (
@@ -155,6 +158,41 @@ def test_unknown_name_is_refused_with_a_hint(grouped, names, text):
         select(grouped, names, [], "")
     assert text in str(raised.value)
     assert len(str(raised.value)) < 500
+
+
+def test_group_that_is_named_often_is_looked_through_once(grouped, monkeypatch):
+    """A request cannot multiply the work by repeating itself."""
+    looked = []
+    monkeypatch.setattr(
+        selection_module,
+        "flatten",
+        lambda groups, name: looked.append(name) or flatten(groups, name),
+    )
+    names = ["PinGroup1", "A"] * 1000
+    assert select(grouped, names, [], "") == select(grouped, names[:2], [], "")
+    assert looked == ["PinGroup1"] * 2
+
+
+@pytest.mark.parametrize("letters", [100, 101])
+def test_comparing_with_known_names_is_bounded(monkeypatch, letters):
+    """A mistyped name, however long, is looked for among so many letters only, or not at all."""
+    compared = []
+    monkeypatch.setattr(
+        selection_module, "get_close_matches", lambda _, some, n: compared.extend(some)
+    )
+    pin_map = PinMap(pins=tuple(f"{number:090}" for number in range(1000)))
+    with pytest.raises(InvalidRequestError):
+        select(pin_map, ["x" * letters], [], "")
+    assert len(compared) == (111 if letters == 100 else 0)
+
+
+def test_number_of_names_and_sites_is_bounded(grouped, monkeypatch):
+    """A request cannot have more of them than any pin map."""
+    monkeypatch.setattr(sizes, "MAX_ITEMS", 2)
+    with pytest.raises(InvalidRequestError, match="3 names of pins, relays and groups; 2"):
+        select(grouped, ["A"] * 3, [], "")
+    with pytest.raises(InvalidRequestError, match="3 sites; 2 are allowed"):
+        missing_sites_text(grouped, [0] * 3)
 
 
 def test_unknown_name_in_an_empty_pin_map_is_refused():

@@ -31,6 +31,7 @@ def test_connection_of_this_machine_is_recognised(peer, address):
     [
         (["/usr/bin/python3", "-m", "output_voltage", "--token", "secret"], "output_voltage"),
         (["python", "-u", "-X", "dev", "-Wignore", "folder/script.py", "secret"], "script.py"),
+        (["python", "--check-hash-based-pycs", "always", "script.py", "secret"], "script.py"),
         (["C:\\Python\\python.exe", "C:\\tests\\script.py"], "script.py"),
         (["python3.12", "-c", "secret = 1"], "python3.12 -c"),
         (["python", "-Ic", "secret = 1"], "python -c"),
@@ -47,3 +48,22 @@ def test_connection_of_this_machine_is_recognised(peer, address):
 def test_program_is_named_without_its_arguments(command, program):
     """A text for others names the program; its arguments, which may hold secrets, stay out."""
     assert program_of(command) == program
+
+
+@pytest.mark.parametrize(
+    ("command", "executable", "program"),
+    [
+        (["mytool --password=secret", "-c", "secret"], "/usr/bin/mytool.bin", "mytool.bin"),
+        (["mytool --password=secret"], "", "mytool"),
+        (["worker: secret/"], "/usr/bin/python3.12", "python3.12"),
+        (["/my programs/tool", "secret"], "/my programs/tool", "tool"),
+        (["/my env/bin/python", "script.py", "secret"], "/usr/bin/python3.12", "script.py"),
+        (["C:\\My env\\Python.exe", "script.py"], "C:\\Python\\python.exe", "script.py"),
+        (["mytool"], "/usr/bin/python3.12", "mytool"),
+        ([], "/usr/bin/tool", "tool"),
+        ([" "], "/usr/bin/tool", "tool"),
+    ],
+)
+def test_title_that_a_program_has_set_is_not_told(command, executable, program):
+    """It may have the arguments in it; a path with blanks in it is none."""
+    assert program_of(command, executable) == program

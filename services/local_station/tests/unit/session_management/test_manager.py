@@ -7,12 +7,18 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from local_station.session_management.limits import REQUESTS_PER_CONNECTION
+from local_station.pin_map.large_work import MOST_WAITING
+from local_station.session_management.limits import (
+    REQUESTS,
+    REQUESTS_PER_CONNECTION,
+    RequestLimit,
+)
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.requests import AllRegistered
 from session_sharing.errors import ResourceExhaustedError, UnavailableError
 from session_sharing.service.admission import CALLS_PER_CONNECTION
+from session_sharing.service.hosting import MAXIMUM_CONCURRENT_RPCS
 
 LIMIT = 20
 ALICE = Caller("", {"ni/reserved.username": "alice", "ni/reserved.hostname": "bench-3"})
@@ -179,6 +185,31 @@ def test_requests_of_one_connection_are_bounded():
 
     assert REQUESTS_PER_CONNECTION <= 2 * CALLS_PER_CONNECTION // 3
     _run(scenario)
+
+
+def test_requests_of_all_connections_are_bounded():
+    """However many clients wait, there is room for the call that frees what they wait for."""
+    manager = SessionManager(limit=RequestLimit(of_all=3))
+
+    async def scenario():
+        for number in range(3):  # what is granted at once does not count
+            await _reserve(manager, f"A{number}")
+        callers = [Caller(f"peer {number}") for number in range(3)]
+        waiting = [
+            asyncio.create_task(_reserve(manager, "A0", caller=each, timeout=None), name="request")
+            for each in callers
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(ResourceExhaustedError, match="3 requests of all clients wait"):
+            await _reserve(manager, "B")
+        manager.unreserve(["A0"])
+        await waiting[0]
+        await _reserve(manager, "B")
+        manager.stop()
+        await asyncio.wait(waiting)
+
+    assert REQUESTS + 3 * MOST_WAITING < MAXIMUM_CONCURRENT_RPCS
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
 
 
 def test_known_sessions_are_those_that_are_reserved_or_registered():

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
+from local_station import sizes
 from local_station.pin_map.large_work import LARGE
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
+from local_station.session_management import servicer as servicer_module
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Session
 from local_station.session_management.servicer import SessionManagementServicer
 from local_station.session_management.wire import messages
-from session_sharing.errors import UnavailableError
+from local_station.sizes import checked
+from session_sharing.errors import InvalidRequestError, TooLargeError, UnavailableError
 
 LIMIT = 20
 
@@ -49,6 +53,44 @@ def test_grant_to_a_caller_who_is_gone_before_the_answer_is_given_back():
         assert sessions.holder("A") is None
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_grant_of_which_the_answer_is_too_large_is_given_back(monkeypatch):
+    """Who is not told of a reservation has none."""
+    monkeypatch.setattr(servicer_module, "checked", partial(checked, limit=20))
+
+    async def scenario():
+        sessions = SessionManager()
+        servicer = SessionManagementServicer(PinMaps(), sessions)
+        sessions.register([Session("A" * 20)])
+        request = messages.ReserveAllRegisteredSessionsRequest()
+        with pytest.raises(TooLargeError, match="Nothing was done"):
+            await servicer.ReserveAllRegisteredSessions(request, _There())
+        assert sessions.holder("A" * 20) is None
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "UnreserveSessions",
+        "RegisterSessions",
+        "UnregisterSessions",
+        "RegisterMultiplexerSessions",
+        "UnregisterMultiplexerSessions",
+    ],
+)
+def test_too_many_sessions_in_one_request_are_refused(method, monkeypatch):
+    """One request keeps a station busy for a moment only."""
+    monkeypatch.setattr(sizes, "MAX_ITEMS", 2)
+    request = getattr(messages, f"{method}Request")()
+    named = request.multiplexer_sessions if "Multiplexer" in method else request.sessions
+    for number in range(3):
+        named.add().session.name = f"S{number}"
+    servicer = SessionManagementServicer(PinMaps(), SessionManager())
+    with pytest.raises(InvalidRequestError, match="has 3 sessions; 2 are allowed"):
+        asyncio.run(getattr(servicer, method)(request, _There()))
 
 
 def _pin_map(sessions):
