@@ -18,6 +18,8 @@ from typing import Any
 
 from bench.attach import measure_attach
 from bench.batch import measure_batch
+from bench.database_many import measure_database_hundred, measure_database_thousand
+from bench.database_single import measure_database_single
 from bench.effort import FULL, QUICK, Effort
 from bench.fifty import measure_fifty
 from bench.measuring import Tell
@@ -33,6 +35,9 @@ BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
     "batch": measure_batch,
     "attach": measure_attach,
     "fifty": measure_fifty,
+    "database-single": measure_database_single,
+    "database-hundred": measure_database_hundred,
+    "database-thousand": measure_database_thousand,
 }
 MINIMUM_PAIRS = 3
 
@@ -79,7 +84,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     known = ", ".join(BENCHMARKS)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {known} (default: all)")
-    parser.add_argument("--quick", action="store_true", help="a rough look, in half a minute")
+    parser.add_argument("--quick", action="store_true", help="a rough look, in a minute")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--pairs", type=int, help="how often each case is measured")
     parser.add_argument("--records", type=int, help="how many records the big log has")

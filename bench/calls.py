@@ -46,9 +46,7 @@ def store_one(address: str, database: str, stack: ExitStack) -> Callable[[], obj
     return lambda: client.log(samples.NAME, *values)
 
 
-def store_many(
-    address: str, database: str, count: int, stack: ExitStack
-) -> Callable[[], object]:
+def store_many(address: str, database: str, count: int, stack: ExitStack) -> Callable[[], object]:
     """Store many records a call in a database; a caller makes them of its dicts each time.
 
     Args:
@@ -66,4 +64,8 @@ def _request() -> records_pb2.LogRecordsRequest:
     """Return a request that is as big as the logger's."""
     now = datetime.now(timezone.utc)
     batch = next(encode_batches([Record(samples.NAME, *samples.small(1), now)], RecordLimits()))
-    return records_pb2.LogRecordsRequest(records_json=batch.records_json, count=batch.count)
+    request = records_pb2.LogRecordsRequest(count=1, first_record_number=1)
+    request.attachment.session_name = 32 * "x"
+    request.attachment.attachment_id = 32 * "x"
+    request.records_json = batch.records_json
+    return request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,10 +16,19 @@ T = TypeVar("T")
 
 def start_logger(folder: Path) -> ServerProcess:
     """Start a JSON logger with a data folder of its own; as a context manager it stops."""
-    environment = {ADDRESS_VARIABLE: "", HOME_VARIABLE: str(folder / ".no-station")}
-    return ServerProcess(
-        "json_logger", ["--port", "0", "--data-dir", str(folder)], environment=environment
-    )
+    return ServerProcess("json_logger", ["--port", "0", "--data-dir", str(folder)], _away(folder))
+
+
+def start_writer(folder: Path, config: Path, secrets: Mapping[str, str]) -> ServerProcess:
+    """Start a database writer; as a context manager it stops.
+
+    Args:
+        folder: Its data folder.
+        config: Its configuration, with the databases.
+        secrets: Variables with the passwords of databases.
+    """
+    arguments = ["--port", "0", "--data-dir", str(folder), "--config", str(config)]
+    return ServerProcess("db_writer", arguments, {**_away(folder), **secrets})
 
 
 def start_nothing(folder: Path) -> ServerProcess:
@@ -36,6 +45,11 @@ def with_server(server: ServerProcess, work: Callable[[], T]) -> tuple[T, float 
     result = work()
     after = _processor_seconds(server.process.pid)
     return result, None if before is None or after is None else after - before
+
+
+def _away(folder: Path) -> dict[str, str]:
+    """Return the environment of a service that announces itself to nobody."""
+    return {ADDRESS_VARIABLE: "", HOME_VARIABLE: str(folder / ".no-station")}
 
 
 def _processor_seconds(process_id: int) -> float | None:

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench.clients import DISK, NOTHING, OS, Clients
+from bench import calls
+from bench.clients import Clients, Target
 from bench.effort import Effort
 from bench.measuring import Sample, Tell, in_turns, processor_times, ratios, spread
 from bench.report import Report, Row
@@ -16,6 +17,7 @@ from bench.servers import start_logger, start_nothing, with_server
 from session_sharing.testing.processes import ServerProcess
 
 COUNTS = (1, 4)
+NOTHING, OS, DISK = "does nothing", "os", "disk"
 NAMES = {NOTHING: "does nothing", OS: "log, ack=os", DISK: "log, ack=disk"}
 
 
@@ -26,9 +28,12 @@ def measure_single(effort: Effort, folder: Path, tell: Tell) -> Report:
         logger = stack.enter_context(start_logger(folder / "logs"))
         nothing = stack.enter_context(start_nothing(folder / "nothing"))
         servers = {NOTHING: nothing, OS: logger, DISK: logger}
+        targets: dict[str, Target] = {NOTHING: partial(calls.nothing, nothing.address)}
+        for level in (OS, DISK):
+            targets[level] = partial(calls.log_line, logger.address, level)
         for count in COUNTS:
             tell(f"starting {count} client processes")
-            with Clients(count, logger.address, nothing.address) as clients:
+            with Clients(count, targets) as clients:
                 cases = _cases(clients, servers, effort.seconds)
                 rows += _rows(count, in_turns(effort.pairs, cases, tell))
     return Report(
@@ -53,13 +58,13 @@ def _rows(count: int, found: Mapping[str, Sequence[Sample]]) -> list[Row]:
         rates = [sample.rate for sample in found[target]]
         compared = None if target == NOTHING else ratios(rates, baseline)
         against = "" if compared is None else rows[0].case
-        details = _details(found[target])
+        details = call_details(found[target])
         rows.append(Row(f"{name}, {who}", spread(rates), "calls/s", compared, against, details))
     return rows
 
 
-def _details(samples: Sequence[Sample]) -> dict[str, float]:
-    """Return latencies, and the processor time of a call."""
+def call_details(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return latencies, and the processor time of a call, as details of a row."""
     slices = [one for sample in samples for one in sample.slices]
     latencies = [1000 * latency for one in slices for latency in one.latencies]
     percentiles = statistics.quantiles(latencies, n=100)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tools.packages import ROOT
+from tools.postgresql import is_available
 
 RECORDS = 3000
 SECONDS = 90
@@ -38,6 +39,22 @@ def test_open_reports_the_ratio_to_an_empty_log() -> None:
     said = {verdict["text"]: type(verdict["holds"]) for verdict in report["verdicts"]}
     assert set(said.values()) == {bool}
     assert [text.partition(",")[0] for text in said] == ["open", "attach"]
+
+
+def test_database_reports_what_was_committed() -> None:
+    """Who measures a database gets ratios to local loops, and commits as the database has them."""
+    run = bench("database-thousand", "--quick", "--pairs", "3", "--json")
+    assert run.returncode == 0, run.stderr
+    [report] = json.loads(run.stdout)["benchmarks"]
+    stored = [row for row in report["rows"] if row["case"].startswith("log_many")]
+    kinds = {"SQLite", "PostgreSQL"} if is_available() else {"SQLite"}
+    assert {row["case"].rpartition(", ")[2] for row in stored} == kinds
+    assert all(row["ratio"]["median"] > 0 and row["baseline"] for row in stored)
+    for row in report["rows"]:
+        assert row["details"]["records"] == 1000 * row["details"]["commits"] > 0, row["case"]
+    said = {verdict["text"]: verdict["holds"] for verdict in report["verdicts"]}
+    assert said["each record that was acknowledged is stored once"] is True
+    assert len(said) == 1 + len(kinds)
 
 
 def test_unknown_benchmark_is_wrong_usage() -> None:
