@@ -1,5 +1,7 @@
 -- Yield per day: how many units were tested, and how many of them passed everything that day.
 -- Give since and until as moments, such as 2026-11-01; days are those of UTC.
+-- On PostgreSQL first: SET TIME ZONE 'UTC';
+-- (Else both are of the session's time zone, there. SQLite knows no other than UTC.)
 WITH units AS (
     SELECT date(measured_at) AS day,
            unit_id,

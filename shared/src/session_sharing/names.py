@@ -9,8 +9,10 @@ from session_sharing.errors import ResourceNameError
 
 _ALIAS = re.compile(r"client=([A-Za-z0-9_-]{1,32})", re.IGNORECASE | re.ASCII)
 
-_ADDRESS = re.compile(r"://|(?<!^[a-z]):.*@|passw\w*\s*=", re.IGNORECASE | re.DOTALL)
-"""A URL, USER:PASSWORD@HOST (but no path with a drive), or password=..."""
+_ADDRESS = re.compile(
+    r"://|:(?!(?<=^[a-z]:)[/\\]).*@|(passw\w*|\bpwd)\s*=", re.IGNORECASE | re.DOTALL
+)
+"""A URL, USER:PASSWORD@HOST (but no path with a drive), or password=... and pwd=..."""
 
 
 @dataclass(frozen=True)

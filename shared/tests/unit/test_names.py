@@ -59,7 +59,13 @@ def test_nothing_else_may_follow_a_question_mark(suffix: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["pg://me:s3cret@host/db?sslmode=require", "me:s3cret@host?x", "host=a PassWord=s3cret?x"],
+    [
+        "pg://me:s3cret@host/db?sslmode=require",
+        "me:s3cret@host?x",
+        "u:s3cret@host?x",
+        "host=a PassWord=s3cret?x",
+        "Server=a;Pwd = s3cret?x",
+    ],
 )
 def test_what_may_hold_a_password_is_not_repeated(text: str) -> None:
     """Who gives the address of a server for a name finds no password of it in the refusal."""
@@ -70,7 +76,7 @@ def test_what_may_hold_a_password_is_not_repeated(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["C:/Users/me@home/a.log", "me@home.log", "password.log", "5 V @ 3 A.log"]
+    "text", ["C:/Users/me@home/a.log", "d:\\me@home.log", "me@home.log", "pwd.log", "5 V @ 3 A.log"]
 )
 def test_what_is_a_file_may_be_repeated(text: str) -> None:
     """File names are no addresses, and stay in the errors about them."""

@@ -16,7 +16,7 @@ from db_writer import DbWriterClient
 from db_writer.service.database import Database
 from db_writer.service.settings import DatabaseSettings
 from services.db_writer.tests.looking import DEADLINE, ask, until
-from services.db_writer.tests.postgresql import VARIABLE, PostgresqlServer
+from services.db_writer.tests.postgresql import VARIABLE, PostgresqlServer, stop
 from services.db_writer.tests.support import local_writer
 from session_sharing.errors import (
     AccessDeniedError,
@@ -152,7 +152,7 @@ def test_session_survives_a_restart_of_the_server(
 ) -> None:
     """While the server is away clients are told so; when it is back the session goes on."""
     server_client.log("before", {}, {})
-    server.stop()
+    stop(server)
     try:
         with pytest.raises(UnavailableError, match="is away") as caught:
             server_client.log("refused", {}, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,31 @@ from services.db_writer.tests.looking import DEADLINE, ask, change_file, entry, 
 from session_sharing.errors import PreconditionError
 
 OPENERS = 4
+
+
+def open_at_once(databases: Sequence[DatabaseSettings]) -> None:
+    """Open databases in as many threads, and write a record to each."""
+    start = threading.Barrier(len(databases))
+    failures: list[BaseException] = []
+
+    def open_and_write(settings: DatabaseSettings) -> None:
+        try:
+            start.wait(DEADLINE)
+            store = Store(settings)
+            store.write([entry(*named("x"))])
+            store.close()
+        except BaseException as error:  # noqa: BLE001 - shown below
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=open_and_write, args=(settings,), name="opener")
+        for settings in databases
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(DEADLINE)
+    assert failures == []
 
 
 def test_migrations_make_the_tables_that_the_program_knows(
@@ -43,25 +69,18 @@ def test_opening_again_keeps_everything(settings: DatabaseSettings) -> None:
 
 def test_several_may_open_at_once(settings: DatabaseSettings) -> None:
     """Of several services that find an empty database one makes the tables; all can write."""
-    start = threading.Barrier(OPENERS)
-    failures: list[BaseException] = []
-
-    def open_and_write() -> None:
-        try:
-            start.wait(DEADLINE)
-            store = Store(settings)
-            store.write([entry(*named("x"))])
-            store.close()
-        except BaseException as error:  # noqa: BLE001 - shown below
-            failures.append(error)
-
-    threads = [threading.Thread(target=open_and_write, name="opener") for _ in range(OPENERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(DEADLINE)
-    assert failures == []
+    open_at_once([settings] * OPENERS)
     assert ask(settings, "SELECT count(*) FROM measurements") == [(OPENERS,)]
+
+
+def test_several_databases_may_be_opened_at_once(
+    make_settings: Callable[[], DatabaseSettings],
+) -> None:
+    """Each gets its own tables, though Alembic has one place for what it works on."""
+    databases = [make_settings() for _ in range(2 * OPENERS)]
+    open_at_once(databases)
+    for settings in databases:
+        assert ask(settings, "SELECT count(*) FROM measurements") == [(1,)]
 
 
 def test_newer_tables_are_left_alone(settings: DatabaseSettings) -> None:
@@ -95,6 +114,7 @@ def test_a_file_of_another_kind_is_left_alone(sqlite: DatabaseSettings, sqlite_p
 
 def test_a_file_is_made_to_survive_power_cuts(sqlite: DatabaseSettings, sqlite_path: Path) -> None:
     """The file has a write-ahead log, and each commit is synced; its numbers never come again."""
+    Store(sqlite).close()
     engine = make_engine(sqlite, connections=1, writes=True)
     with engine.connect() as connection:
         found = [

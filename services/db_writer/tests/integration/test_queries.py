@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Store
@@ -53,6 +55,25 @@ def test_yield_per_day(filled: DatabaseSettings) -> None:
     rows = answer(filled, "yield_per_day", since="2026-01-01", until="2026-01-03")
     found = [(str(day), tested, passed, float(percent)) for day, tested, passed, percent in rows]
     assert found == [("2026-01-01", 2, 1, 50.0), ("2026-01-02", 2, 2, 100.0)]
+
+
+def test_yield_per_day_elsewhere(filled: DatabaseSettings) -> None:
+    """Where a server's time zone is another one, the days are UTC's after what the file says."""
+    if filled.is_file:
+        pytest.skip("an SQLite file has no time zone")
+    ask(filled, f"ALTER DATABASE \"{filled.url.database}\" SET timezone TO 'Pacific/Auckland'")
+    query = (QUERIES / "yield_per_day.sql").read_text("utf-8")
+    (first,) = re.findall(r"^-- On PostgreSQL first: (.*;)$", query, re.MULTILINE)
+    engine = create_engine(filled.url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.connect() as connection:
+
+        def days() -> list[tuple[str, int]]:
+            found = connection.execute(text(query), {"since": "2026-01-01", "until": "2026-01-03"})
+            return [(str(row.day), row.tested) for row in found]
+
+        assert days() == [("2026-01-02", 3)]
+        connection.execute(text(first))
+        assert days() == [("2026-01-01", 2), ("2026-01-02", 2)]
 
 
 def test_drift_of_a_value(filled: DatabaseSettings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -75,6 +76,8 @@ def measured(number: int) -> Record:
         ({"last": 0}, []),
         ({"last": 3}, [7, 8, 9]),
         ({"last": 99}, range(10)),
+        ({"last": 2**63}, range(10)),
+        ({"last": 2**64 - 1, "status": "passed"}, [0, 5]),
         ({"serial_number": "SN-0", "last": 2}, [6, 8]),
         ({"measurement_name": "m1", "site": 0, "since": NOW + timedelta(minutes=2)}, [7]),
         ({"measurement_name": "m0", "serial_number": "SN-1"}, []),
@@ -118,6 +121,23 @@ def test_followers_see_what_comes(connect: Connect, writer: Writer) -> None:
     closing = writer.engine.force_close(client.public_id, "an operator")
     asyncio.run_coroutine_threadsafe(closing, writer.loop).result(DEADLINE)
     assert following.see() == END
+
+
+def test_follower_holds_up_no_commit(connect: Connect, writer: Writer) -> None:
+    """Records are acknowledged while other readers have all connections for reading."""
+    client = connect()
+    following = Follower(client)
+    client.log("one", {}, {})
+    assert following.see() == "one"
+    handle = handle_of(writer)
+    logging = threading.Thread(target=lambda: client.log("two", {}, {}), daemon=True)
+    with ExitStack() as busy:
+        for _ in range(handle.settings.pool_size):
+            busy.enter_context(handle.store._reading.connect())
+        logging.start()
+        logging.join(DEADLINE)
+        assert not logging.is_alive()
+    assert following.see() == "two"
 
 
 def test_follower_who_leaves_is_forgotten(connect: Connect, writer: Writer) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Row
 
+from db_writer.service import reading
+from db_writer.service.record_rows import MAX_NAME
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import RecordFilter, Store
 from services.db_writer.tests.looking import ask, entry, named, names, stored
@@ -65,6 +70,41 @@ def test_a_repetition_after_the_names_were_deleted(
     assert ask(settings, "SELECT count(*) FROM measurement_values") == [(0,)]
     store.write([entry(*[record] * count)])
     assert [one.context for one in stored(store)] == [record.context] * count
+
+
+def test_names_that_were_deleted_are_not_mixed_up(store: Store, settings: DatabaseSettings) -> None:
+    """The number of a unit that was deleted never comes again, though a service knows it."""
+    first, second = (Record("dc", {}, {}, context=RecordContext(name)) for name in ("S1", "S2"))
+    store.write([entry(first)])
+    for table in ("measurements", "units_under_test"):
+        ask(settings, f"DELETE FROM {table}")
+    for record in (second, first):
+        store.write([entry(record)])
+    assert [one.context for one in stored(store)] == [second.context, first.context]
+
+
+def test_the_longest_names(store: Store) -> None:
+    """What is not refused as too long has a place in each index."""
+    letters = [chr(random.randrange(0x20000, 0x2A000)) for _ in range(MAX_NAME)]
+    name = "".join(letters)
+    context = RecordContext(name, station=name, run=name, program=name)
+    store.write([entry(Record(name, {}, {}, context=context), attachment=name)])
+    assert [one.context for one in stored(store)] == [context]
+
+
+def test_a_page_is_of_one_moment(
+    store: Store, settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measurement that is deleted while it is read is read whole."""
+    fitting = reading._fitting
+
+    def delete_meanwhile(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+        ask(settings, "DELETE FROM measurements")
+        return fitting(connection, rows)
+
+    store.write([entry(Record("dc", {}, {"v": 1}))])
+    monkeypatch.setattr(reading, "_fitting", delete_meanwhile)
+    assert [record.outputs for record in stored(store)] == [{"v": 1}]
 
 
 def test_more_units_than_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from db_writer.service.record_rows import RecordRows
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import RecordFilter, Store
 from services.db_writer.tests.looking import DEADLINE, ask, entry, named, names, until
-from services.db_writer.tests.postgresql import PostgresqlServer, connect
+from services.db_writer.tests.postgresql import PostgresqlServer, connect, stop
 from session_sharing.errors import (
     AccessDeniedError,
     PreconditionError,
@@ -30,6 +30,7 @@ from session_sharing.service import StoreError
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 CUT = f"SELECT pg_terminate_backend(pid) {OTHERS}"
 SECRET = "correct-horse"
+LOST = OperationalError("COMMIT", None, ConnectionError(), connection_invalidated=True)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_cut_during_a_write(opened: Store, postgresql: DatabaseSettings, count: 
 @pytest.mark.parametrize("count", [1, COPIED_RECORDS])
 def test_a_lost_outcome(opened: Store, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """A transaction that was committed without the answer getting through is not stored twice."""
-    insert, failures = opened._insert, iter([OperationalError("COMMIT", None, ConnectionError())])
+    insert, failures = opened._insert, iter([LOST])
 
     def insert_and_lose(rows: Sequence[RecordRows]) -> None:
         insert(rows)
@@ -107,7 +108,7 @@ def test_server_stopped_and_started(
     settings = replace(make_postgresql(), connect_timeout=1.0)
     store = Store(settings)
     store.write([entry(*named("before"))])
-    server.stop()
+    stop(server)
     try:
         started = time.monotonic()
         error = refusal(store)
@@ -133,7 +134,7 @@ def test_server_that_starts_meanwhile(
 ) -> None:
     """A server that is back within the time-out is waited for: nobody is refused."""
     store = Store(replace(postgresql, connect_timeout=DEADLINE))
-    server.stop()
+    stop(server)
     starting = threading.Thread(target=server.start, name="starter")
     starting.start()
     try:

@@ -36,6 +36,13 @@ def test_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.shown == "postgresql+psycopg://tester@db.example:6000/results"
 
 
+def test_folder_of_a_socket(tmp_path: Path) -> None:
+    """A server on a socket is named behind the '?', where it has its only place."""
+    found = read(tmp_path, url="postgresql://u@/n?host=/run/pg&port=6000&sslmode=disable")
+    query = {"host": "/run/pg", "port": "6000", "sslmode": "disable"}
+    assert dict(found.settings().url.query) == query
+
+
 def test_file_starts_at_the_folder_of_the_configuration(tmp_path: Path) -> None:
     """A relative SQLite file lies beside the configuration, wherever the service is started."""
     found = read(tmp_path, url="sqlite:///deep/bench.sqlite").settings()
@@ -86,6 +93,18 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
         ({"options": {"sslpassword": "s3cret"}}, "options.sslpassword: A configuration is no"),
         ({"options": {"x": ["s3cret"]}}, "options.x: it must be a text, a number"),
         ({"options": {"host": "other"}}, "options.host: it belongs into the URL"),
+        ({"options": {"autocommit": True}}, "options.autocommit: autocommit cannot be chosen"),
+        ({"options": {"row_factory": "x"}}, "options.row_factory: .*cannot be chosen"),
+        ({"options": {"cursor_factory": "x"}}, "options.cursor_factory: .*cannot be chosen"),
+        ({"options": {"prepare_threshold": 0}}, "options.prepare_threshold: .*cannot be chosen"),
+        ({"options": {"service": "line"}}, "options.service: .*stands elsewhere"),
+        ({"url": "postgresql://h/n?service=s3cret"}, "url: service names an address"),
+        ({"url": "postgresql://h/n?autocommit=1"}, "url: autocommit cannot be chosen"),
+        ({"url": "postgresql://h/n?dbname=other"}, "url: dbname stands behind"),
+        ({"url": "postgresql://h/n?host=other"}, "url: host stands behind"),
+        ({"url": "postgresql://h:1/n?port=2"}, "url: port stands behind"),
+        ({"url": "postgresql://h/n?user=other"}, "url: user stands behind"),
+        ({"url": "postgresql://h/n?hostaddr=1.2.3.4"}, "url: hostaddr stands behind"),
         ({"options": 5}, "options: it must be a table"),
         ({"usr": "s3cret"}, "usr: there is no such key"),
         ({"password_env": "NOT_THERE"}, "password_env: there is no password in 'NOT_THERE'"),

@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
-from db_writer.service.failures import Failure, judge
+from db_writer.service.failures import Failure, is_lost, judge
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import (
     AccessDeniedError,
@@ -16,6 +16,7 @@ from session_sharing.errors import (
     ResourceNotFoundError,
     SharingError,
     UnavailableError,
+    ValueTypeError,
 )
 
 SECRET = "correct-horse"
@@ -70,6 +71,35 @@ def test_what_passes(state: str, passing: bool) -> None:
     failure = judged(ServerError("said", state))
     assert isinstance(failure.told, UnavailableError)
     assert failure.passing is passing
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("54000", ValueTypeError), ("P0001", PreconditionError), ("XX000", PreconditionError)],
+)
+def test_what_a_server_refuses_is_not_away(state: str, kind: type[SharingError]) -> None:
+    """A server that answers is there: what it refuses is told at once, and others are stored."""
+    failure = judged(ServerError("said", state))
+    assert type(failure.told) is kind
+    assert not failure.passing
+    assert failure.alone
+
+
+def test_what_the_driver_refuses() -> None:
+    """A value that is not even sent is told as such, not as a server that is away."""
+    failure = judge(DataError("SELECT", None, ServerError("cannot contain NUL")), SERVER)
+    assert type(failure.told) is ValueTypeError
+    assert not failure.passing
+
+
+@pytest.mark.parametrize(
+    ("state", "invalidated", "lost"),
+    [(None, True, True), ("08006", True, True), ("57P01", True, False), (None, False, False)],
+)
+def test_whether_it_may_have_been_done(state: str | None, invalidated: bool, lost: bool) -> None:
+    """Only an open connection that ended without a word leaves that open."""
+    error = ServerError("server closed the connection", state)
+    assert is_lost(DBAPIError("X", None, error, connection_invalidated=invalidated)) is lost
 
 
 def test_the_password_is_in_no_text() -> None:

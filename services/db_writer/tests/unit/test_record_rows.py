@@ -6,12 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from db_writer.service.record_rows import Entry, Names, entries_to_rows, without
+from db_writer.service.record_rows import MAX_NAME, Entry, Names, entries_to_rows, without
 from session_sharing.errors import InvalidRequestError, ValueTypeError
 from session_sharing.records import Limits, Record, RecordContext
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 PLAIN = Record("dc", {"range": 10}, {"voltage": 3.3})
+LONG = "x" * (MAX_NAME + 1)
 
 
 def test_a_record_becomes_rows() -> None:
@@ -52,9 +53,11 @@ def test_numbers_follow_the_first() -> None:
 
 def test_uncounted_records_are_never_the_same() -> None:
     """Who does not count gets a number for each record that no other one has, nor any client."""
-    keys = [row.key for row in entries_to_rows([Entry("a", 0, [PLAIN] * 50)] * 20, NOW)]
+    entries = [Entry("a", 0, [PLAIN] * 50) for _ in range(20)]
+    keys = [row.key for row in entries_to_rows(entries, NOW)]
     assert len(set(keys)) == 1000
     assert all(-(2**63) <= number < 0 for _, number in keys)
+    assert keys == [row.key for row in entries_to_rows(entries, NOW)], "tried again"
 
 
 def test_numbers_beyond_64_bits_are_refused() -> None:
@@ -80,6 +83,23 @@ def test_numbers_beyond_64_bits_are_refused() -> None:
 def test_nul_in_names_is_refused(attachment: str, record: Record) -> None:
     """What PostgreSQL has no place for is refused alike for all databases."""
     with pytest.raises(ValueTypeError, match="NUL"):
+        entries_to_rows([Entry(attachment, 1, [record])], NOW)
+
+
+@pytest.mark.parametrize(
+    ("attachment", "record"),
+    [
+        (LONG, PLAIN),
+        ("a", Record(LONG, {}, {})),
+        *(
+            ("a", Record("dc", {}, {}, context=RecordContext(**{field: LONG})))
+            for field in ("serial_number", "station", "run", "program")
+        ),
+    ],
+)
+def test_long_names_are_refused(attachment: str, record: Record) -> None:
+    """What PostgreSQL's indexes have no place for is refused alike for all databases."""
+    with pytest.raises(ValueTypeError, match="501 characters"):
         entries_to_rows([Entry(attachment, 1, [record])], NOW)
 
 

@@ -63,6 +63,12 @@ class SiteContexts:
             )
         self._fields = known
 
+    def snapshot(self) -> SiteContexts:
+        """Return what is set now, which stays so whatever is set later."""
+        taken = SiteContexts()
+        taken._fields = self._fields
+        return taken
+
     def inherit(self, own: _Fields) -> _Fields:
         """Complete the fields of a record's context; return them in their fixed order."""
         known = self._fields

@@ -81,15 +81,16 @@ class RecordingRpc(Generic[H, T]):
         Args:
             request: The record.
             convert: Turns it into what is stored; it is given the time now, and what records of the
-                session inherit. It may be called in a thread.
+                session inherited when the request came. It may be called in a thread.
 
         Raises:
             SharingError: The record was refused, or the session is not open for this attachment.
         """
         level = level_from_wire(request.acknowledgement, self._default_level)
         async with self._sessions.use(request.attachment) as handle:
+            contexts = handle.contexts.snapshot()  # What is set while it waits is for others.
             converted = await self._conversion.run(
-                request.ByteSize(), lambda: convert(request.record, _now(), handle.contexts)
+                request.ByteSize(), lambda: convert(request.record, _now(), contexts)
             )
             brought = Brought(converted, request.attachment.attachment_id, request.record_number)
             reached = await self._store(handle, brought, level)
@@ -106,7 +107,8 @@ class RecordingRpc(Generic[H, T]):
         Args:
             request: The records.
             convert: Turns so many records, encoded in JSON, into what is stored; it is given the
-                time now, and what records of the session inherit. It may be called in a thread.
+                time now, and what records of the session inherited when the request came. It may be
+                called in a thread.
 
         Raises:
             SharingError: They were refused, or the session is not open for this attachment.
@@ -114,9 +116,10 @@ class RecordingRpc(Generic[H, T]):
         level = level_from_wire(request.acknowledgement, self._default_level)
         last = last_number(request)
         async with self._sessions.use(request.attachment) as handle:
+            contexts = handle.contexts.snapshot()
             converted = await self._conversion.run(
                 len(request.records_json),
-                lambda: convert(request.records_json, request.count, _now(), handle.contexts),
+                lambda: convert(request.records_json, request.count, _now(), contexts),
             )
             first = request.first_record_number
             brought = Brought(converted, request.attachment.attachment_id, first)

@@ -62,6 +62,18 @@ def test_what_is_set_replaces_what_was_set_for_the_same() -> None:
     assert contexts.nothing_set
 
 
+def test_a_snapshot_stays_as_it_was() -> None:
+    """What is set later, or taken back, changes nothing of what was there before."""
+    contexts = SiteContexts()
+    empty = contexts.snapshot()
+    contexts.set(RecordContext("s0", 0, run="r"))
+    before = contexts.snapshot()
+    contexts.set(RecordContext("new", 0))
+    contexts.set(RecordContext(operator="o"))
+    assert empty.nothing_set
+    assert completed(before, RecordContext(site=0)) == RecordContext("s0", 0, run="r")
+
+
 def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither many sites nor long texts fill the service; a site that is done makes room."""
     monkeypatch.setattr(inheritance, "MAX_SITES", 2)

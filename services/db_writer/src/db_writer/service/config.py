@@ -23,6 +23,12 @@ POOL_SIZE = 5
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _KEYS = ("url", "password_env", "password_file", "pool_size", "connect_timeout", "options")
 _OF_THE_URL = {"dbname", "host", "hostaddr", "port", "user"}
+_OF_THE_SERVICE = {"autocommit", "context", "cursor_factory", "prepare_threshold", "row_factory"}
+"""How the service itself uses the driver: anything else would break transactions or answers."""
+
+_ELSEWHERE = {"service", "servicefile"}
+"""These have libpq take the address from a file: two names could mean one database unnoticed."""
+
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -148,7 +154,19 @@ class _Table:
     def _server(self, url: URL) -> URL:
         if not url.database:
             self._refuse("url", "it names no database; write postgresql://HOST/NAME")
+        for key in url.query:
+            # The folder of a socket, or several hosts, have no other place than behind the '?'.
+            is_only = (key == "host" and not url.host) or (key == "port" and not url.port)
+            if key in _OF_THE_URL and not is_only:
+                self._refuse("url", f"{key} stands behind its '?'; write it before that, once")
+            self._check_option("url", key)
         return url
+
+    def _check_option(self, where: str, key: str) -> None:
+        if key in _OF_THE_SERVICE:
+            self._refuse(where, f"{key} cannot be chosen: the service relies on its own")
+        if key in _ELSEWHERE:
+            self._refuse(where, f"{key} names an address that stands elsewhere; give it in the URL")
 
     def _password(self, folder: Path) -> Password | None:
         given = [key for key in ("password_env", "password_file") if key in self._content]
@@ -178,6 +196,7 @@ class _Table:
                 self._refuse(f"options.{key}", KEPT_OUT)
             if key in _OF_THE_URL:
                 self._refuse(f"options.{key}", "it belongs into the URL")
+            self._check_option(f"options.{key}", key)
             if not isinstance(value, str | int | float | bool):
                 self._refuse(f"options.{key}", "it must be a text, a number, or true or false")
         return options

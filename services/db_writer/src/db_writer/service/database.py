@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import threading
 from collections.abc import AsyncGenerator, Sequence
@@ -16,6 +17,7 @@ from db_writer.service.store import Entry, RecordFilter, Store
 from session_sharing.errors import InternalError, SharingError
 from session_sharing.records import SiteContexts
 from session_sharing.service import Followers, GroupWriter, first_of, in_thread
+from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +67,7 @@ class Database:
         self._followers = Followers()
         self._newest = 0
         try:
-            self._writer: GroupWriter[Entry | None, None] = GroupWriter(
+            self._writer: GroupWriter[Entry | None, SharingError | None] = GroupWriter(
                 "database writer", self._write, self._defect, GROUP_RECORDS
             )
         except SharingError:
@@ -114,7 +116,7 @@ class Database:
                     changed.clear()
                     last, place, end = None, end, self._newest
         finally:
-            await in_thread("close database", self._let_go)
+            await self._leave()
 
     def close(self) -> None:
         """Store what is queued, then let go of the database.
@@ -130,8 +132,17 @@ class Database:
         """Return up to which record there is something to read now."""
         if not following:
             return await in_thread("database reader", self.store.newest)
-        await self._writer.put(None, 1)
+        failure = await self._writer.put(None, 1)
+        if failure is not None:
+            raise copy.copy(failure)  # Others who asked get their own.
         return self._newest
+
+    async def _leave(self) -> None:
+        """Let go for a reader, in a thread if there is one."""
+        try:
+            await in_thread("close database", self._let_go)
+        except NoThreadError:  # It was not begun. Nobody else would ever do it.
+            self._let_go()
 
     def _let_go(self) -> None:
         """Close the store when nobody uses it any more: not the session, and no reader."""
@@ -143,22 +154,30 @@ class Database:
 
     # In the writer's thread
 
-    def _write(self, group: Sequence[Entry | None]) -> list[None]:
-        """Store a group in one transaction; None asks for the newest record only."""
+    def _write(self, group: Sequence[Entry | None]) -> list[SharingError | None]:
+        """Store a group in one transaction; None asks for the newest record only.
+
+        Returns:
+            For each who asked why there is no answer; None for those who have one, and for entries,
+            which are stored whatever becomes of the question.
+        """
+        failure: SharingError | None = None
         entries = [entry for entry in group if entry is not None]
         if entries:
             self.store.write(entries)
         if self._followers or len(entries) < len(group):
-            self._tell_followers()
-        return [None] * len(group)
+            failure = self._tell_followers()
+        return [failure if entry is None else None for entry in group]
 
-    def _tell_followers(self) -> None:
+    def _tell_followers(self) -> SharingError | None:
+        """Tell those who follow up to which record there is something to read, or say why not."""
         try:
-            self._newest = self.store.newest()
+            self._newest = self.store.newest_written()
         except SharingError as error:  # What was stored is stored; the next commit tells them.
             _log.warning("Those who follow wait for a record longer: %s", error.message)
-            return
+            return error
         self._followers.wake()
+        return None
 
     def _defect(self, defect: Exception) -> SharingError:
         return InternalError(

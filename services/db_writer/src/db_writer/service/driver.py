@@ -8,6 +8,7 @@ from pathlib import Path
 from db_writer.service.database import Database
 from db_writer.service.names import DATABASE_FILES, Databases
 from db_writer.service.settings import DatabaseSettings
+from db_writer.service.sqlite_file import make_file
 from session_sharing.service import FileClaims, Located
 
 
@@ -59,8 +60,7 @@ class DatabaseDriver:
 
     def _open_file(self, settings: DatabaseSettings) -> Database:
         path = Path(settings.url.database or "")
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        opened = path.stat()
+        opened = make_file(path)
         self._claims.claim(opened, path)
         try:
             database = Database(settings)

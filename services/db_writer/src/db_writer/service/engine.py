@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from db_writer.service.settings import DatabaseSettings, Option
@@ -18,7 +21,7 @@ STATEMENT_SECONDS = 60
 
 _POOL_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.02
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "fullfsync=ON")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "fullfsync=ON")
 _PRAGMA_OPTIONS = frozenset(
     {"cache_size", "journal_size_limit", "max_page_count", "mmap_size", "wal_autocheckpoint"}
 )
@@ -26,6 +29,9 @@ _PRAGMA_OPTIONS = frozenset(
 
 def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -> Engine:
     """Make what connects to a database; nothing is connected yet.
+
+    What is read in one transaction is of one moment. An SQLite file is never made, and only who
+    writes changes how it keeps its log.
 
     Args:
         settings: Which database.
@@ -38,15 +44,15 @@ def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -
     """
     backend = settings.url.get_backend_name()
     if backend == "sqlite":
-        return _sqlite_engine(settings, connections, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        return _sqlite_engine(settings, connections, writes=writes)
     if backend == "postgresql":
-        return _postgresql_engine(settings, connections)
+        return _postgresql_engine(settings, connections, writes=writes)
     raise ResourceNameError(
         f"The database {settings.shown} is of the kind {backend!r}. Use postgresql or sqlite."
     )
 
 
-def _sqlite_engine(settings: DatabaseSettings, connections: int, begin: str) -> Engine:
+def _sqlite_engine(settings: DatabaseSettings, connections: int, *, writes: bool) -> Engine:
     """Make an engine whose transactions begin by taking, or not, the lock of writers.
 
     A writer that takes it at once waits for others; one that took it later could be refused
@@ -54,9 +60,11 @@ def _sqlite_engine(settings: DatabaseSettings, connections: int, begin: str) -> 
     """
     if settings.url.database in {None, "", ":memory:"}:
         raise ResourceNameError(f"{settings.shown} names no file. Name one: sqlite:///FILE.")
-    pragmas = [*_PRAGMAS, *_pragma_options(settings)]
+    log = ["journal_mode=WAL"] if writes else []
+    pragmas = [*log, *_PRAGMAS, *_pragma_options(settings)]
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     engine = create_engine(
-        settings.url.set(drivername="sqlite+pysqlite"),
+        _of_existing_file(settings.url),
         connect_args={"timeout": settings.connect_timeout, "check_same_thread": False},
         **_pool(connections),
     )
@@ -72,6 +80,15 @@ def _sqlite_engine(settings: DatabaseSettings, connections: int, begin: str) -> 
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _of_existing_file(url: URL) -> URL:
+    """Return a URL by which SQLite opens a file, but makes none."""
+    path = Path(url.database or "").absolute().as_posix()
+    rooted = path if path.startswith("/") else f"/{path}"  # else it begins with a drive of Windows
+    database = "file://" + quote(os.fsencode(rooted), safe="/:")
+    named = url.set(drivername="sqlite+pysqlite", database=database)
+    return named.update_query_dict({"mode": "rw", "uri": "true"})
 
 
 def _pragma_options(settings: DatabaseSettings) -> list[str]:
@@ -102,11 +119,12 @@ def _set_pragma(connection: sqlite3.Connection, pragma: str, settings: DatabaseS
         )
 
 
-def _postgresql_engine(settings: DatabaseSettings, connections: int) -> Engine:
+def _postgresql_engine(settings: DatabaseSettings, connections: int, *, writes: bool) -> Engine:
     try:
         engine = create_engine(
             settings.url.set(drivername="postgresql+psycopg"),
             connect_args=_server_arguments(settings),
+            isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
             **_pool(connections),
         )
     except ModuleNotFoundError as error:

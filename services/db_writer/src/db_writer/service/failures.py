@@ -5,44 +5,27 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
+from db_writer.service import refusals
+from db_writer.service.refusals import RETRY_SECONDS, Failure
 from db_writer.service.settings import DatabaseSettings
-from session_sharing.errors import (
-    AccessDeniedError,
-    PreconditionError,
-    ResourceExhaustedError,
-    ResourceNotFoundError,
-    SharingError,
-    UnavailableError,
-    ValueTypeError,
-)
 
-RETRY_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What an error of a database means.
-
-    Attributes:
-        told: What callers are told.
-        passing: Whether the same may succeed soon, on a new connection.
-        alone: Whether parts of what was to be stored may be stored each by itself.
-        broken: Whether nothing can be stored any more, for good.
-    """
-
-    told: SharingError
-    passing: bool = False
-    alone: bool = False
-    broken: bool = False
+__all__ = ["RETRY_SECONDS", "Failure", "is_conflict", "is_lost", "judge"]
 
 
 def is_conflict(error: DBAPIError) -> bool:
     """Say whether a row is there already, or what it refers to is not there any more."""
     return isinstance(error.orig, sqlite3.IntegrityError) or _state(error).startswith("23")
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Say whether an open connection was lost, so that what was under way may have been done.
+
+    A server that says it ends the connection (57P01) has not done it.
+    """
+    return error.connection_invalidated and (_state(error) or "08").startswith(("08", "40003"))
 
 
 def judge(error: DBAPIError, settings: DatabaseSettings) -> Failure:
@@ -56,14 +39,13 @@ def _judge_file(reason: str, settings: DatabaseSettings) -> Failure:
     for words, what in _FILE_FAILURES.items():
         if words in reason:
             return what(reason, settings)
-    return Failure(
-        PreconditionError(f"The database {settings.shown} refuses: {reason}. {_LOOK_AT_SCHEMA}"),
-        alone=True,
-    )
+    return refusals.schema(reason, settings)
 
 
 def _judge_server(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     reason, state = _reason(error, settings), _state(error)
+    if not state and isinstance(error, DataError):  # The driver did not even send it.
+        return refusals.value(reason, settings)
     if not state:  # No connection came about, or it was lost without a word.
         for pattern, told in _CONNECT_FAILURES.items():
             if re.search(pattern, reason):
@@ -71,7 +53,9 @@ def _judge_server(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     for prefix, what in _STATES.items():
         if state.startswith(prefix):
             return what(reason, settings)
-    return _away(reason, settings)
+    if state:
+        return refusals.refused(f"{reason} (SQLSTATE {state})", settings)
+    return refusals.away(reason, settings)
 
 
 def _state(error: DBAPIError) -> str:
@@ -85,167 +69,40 @@ def _reason(error: DBAPIError, settings: DatabaseSettings) -> str:
     return reason.replace(str(password), "***") if password else reason
 
 
-def _away(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        UnavailableError(
-            f"The database {settings.shown} is away: {reason}. Start the server, or check the "
-            "network and the URL in the configuration; the service connects again by itself.",
-            retry_delay=RETRY_SECONDS,
-        ),
-        passing=True,
-    )
-
-
-def _busy_server(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        UnavailableError(
-            f"The database {settings.shown} was too busy: {reason}. If it stays so, see in "
-            "pg_stat_activity who holds a lock; then try again.",
-            retry_delay=RETRY_SECONDS,
-        )
-    )
-
-
-def _again(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(_busy_server(reason, settings).told, passing=True)
-
-
-def _full(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        ResourceExhaustedError(
-            f"The database {settings.shown} has no room: {reason}. Make room, or raise the limit; "
-            "trying again helps then.",
-            retry_delay=RETRY_SECONDS,
-        ),
-        alone=True,  # There may be room for smaller ones.
-    )
-
-
-def _denied(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        AccessDeniedError(
-            f"The database {settings.shown} lets the service not do this: {reason}. Check the user "
-            "and the password in the configuration, and the rights of that user."
-        )
-    )
-
-
-def _denied_file(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        AccessDeniedError(
-            f"The database {settings.shown} cannot be opened or written: {reason}. Give the user "
-            "who runs the service the right to write the file and its folder."
-        )
-    )
-
-
-def _missing(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        ResourceNotFoundError(
-            f"There is no database {settings.shown}: {reason}. Create it (createdb), or correct "
-            "the URL in the configuration."
-        )
-    )
-
-
-def _misconfigured(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        PreconditionError(
-            f"The database {settings.shown} cannot be opened as it is configured: {reason}. "
-            "Correct the URL or the options in the configuration."
-        )
-    )
-
-
-def _standing_by(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        UnavailableError(
-            f"The database {settings.shown} takes no records: {reason}. Its server stands by for "
-            "another, or was made read-only; give the URL of the one that writes.",
-            retry_delay=RETRY_SECONDS,
-        ),
-        passing=True,
-    )
-
-
-def _locked(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        UnavailableError(
-            f"Another program has held the database {settings.shown} locked for "
-            f"{settings.connect_timeout:g} s ({reason}). End its transaction, or close it; then "
-            "try again.",
-            retry_delay=RETRY_SECONDS,
-        )
-    )
-
-
-def _disk(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        UnavailableError(
-            f"The session on the database {settings.shown} is broken: {reason}. What was "
-            "acknowledged is safe; the last records without an answer may be stored or not. Check "
-            "the disk, close the session and initialize it again."
-        ),
-        broken=True,
-    )
-
-
-def _no_database(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        PreconditionError(
-            f"The file {settings.shown} is no SQLite database, or a damaged one: {reason}. It is "
-            "left as it is. Choose another name, or restore the file."
-        ),
-        broken=True,
-    )
-
-
-def _value(reason: str, settings: DatabaseSettings) -> Failure:
-    told = f"The database {settings.shown} cannot hold a value of a record: {reason}."
-    return Failure(ValueTypeError(told), alone=True)
-
-
-def _schema(reason: str, settings: DatabaseSettings) -> Failure:
-    return Failure(
-        PreconditionError(f"The database {settings.shown} refuses: {reason}. {_LOOK_AT_SCHEMA}"),
-        alone=True,
-    )
-
-
-_LOOK_AT_SCHEMA = (
-    "Somebody changed its tables; restore them, or use another database, and initialize again."
-)
 _Judge = Callable[[str, DatabaseSettings], Failure]
 _FILE_FAILURES: dict[str, _Judge] = {
-    "is locked": _locked,
-    "is full": _full,
-    "disk I/O error": _disk,
-    "not a database": _no_database,
-    "malformed": _no_database,
-    "readonly": _denied_file,
-    "unable to open": _denied_file,
-    "out of memory": _full,
+    "is locked": refusals.locked,
+    "is full": refusals.full,
+    "disk I/O error": refusals.disk,
+    "not a database": refusals.no_database,
+    "malformed": refusals.no_database,
+    "readonly": refusals.denied_file,
+    "unable to open": refusals.denied_file,
+    "out of memory": refusals.full,
 }
 _CONNECT_FAILURES: dict[str, _Judge] = {
-    "password authentication failed|no password supplied": _denied,
-    r"no pg_hba\.conf entry|role \".*\" does not exist": _denied,
-    r"database \".*\" does not exist": _missing,
-    r"invalid (connection option|\S+ value|response)": _misconfigured,
+    "password authentication failed|no password supplied": refusals.denied,
+    r"no pg_hba\.conf entry|role \".*\" does not exist": refusals.denied,
+    r"database \".*\" does not exist": refusals.missing,
+    r"invalid (connection option|\S+ value|response)": refusals.misconfigured,
 }
 """By patterns in what the client's library says, which gives no SQLSTATE before it is connected."""
 
 _STATES: dict[str, _Judge] = {
-    "22": _value,
-    "23": _schema,
-    "25006": _standing_by,
-    "28": _denied,
-    "3D": _missing,
-    "40": _again,
-    "42501": _denied,
-    "42": _schema,
-    "53300": _again,
-    "53": _full,
-    "55P03": _busy_server,
-    "57014": _busy_server,
+    "08": refusals.away,
+    "22": refusals.value,
+    "23": refusals.schema,
+    "25006": refusals.standing_by,
+    "28": refusals.denied,
+    "3D": refusals.missing,
+    "40": refusals.again,
+    "42501": refusals.denied,
+    "42": refusals.schema,
+    "53300": refusals.again,
+    "53": refusals.full,
+    "54": refusals.value,
+    "55P03": refusals.busy_server,
+    "57014": refusals.busy_server,
+    "57P": refusals.away,
 }
-"""By the beginning of the SQLSTATE; the longer ones stand first. All else: the database is away."""
+"""By the beginning of the SQLSTATE; the longer ones stand first. Others are refusals."""

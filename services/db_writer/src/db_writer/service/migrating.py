@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -19,6 +20,28 @@ VERSION_TABLE = "db_writer_version"
 
 _SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK = 0x5E55_10B1  # any number that other programs hardly take
+_upgrading = threading.Lock()
+"""Guards Alembic's `context` and `op`, of which a process has one each.
+
+It is held while tables are made; who takes it has the database's own lock already, so that nobody
+waits crosswise.
+"""
+
+
+def refuse_others_tables(engine: Engine, settings: DatabaseSettings) -> None:
+    """Make sure that a database is empty or ours, without changing anything in it.
+
+    Args:
+        engine: Connects for reading.
+        settings: The database.
+
+    Raises:
+        PreconditionError: It has tables of another program.
+        DBAPIError: The database refuses.
+    """
+    with engine.begin() as connection:
+        if _version(connection) is None:
+            _refuse_foreign_tables(connection, settings)
 
 
 def migrate(engine: Engine, settings: DatabaseSettings) -> None:
@@ -53,8 +76,15 @@ def migrate(engine: Engine, settings: DatabaseSettings) -> None:
                 "database."
             )
         if version != newest:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _upgrade(config, connection)
+
+
+def _upgrade(config: Config, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # Indexing many records takes its time.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    config.attributes["connection"] = connection
+    with _upgrading:
+        command.upgrade(config, "head")
 
 
 def _version(connection: Connection) -> str | None:

@@ -133,4 +133,8 @@ def _driver_cursor(connection: Connection) -> Iterator[psycopg.Cursor[Any]]:
         lost = bool(driver.closed)
         if lost:
             connection.invalidate(error)
-        raise DBAPIError("COPY", None, error, hide_parameters=True) from error
+        raise DBAPIError.instance(
+            *("COPY", None, error, psycopg.Error),
+            hide_parameters=True,
+            connection_invalidated=lost,
+        ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +15,9 @@ from session_sharing.records import Limits, Record, RecordContext
 
 LAST_NUMBER = 2**63 - 1
 """The highest number of a record that a database holds."""
+
+MAX_NAME = 500
+"""How many characters a text with an index has at most: PostgreSQL's indexes take 2700 bytes."""
 
 _NO_CONTEXT = RecordContext()
 _NO_LIMITS = Limits()
@@ -31,11 +34,16 @@ class Entry:
         first_number: The number of the first, by which a record that was stored already is known;
             0 if the client does not count.
         records: The records.
+        uncounted_from: The number of the first, downwards, if the client does not count: by
+            chance, and the same however often the entry is tried.
     """
 
     attachment_id: str
     first_number: int
     records: Sequence[Record]
+    uncounted_from: int = field(
+        default_factory=lambda: -1 - secrets.randbits(62), init=False, repr=False, compare=False
+    )
 
 
 class Names(NamedTuple):
@@ -85,15 +93,15 @@ class RecordRows(NamedTuple):
 def entries_to_rows(entries: Iterable[Entry], now: datetime) -> list[RecordRows]:
     """Turn entries into rows.
 
-    Records that the client does not count get negative numbers by chance, so that repeating the
-    rows does not store them twice.
+    Records that the client does not count get negative numbers by chance, the same each time, so
+    that repeating an entry does not store them twice.
 
     Args:
         entries: What was brought.
         now: The time of records without a time.
 
     Raises:
-        ValueTypeError: A text or a value has no place in a database.
+        ValueTypeError: A text or a value has no place in a database, or a name is too long.
         InvalidRequestError: A number is too high.
     """
     return [
@@ -110,8 +118,7 @@ def entries_to_rows(entries: Iterable[Entry], now: datetime) -> list[RecordRows]
 def _numbers(entry: Entry) -> range:
     count = len(entry.records)
     if not entry.first_number:
-        first = -1 - secrets.randbits(62)
-        return range(first, first - count, -1)
+        return range(entry.uncounted_from, entry.uncounted_from - count, -1)
     if entry.first_number + count - 1 > LAST_NUMBER:
         raise InvalidRequestError(
             f"The number {entry.first_number + count - 1} of a record is beyond signed 64 bits. "
@@ -124,6 +131,7 @@ def _measurement(attachment_id: str, number: int, record: Record, now: datetime)
     context = record.context or _NO_CONTEXT
     _check(record, attachment_id, record.measurement_name, record.status)
     _check(record, context.pin, context.step, context.operator)
+    _check_length(record, attachment_id, record.measurement_name)
     return (
         attachment_id,
         number,
@@ -143,6 +151,7 @@ def _names(record: Record) -> Names:
         return _NO_NAMES
     names = Names(context.station, context.program, context.run, context.serial_number)
     _check(record, *names)
+    _check_length(record, *names)
     return names
 
 
@@ -169,6 +178,17 @@ def _check(record: Record, *texts: str | None) -> None:
             raise ValueTypeError(
                 f"Record {record.measurement_name[:80]!r}: the text {text[:80]!r} holds the "
                 "character NUL, for which a database has no place in names. Leave it out."
+            )
+
+
+def _check_length(record: Record, *names: str | None) -> None:
+    """Refuse a name that an index has no place for."""
+    for name in names:
+        if name and len(name) > MAX_NAME:
+            raise ValueTypeError(
+                f"Record {record.measurement_name[:80]!r}: the name {name[:80]!r}... has "
+                f"{len(name)} characters. Names of measurements, units, runs, programs and "
+                f"stations have {MAX_NAME} at most; put longer texts into configurations."
             )
 
 

@@ -42,6 +42,7 @@ def _named_things(table: str, name: str = "name") -> Table:
         metadata,
         Column("id", NUMBER, primary_key=True),
         Column(name, Text, nullable=False, unique=True),
+        sqlite_autoincrement=True,  # A service may know the number of what others deleted.
     )
 
 

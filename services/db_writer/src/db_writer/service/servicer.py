@@ -27,7 +27,9 @@ from session_sharing.wire.times import moment_from_wire
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-_TEXTS = ("measurement_name", "serial_number", "run", "site", "pin", "status")
+_FIELDS = ("measurement_name", "serial_number", "run", "site", "pin", "status")
+_MOST = 2**63 - 1
+"""The largest number that databases count to."""
 
 
 class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
@@ -124,7 +126,7 @@ def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:
         RecordFilter(
             since=moment_from_wire(wanted.since) if wanted.HasField("since") else None,
             until=moment_from_wire(wanted.until) if wanted.HasField("until") else None,
-            **{name: getattr(wanted, name) for name in _TEXTS if wanted.HasField(name)},  # type: ignore[arg-type]
+            **{name: getattr(wanted, name) for name in _FIELDS if wanted.HasField(name)},  # type: ignore[arg-type]
         ),
-        request.last if request.HasField("last") else None,
+        min(request.last, _MOST) if request.HasField("last") else None,
     )

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from session_sharing.errors import ResourceReplacedError
 from session_sharing.service import explain
 
 
+def make_file(path: Path) -> os.stat_result:
+    """Make the file for its owner alone, if there is none; return which file it is.
+
+    One that is there is not opened: closing it would drop all locks that SQLite has on it in this
+    process (POSIX locks go with any descriptor), and other programs would delete its log.
+
+    Raises:
+        OSError: The file system refuses.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    return path.stat()
+
+
 class SqliteFile:
-    """Knows the file that was opened. Used by one thread at a time.
+    """Knows the file that was opened. May be used by any thread.
 
     Args:
         path: Where it is; it is made, for its owner alone, if there is none.
@@ -22,8 +37,7 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._opened = path.stat()
+            self._opened = make_file(path)
         except OSError as error:
             raise explain(error, f"open the database {str(path)!r}") from error
 

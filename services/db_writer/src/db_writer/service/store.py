@@ -15,17 +15,22 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from db_writer.service.engine import make_engine
 from db_writer.service.failures import RETRY_SECONDS, is_conflict, judge
-from db_writer.service.migrating import migrate
+from db_writer.service.migrating import migrate, refuse_others_tables
 from db_writer.service.reading import Reader
 from db_writer.service.record_filter import RecordFilter
 from db_writer.service.record_rows import Entry, RecordRows, entries_to_rows, without
 from db_writer.service.references import References
-from db_writer.service.retrying import retried
+from db_writer.service.retrying import OutcomeLostError, retried
 from db_writer.service.schema import measurements
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.sqlite_file import SqliteFile
 from db_writer.service.sqlite_insert import SqliteInsert
-from session_sharing.errors import ResourceExhaustedError, ResourceReplacedError, SharingError
+from session_sharing.errors import (
+    OutcomeUnknownError,
+    ResourceExhaustedError,
+    ResourceReplacedError,
+    SharingError,
+)
 from session_sharing.records import Record
 from session_sharing.service import StoreError
 
@@ -77,6 +82,8 @@ class Store:
         self._reader = Reader(self._reading, settings)
         try:
             self._file = SqliteFile(Path(settings.url.database or "")) if settings.is_file else None
+            if settings.is_file:  # The first who connects for writing changes the file.
+                self._told(lambda: refuse_others_tables(self._reading, settings))
             self._told(lambda: migrate(self._writing, settings))
         except BaseException:
             self.close()
@@ -90,7 +97,7 @@ class Store:
         settings say; while the database stays away later calls try once.
 
         Raises:
-            StoreError: Nothing was stored.
+            StoreError: Nothing was stored; or whether it was is unknown, and it says so.
         """
         try:
             rows = entries_to_rows(entries, datetime.now(timezone.utc))
@@ -99,10 +106,12 @@ class Store:
         try:
             self._check_file()
             patience = 0.0 if self._is_away else self._settings.connect_timeout
-            stored = retried(lambda: self._store(rows), self._settings, patience)
+            stored = retried(lambda: self._store(rows), self._settings, patience, writes=True)
             self._check_file()
         except DBAPIError as error:
             raise self._refusal(error) from error
+        except OutcomeLostError as lost:
+            raise self._unknown(self._refusal(lost.error)) from lost
         self._is_away = False
         self.counts = Counts(self.counts.commits + bool(stored), self.counts.records + stored)
 
@@ -185,6 +194,14 @@ class Store:
         self._is_away = failure.passing
         return StoreError(failure.told, alone=failure.alone, broken=failure.broken)
 
+    def _unknown(self, refusal: StoreError) -> StoreError:
+        """Return what callers are told when the refusal does not mean that nothing was stored."""
+        told = OutcomeUnknownError(
+            f"The connection to the database {self._settings.shown} was lost before it said "
+            f"whether the records are stored; look there. Trying again failed: {refusal}"
+        )
+        return StoreError(told, alone=False, broken=refusal.broken)
+
     def _check_file(self) -> None:
         if self._file is None:
             return
@@ -196,6 +213,8 @@ class Store:
     def _told(self, work: Callable[[], T]) -> T:
         """Do something; errors of the database become those that callers know."""
         try:
+            if self._file is not None:
+                self._file.check()
             return work()
         except DBAPIError as error:
             raise judge(error, self._settings).told from error
@@ -205,6 +224,16 @@ class Store:
                 f"{self._settings.shown} are busy reading. Try again later, or raise pool_size.",
                 retry_delay=RETRY_SECONDS,
             ) from error
+
+    def newest_written(self) -> int:
+        """Return the number of the newest record, by the connection that writes.
+
+        It waits for no reader. Called by the thread that writes, outside of `write`.
+
+        Raises:
+            SharingError: The database is away.
+        """
+        return self._told(Reader(self._writing, self._settings).newest)
 
 
 def _insert(

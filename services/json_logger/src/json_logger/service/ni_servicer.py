@@ -66,7 +66,7 @@ class NiJsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     ) -> json_logger_pb2.LogMeasurementDataResponse:
         """Log one record; its values are texts."""
         async with self._engine.use(request.session_name, anonymous=True) as log:
-            await log.append(await self._line(request, log.contexts), self._level)
+            await log.append(await self._line(request, log.contexts.snapshot()), self._level)
         return json_logger_pb2.LogMeasurementDataResponse()
 
     async def _line(

@@ -77,6 +77,7 @@ def _create_named_things(table: str, name: str) -> None:
         sa.Column(name, sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
         sa.UniqueConstraint(name, name=f"uq_{table}_{name}"),
+        sqlite_autoincrement=True,
     )
 
 
