@@ -20,6 +20,8 @@ R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 
+_NEVER = 1 << 62
+
 
 class StoreError(Exception):
     """A group was not stored.
@@ -53,12 +55,18 @@ class GroupWriter(Generic[P, R]):
     Callers put pieces into a queue; the named thread alone calls `store`, and owns all else. After
     an error that breaks it, or a defect, everybody is told that error.
 
+    With a linger, a group waits a moment for as many callers as came with and during the last one:
+    callers who each wait for their answer come back together, and share a commit again. A caller
+    who is alone never waits. `_wanted` and `_enough` are how the thread that lingers is woken: it
+    alone writes the former, and `put` looks at it after the piece is in the queue.
+
     Args:
         name: Names the thread.
         store: Stores a group, all or none, and returns for each what its caller is told. Called in
             the thread. It raises `StoreError`; anything else is a defect.
         defect: Says what callers are told of a defect.
         group_size: How much is stored at once, at most, unless one piece alone is bigger.
+        linger: How long a group waits for further callers at most, in seconds.
 
     Raises:
         ResourceExhaustedError: No thread can be started.
@@ -70,11 +78,16 @@ class GroupWriter(Generic[P, R]):
         store: Callable[[Sequence[P]], Sequence[R]],
         defect: Callable[[Exception], SharingError],
         group_size: int,
+        linger: float = 0.0,
     ) -> None:
         self._name = name
         self._store = store
         self._defect = defect
         self._group_size = group_size
+        self._linger = linger
+        self._crowd = 1
+        self._wanted = _NEVER
+        self._enough = threading.Event()
         self._queue: queue.SimpleQueue[_Piece[P, R] | None] = queue.SimpleQueue()
         self._broken: SharingError | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -100,11 +113,14 @@ class GroupWriter(Generic[P, R]):
         loop = asyncio.get_running_loop()
         done: asyncio.Future[R] = loop.create_future()
         self._queue.put(_Piece(payload, size, done, loop))
+        if self._queue.qsize() >= self._wanted:
+            self._enough.set()
         return done
 
     def stop(self) -> None:
         """Store what is queued, then end the thread. Blocks until that is done."""
         self._queue.put(None)
+        self._enough.set()
         self._thread.join()
 
     def check(self) -> None:
@@ -124,22 +140,44 @@ class GroupWriter(Generic[P, R]):
                 more = self._gather(group)
                 if group:
                     self._commit(group)
+                    self._crowd = len(group) + self._queue.qsize()
             except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
                 self._give_up(group, defect)
 
     def _gather(self, group: list[_Piece[P, R]]) -> bool:
-        """Wait for a piece and take what else is there; return False at the end."""
-        size = 0
-        while size < self._group_size:
+        """Wait for a piece and take what else is there or comes soon; return False at the end."""
+        room = self._take(group, self._group_size, wait=True)
+        if room > 0 and len(group) < self._crowd and self._linger:
+            self._await_others(self._crowd - len(group))
+            room = self._take(group, room, wait=False)
+        return room >= 0
+
+    def _take(self, group: list[_Piece[P, R]], room: int, *, wait: bool) -> int:
+        """Take what is there into a group; return how much room is left, -1 at the end of all.
+
+        Args:
+            group: Takes the pieces.
+            room: How much may be taken; of the last piece it may be more.
+            wait: Whether to wait for the first piece.
+        """
+        while room > 0:
             try:
-                piece = self._queue.get(block=not group)
+                piece = self._queue.get(block=wait and not group)
             except queue.Empty:
                 break
             if piece is None:
-                return False
+                return -1
             group.append(piece)
-            size += piece.size
-        return True
+            room = max(0, room - piece.size)
+        return room
+
+    def _await_others(self, count: int) -> None:
+        """Wait until so many more pieces are there, at most as long as the group may linger."""
+        self._enough.clear()
+        self._wanted = count
+        if self._queue.qsize() < count:
+            self._enough.wait(self._linger)
+        self._wanted = _NEVER
 
     def _commit(self, group: list[_Piece[P, R]]) -> None:
         if self._broken is not None:
@@ -150,8 +188,7 @@ class GroupWriter(Generic[P, R]):
         except StoreError as error:
             self._take_refusal(group, error)
             return
-        for piece, result in zip(group, results, strict=True):
-            _settle(piece, result)
+        _settle(group, results)
 
     def _take_refusal(self, group: list[_Piece[P, R]], error: StoreError) -> None:
         if error.broken:
@@ -170,23 +207,23 @@ class GroupWriter(Generic[P, R]):
         _log.error("The %s failed because of a defect", self._name, exc_info=defect)
 
 
-def _settle(piece: _Piece[P, R], result: R) -> None:
-    def settle() -> None:
-        if not piece.done.done():
-            piece.done.set_result(result)
+def _settle(group: Sequence[_Piece[P, R]], results: Sequence[R]) -> None:
+    """Tell all callers of a group at once: waking the loop for each costs more than all else."""
 
-    tell_loop(piece.loop, settle)
+    def settle() -> None:
+        for piece, result in zip(group, results, strict=True):
+            if not piece.done.done():
+                piece.done.set_result(result)
+
+    tell_loop(group[0].loop, settle)
 
 
 def _refuse(group: Sequence[_Piece[P, R]], error: SharingError) -> None:
-    for piece in group:
-        _fail(piece, error)
+    def refuse() -> None:
+        for piece in group:
+            if not piece.done.done():
+                # Each gets its own: a traceback holds the request of whoever it was raised for.
+                piece.done.set_exception(copy.copy(error))
 
-
-def _fail(piece: _Piece[P, R], error: SharingError) -> None:
-    def fail() -> None:
-        if not piece.done.done():
-            # Each gets its own: a traceback holds the request of whoever it was raised for.
-            piece.done.set_exception(copy.copy(error))
-
-    tell_loop(piece.loop, fail)
+    if group:
+        tell_loop(group[0].loop, refuse)

@@ -21,6 +21,9 @@ from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
 
+LINGER_SECONDS = 0.001
+"""How long a transaction waits for callers who came together with others before, at most."""
+
 GROUP_RECORDS = 4096
 """How many records are stored in one transaction, at most, unless one request alone has more."""
 
@@ -68,7 +71,7 @@ class Database:
         self._newest = 0
         try:
             self._writer: GroupWriter[Entry | None, SharingError | None] = GroupWriter(
-                "database writer", self._write, self._defect, GROUP_RECORDS
+                *("database writer", self._write, self._defect, GROUP_RECORDS), LINGER_SECONDS
             )
         except SharingError:
             self.store.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
+from db_writer.service.held_connection import HeldConnection, driver_cursor
 from db_writer.service.record_rows import (
     MEASUREMENT_COLUMNS,
     REFERENCE_COLUMNS,
@@ -65,7 +64,7 @@ class PostgresqlInsert:
 
     def __init__(self, engine: Engine, references: References) -> None:
         self._engine = engine
-        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._single = HeldConnection(engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._references = references
 
     def __call__(self, rows: Sequence[RecordRows]) -> None:
@@ -76,9 +75,10 @@ class PostgresqlInsert:
         """
         numbers = self._references.known(rows)
         if numbers is not None and len(rows) < COPIED_RECORDS:
-            with self._single.connect() as connection:
-                connection.exec_driver_sql(_STATEMENT, _parameters(rows, numbers))
+            with self._single.cursor() as cursor:
+                cursor.execute(_STATEMENT, _parameters(rows, numbers))
             return
+        self._single.give_back()
         with self._engine.begin() as connection:
             _copy(connection, rows, numbers or self._references.resolve(connection, rows))
         self._references.committed()
@@ -96,7 +96,7 @@ def _parameters(rows: Sequence[RecordRows], numbers: Mapping[Names, Numbers]) ->
 def _copy(
     connection: Connection, rows: Sequence[RecordRows], numbers: Mapping[Names, Numbers]
 ) -> None:
-    with _driver_cursor(connection) as cursor:
+    with driver_cursor(connection) as cursor:
         ids = [number for (number,) in cursor.execute(_NEW_IDS, (len(rows),))]
         numbered = list(zip(ids, rows, strict=True))
         _copy_rows(
@@ -120,21 +120,3 @@ def _copy_rows(
         copy.set_types([_COPIED_AS.get(column, "int8") for column in columns])
         for row in rows:
             copy.write_row(row)
-
-
-@contextmanager
-def _driver_cursor(connection: Connection) -> Iterator[psycopg.Cursor[Any]]:
-    """Give a cursor of the driver; its errors come as SQLAlchemy's, as everywhere else."""
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.cursor() as cursor:
-            yield cursor
-    except psycopg.Error as error:
-        lost = bool(driver.closed)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            *("COPY", None, error, psycopg.Error),
-            hide_parameters=True,
-            connection_invalidated=lost,
-        ) from error

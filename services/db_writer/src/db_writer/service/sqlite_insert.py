@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from typing import Any
 
+from sqlalchemy import Engine
+
+from db_writer.service.held_connection import HeldConnection, driver_cursor
 from db_writer.service.record_rows import (
     MEASUREMENT_COLUMNS,
     REFERENCE_COLUMNS,
     VALUE_COLUMNS,
+    Names,
     RecordRows,
 )
-from db_writer.service.references import References
+from db_writer.service.references import Numbers, References
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -42,6 +46,7 @@ class SqliteInsert:
 
     def __init__(self, engine: Engine, references: References) -> None:
         self._engine = engine
+        self._held = HeldConnection(engine)
         self._references = references
 
     def __call__(self, rows: Sequence[RecordRows]) -> None:
@@ -50,23 +55,36 @@ class SqliteInsert:
         Raises:
             DBAPIError: Nothing was stored, or whether it was is unknown.
         """
+        numbers = self._references.known(rows)
+        if numbers is None:
+            self._store_with_names(rows)
+            return
+        with self._held.cursor() as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            _store(cursor, rows, numbers)
+            cursor.execute("COMMIT")
+
+    def _store_with_names(self, rows: Sequence[RecordRows]) -> None:
+        self._held.give_back()
         with self._engine.begin() as connection:
-            _store(connection, rows, self._references)
+            numbers = self._references.resolve(connection, rows)
+            with driver_cursor(connection) as cursor:
+                _store(cursor, rows, numbers)
         self._references.committed()
 
 
-def _store(connection: Connection, rows: Sequence[RecordRows], references: References) -> None:
-    numbers = references.known(rows) or references.resolve(connection, rows)
-    first = (connection.exec_driver_sql(_LAST_ID).scalar() or 0) + 1
+def _store(cursor: Any, rows: Sequence[RecordRows], numbers: Mapping[Names, Numbers]) -> None:  # noqa: ANN401 - a driver's
+    last: tuple[int] | None = cursor.execute(_LAST_ID).fetchone()
+    first = (last[0] if last else 0) + 1
     measurements: list[tuple[object, ...]] = []
     for number, row in enumerate(rows, first):
         attachment_id, record_number, moment, *others = row.measurement
         measurements.append(
             (number, attachment_id, record_number, _text(moment), *others, *numbers[row.names])
         )
-    connection.exec_driver_sql(_MEASUREMENTS, measurements)
+    cursor.executemany(_MEASUREMENTS, measurements)
     for statement, parameters in _value_statements(rows, first).items():
-        connection.exec_driver_sql(statement, parameters)
+        cursor.executemany(statement, parameters)
 
 
 def _value_statements(

@@ -77,7 +77,7 @@ class Store:
         self._settings = settings
         self._references = References()
         self._is_away = False
-        self._writing = make_engine(settings, connections=1, writes=True)
+        self._writing = make_engine(settings, connections=2, writes=True)
         self._reading = make_engine(settings, connections=settings.pool_size, writes=False)
         self._reader = Reader(self._reading, settings)
         try:
