@@ -32,16 +32,17 @@ from services.json_logger.tests.support import (
 from session_sharing.client import recording
 from session_sharing.errors import SharingError, TooLargeError
 from session_sharing.records import RecordLimits, record_to_line
+from session_sharing.testing.failed_call import FailedCall
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.status import error_from_call
+from session_sharing.wire.status import error_from_call, error_from_status, status_of
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 OWN = "session_sharing.json_logger.v1.JsonLogger"
 NI = "json_logger.JsonLogger"
 METHODS = [
     *(f"/{OWN}/{name}" for name in ("InitializeFile", "LogMeasurementData", "LogRecords")),
-    *(f"/{OWN}/{name}" for name in ("SetContext", "ReadRecords", "CloseFile")),
+    *(f"/{OWN}/{name}" for name in ("StreamRecords", "SetContext", "ReadRecords", "CloseFile")),
     *(f"/{NI}/{name}" for name in ("InitializeFile", "LogMeasurementData", "CloseFile")),
 ]
 
@@ -54,6 +55,10 @@ def send(raw: Raw, method: str, request: bytes) -> None:
     """Call a method with these bytes."""
     if method.endswith("ReadRecords"):
         next(raw.channel.unary_stream(method)(request, timeout=DEADLINE))
+    elif method.endswith("StreamRecords"):
+        answer = next(raw.channel.stream_stream(method)(iter([request]), timeout=DEADLINE))
+        error = error_from_status(records_pb2.StreamRecordsResponse.FromString(answer).refusal)
+        raise FailedCall(status_of(error), error.message)
     else:
         raw.channel.unary_unary(method)(request, timeout=DEADLINE)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -214,6 +215,45 @@ def test_record_numbers_are_told(raw: Raw, logger: LocalService[LogFile]) -> Non
     assert [held.last_record_number for held in session.attachments] == [5]
     again = raw.initialize("a.ndjson", attachment_id=attachment.attachment_id)
     assert again == attachment
+
+
+def test_stream_of_requests(raw: Raw, data: Path, logger: LocalService[LogFile]) -> None:
+    """Each request of a stream is answered in turn; a refused one refuses no other."""
+    attachment = raw.initialize("a.ndjson")
+    two, bad, one = b'[[null,"a",{},{}],[null,"b",{},{}]]', b"[", b'[[null,"c",{},{}]]'
+    answers = list(
+        raw.stub.StreamRecords(
+            iter(
+                records_pb2.LogRecordsRequest(
+                    attachment=attachment, first_record_number=first, count=count, records_json=each
+                )
+                for first, each, count in ((1, two, 2), (3, bad, 1), (3, one, 1))
+            ),
+            timeout=DEADLINE,
+        )
+    )
+    assert [answer.first_record_number for answer in answers] == [1, 3, 3]
+    assert [answer.HasField("refusal") for answer in answers] == [False, True, False]
+    assert answers[0].acknowledgement == 1
+    logged = [line["measurement_name"] for line in lines_of(data / "a.ndjson")]
+    assert logged == ["a", "b", "c"]
+
+
+def test_stop_ends_streams(raw: Raw, data: Path, logger: LocalService[LogFile]) -> None:
+    """A client that holds its stream open holds up no stop: the stream ends, well."""
+    asked = threading.Event()
+
+    def requests() -> Iterator[records_pb2.LogRecordsRequest]:
+        yield records_pb2.LogRecordsRequest(attachment=attachment, records_json=b"[]")
+        asked.wait(DEADLINE)
+
+    attachment = raw.initialize("a.ndjson")
+    answers = raw.stub.StreamRecords(requests(), timeout=DEADLINE)
+    next(answers)
+    logger.call(logger.engine.stopping.set)
+    logger.call(logger.engine.streams.stop)
+    assert list(answers) == []
+    asked.set()
 
 
 def test_nothing_but_the_service_writes_lines(raw: Raw, data: Path) -> None:

@@ -25,6 +25,7 @@ from session_sharing.names import parse_resource_name
 from session_sharing.service.clients import ClientStreams
 from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.executor import EffectExecutor, is_stopping
+from session_sharing.service.held_streams import HeldStreams
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.threads import in_thread
 from session_sharing.utc import utc_now
@@ -74,6 +75,7 @@ class SessionEngine(Generic[H]):
         self._executor = EffectExecutor(driver, self._registry, clock)
         self.clients = ClientStreams(self._registry, grace, self._expire)
         self.stopping = asyncio.Event()
+        self.streams = HeldStreams(self.stopping)
 
     # What clients ask for
 
@@ -229,6 +231,7 @@ class SessionEngine(Generic[H]):
             timeout: How long each of these may take, in seconds.
         """
         self.stopping.set()
+        self.streams.stop()
         self.clients.stop()
         await self._executor.shut_down(timeout)
 

@@ -7,6 +7,7 @@ import copy
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -19,8 +20,6 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
-
-_NEVER = 1 << 62
 
 
 class StoreError(Exception):
@@ -46,19 +45,28 @@ class _Piece(Generic[P, R]):
     payload: P
     size: int
     done: asyncio.Future[R]
-    loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True)
+class _Outcome(Generic[R]):
+    """What one caller is told: the error, if there is one, else the result."""
+
+    result: R | None = None
+    error: SharingError | None = None
 
 
 class GroupWriter(Generic[P, R]):
     """Stores pieces in the order of arrival, with one commit for all that came meanwhile.
 
-    Callers put pieces into a queue; the named thread alone calls `store`, and owns all else. After
-    an error that breaks it, or a defect, everybody is told that error.
+    Pieces wait on the event loop, in groups of which one at a time goes to the named thread: it
+    alone calls `store`, and owns `_broken` until it has ended. To wake a thread costs more than a
+    small write, so there is one wake-up for each group, there and back. All else belongs to the
+    loop, but for `stop`, `check` and construction, which block and are called elsewhere. After an
+    error that breaks it, or a defect, everybody is told that error.
 
     With a linger, a group waits a moment for as many callers as came with and during the last one:
     callers who each wait for their answer come back together, and share a commit again. A caller
-    who is alone never waits. `_wanted` and `_enough` are how the thread that lingers is woken: it
-    alone writes the former, and `put` looks at it after the piece is in the queue.
+    who is alone never waits.
 
     Args:
         name: Names the thread.
@@ -85,11 +93,13 @@ class GroupWriter(Generic[P, R]):
         self._defect = defect
         self._group_size = group_size
         self._linger = linger
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: deque[_Piece[P, R]] = deque()
+        self._busy = False
         self._crowd = 1
-        self._wanted = _NEVER
-        self._enough = threading.Event()
-        self._queue: queue.SimpleQueue[_Piece[P, R] | None] = queue.SimpleQueue()
+        self._timer: asyncio.Handle | None = None
         self._broken: SharingError | None = None
+        self._groups: queue.SimpleQueue[list[_Piece[P, R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         try:
             self._thread.start()
@@ -110,17 +120,22 @@ class GroupWriter(Generic[P, R]):
             payload: What to store.
             size: How much that is, in the unit of the group's size.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[R] = loop.create_future()
-        self._queue.put(_Piece(payload, size, done, loop))
-        if self._queue.qsize() >= self._wanted:
-            self._enough.set()
+        self._loop = asyncio.get_running_loop()
+        done: asyncio.Future[R] = self._loop.create_future()
+        self._waiting.append(_Piece(payload, size, done))
+        if not self._busy:
+            self._consider(self._loop)
         return done
 
     def stop(self) -> None:
-        """Store what is queued, then end the thread. Blocks until that is done."""
-        self._queue.put(None)
-        self._enough.set()
+        """Store what waits, then end the thread. Blocks until that is done."""
+        try:
+            if self._loop is None or _runs_here(self._loop):
+                self._finish()
+            else:
+                self._loop.call_soon_threadsafe(self._finish)
+        except RuntimeError:  # The loop has ended, and with it everybody who waited.
+            self._groups.put(None)
         self._thread.join()
 
     def check(self) -> None:
@@ -132,98 +147,90 @@ class GroupWriter(Generic[P, R]):
         if self._broken is not None:
             raise copy.copy(self._broken)
 
+    # On the event loop
+
+    def _consider(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See to it that what waits goes to the thread: when all are there, or in a moment."""
+        if len(self._waiting) >= self._crowd and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            lingers = self._linger and len(self._waiting) < self._crowd
+            self._timer = (
+                loop.call_later(self._linger, self._hand_over)
+                if lingers
+                else loop.call_soon(self._hand_over)  # with those that this turn of the loop brings
+            )
+
+    def _hand_over(self) -> None:
+        self._timer = None
+        if self._waiting:
+            self._busy = True
+            self._groups.put(self._next_group())
+
+    def _next_group(self) -> list[_Piece[P, R]]:
+        group = [self._waiting.popleft()]
+        room = self._group_size - group[0].size
+        while room > 0 and self._waiting:
+            group.append(self._waiting.popleft())
+            room -= group[-1].size
+        return group
+
+    def _settle(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
+        """Tell all callers of a group, and see to the next one."""
+        for piece, outcome in zip(group, outcomes, strict=True):
+            if piece.done.done():
+                continue
+            if outcome.error is not None:
+                # Each gets its own: a traceback holds the request of whoever it was raised for.
+                piece.done.set_exception(copy.copy(outcome.error))
+            else:
+                piece.done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
+        self._busy = False
+        self._crowd = len(group) + len(self._waiting)
+        if self._waiting and self._loop is not None:
+            self._consider(self._loop)
+
+    def _finish(self) -> None:
+        while self._waiting:
+            self._groups.put(self._next_group())
+        self._groups.put(None)
+
+    # In the thread
+
     def _run(self) -> None:
-        more = True
-        while more:
-            group: list[_Piece[P, R]] = []
-            try:
-                more = self._gather(group)
-                if group:
-                    self._commit(group)
-                    self._crowd = len(group) + self._queue.qsize()
-            except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
-                self._give_up(group, defect)
+        while (group := self._groups.get()) is not None:
+            self._tell(group, self._commit(group))
 
-    def _gather(self, group: list[_Piece[P, R]]) -> bool:
-        """Wait for a piece and take what else is there or comes soon; return False at the end."""
-        room = self._take(group, self._group_size, wait=True)
-        if room > 0 and len(group) < self._crowd and self._linger:
-            self._await_others(self._crowd - len(group))
-            room = self._take(group, room, wait=False)
-        return room >= 0
+    def _tell(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
+        if self._loop is not None:
+            tell_loop(self._loop, lambda: self._settle(group, outcomes))
 
-    def _take(self, group: list[_Piece[P, R]], room: int, *, wait: bool) -> int:
-        """Take what is there into a group; return how much room is left, -1 at the end of all.
-
-        Args:
-            group: Takes the pieces.
-            room: How much may be taken; of the last piece it may be more.
-            wait: Whether to wait for the first piece.
-        """
-        while room > 0:
-            try:
-                piece = self._queue.get(block=wait and not group)
-            except queue.Empty:
-                break
-            if piece is None:
-                return -1
-            group.append(piece)
-            room = max(0, room - piece.size)
-        return room
-
-    def _await_others(self, count: int) -> None:
-        """Wait until so many more pieces are there, at most as long as the group may linger."""
-        self._enough.clear()
-        self._wanted = count
-        if self._queue.qsize() < count:
-            self._enough.wait(self._linger)
-        self._wanted = _NEVER
-
-    def _commit(self, group: list[_Piece[P, R]]) -> None:
+    def _commit(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
         if self._broken is not None:
-            _refuse(group, self._broken)
-            return
+            return [_Outcome(error=self._broken)] * len(group)
         try:
             results = self._store([piece.payload for piece in group])
+            return [_Outcome(result) for _, result in zip(group, results, strict=True)]
         except StoreError as error:
-            self._take_refusal(group, error)
-            return
-        _settle(group, results)
+            return self._refusal(group, error)
+        except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
+            _log.error("The %s failed because of a defect", self._name, exc_info=defect)
+            self._broken = self._defect(defect)
+            return [_Outcome(error=self._broken)] * len(group)
 
-    def _take_refusal(self, group: list[_Piece[P, R]], error: StoreError) -> None:
+    def _refusal(self, group: Sequence[_Piece[P, R]], error: StoreError) -> list[_Outcome[R]]:
         if error.broken:
             self._broken = error.told
         elif error.alone and len(group) > 1:
-            for piece in group:  # One of them may be what cannot be stored; others may.
-                self._commit([piece])
-            return
-        _refuse(group, error.told)
-
-    def _give_up(self, group: list[_Piece[P, R]], defect: Exception) -> None:
-        """Break after a defect; who waits and who comes later is told so, and none hangs."""
-        if self._broken is None:
-            self._broken = self._defect(defect)
-        _refuse(group, self._broken)
-        _log.error("The %s failed because of a defect", self._name, exc_info=defect)
+            # One of them may be what cannot be stored; others may.
+            return [outcome for piece in group for outcome in self._commit([piece])]
+        return [_Outcome(error=error.told)] * len(group)
 
 
-def _settle(group: Sequence[_Piece[P, R]], results: Sequence[R]) -> None:
-    """Tell all callers of a group at once: waking the loop for each costs more than all else."""
-
-    def settle() -> None:
-        for piece, result in zip(group, results, strict=True):
-            if not piece.done.done():
-                piece.done.set_result(result)
-
-    tell_loop(group[0].loop, settle)
-
-
-def _refuse(group: Sequence[_Piece[P, R]], error: SharingError) -> None:
-    def refuse() -> None:
-        for piece in group:
-            if not piece.done.done():
-                # Each gets its own: a traceback holds the request of whoever it was raised for.
-                piece.done.set_exception(copy.copy(error))
-
-    if group:
-        tell_loop(group[0].loop, refuse)
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    """Say whether this is the thread of the loop."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False

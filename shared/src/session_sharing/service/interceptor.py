@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, NoReturn, cast
 
@@ -21,6 +21,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Unary = Callable[[Any, Context], Awaitable[Any]]
 Parse = Callable[[bytes], Any]
 Stream = Callable[[Any, Context], AsyncGenerator[Any, None]]
+BothStreams = Callable[[AsyncIterator[Any], Context], AsyncGenerator[Any, None]]
 
 
 class ErrorInterceptor(grpc.aio.ServerInterceptor):
@@ -61,6 +62,11 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 self._stream(cast("Stream", handler.unary_stream), parse),
                 response_serializer=handler.response_serializer,
             )
+        if handler.stream_stream is not None:
+            return grpc.stream_stream_rpc_method_handler(
+                self._both_streams(cast("BothStreams", handler.stream_stream), parse),
+                response_serializer=handler.response_serializer,
+            )
         return handler
 
     def _unary(self, method: Unary, parse: Parse) -> Unary:
@@ -95,6 +101,39 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             await _abort(context, failure)
 
         return call
+
+    def _both_streams(self, method: BothStreams, parse: Parse) -> BothStreams:
+        async def call(
+            requests: AsyncIterator[bytes], context: Context
+        ) -> AsyncGenerator[Any, None]:
+            admitted = self._admitted(requests, parse, context.peer())
+            try:
+                with self._admission.admit(context.peer(), 0):
+                    async with (
+                        aclosing(admitted),
+                        aclosing(method(admitted, context)) as responses,
+                    ):
+                        async for response in responses:
+                            yield response
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary: no abort is raised within
+                failure = _failure(error)
+            else:
+                return
+            await _abort(context, failure)
+
+        return call
+
+    async def _admitted(
+        self, requests: AsyncIterator[bytes], parse: Parse, peer: str
+    ) -> AsyncGenerator[Any, None]:
+        """Yield the requests of a stream; each counts until the next one is asked for."""
+        async for data in requests:
+            with self._admission.admit(peer, len(data)):
+                async with self._admission.turn(peer, len(data)):
+                    request = _parsed(data, parse)
+                yield request
 
 
 def _parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401

@@ -92,6 +92,10 @@ class SessionRpc(Generic[H]):
                 yield item
         self._engine.refuse_when_stopping()
 
+    def until_stop(self, requests: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+        """Yield the requests of a client's stream, until it or the service ends it."""
+        return self._engine.streams.until_stop(requests)
+
     def stored(self, reference: session_pb2.AttachmentReference, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""
         self._engine.stored(reference.attachment_id, record_number)

@@ -444,6 +444,35 @@ class LogRecordsResponse(google.protobuf.message.Message):
 global___LogRecordsResponse = LogRecordsResponse
 
 @typing.final
+class StreamRecordsResponse(google.protobuf.message.Message):
+    """Answers one request of a stream of them; answers come in the order of the requests."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    FIRST_RECORD_NUMBER_FIELD_NUMBER: builtins.int
+    ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    REFUSAL_FIELD_NUMBER: builtins.int
+    first_record_number: builtins.int
+    """The number of the first record of the request."""
+    acknowledgement: global___AcknowledgementLevel.ValueType
+    """All records of the request are stored at this level."""
+    @property
+    def refusal(self) -> session_sharing.v1.session_pb2.Status:
+        """Why none of them is stored, or that this is unknown; absent if they are. The stream goes on."""
+
+    def __init__(
+        self,
+        *,
+        first_record_number: builtins.int = ...,
+        acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+        refusal: session_sharing.v1.session_pb2.Status | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["refusal", b"refusal"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "first_record_number", b"first_record_number", "refusal", b"refusal"]) -> None: ...
+
+global___StreamRecordsResponse = StreamRecordsResponse
+
+@typing.final
 class ReadRecordsResponse(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 

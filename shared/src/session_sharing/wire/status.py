@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import grpc
@@ -45,6 +46,7 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
 """The status of every error class."""
 
 _FIRST_OF_STATUS = {status: error for error, status in reversed(list(STATUS.items()))}
+_BY_CODE = {status.value[0]: error for status, error in _FIRST_OF_STATUS.items()}
 _BY_REASON = {error.__name__: error for error in STATUS}
 
 _FOREIGN = {
@@ -90,6 +92,11 @@ def _known_class(error: SharingError) -> type[SharingError]:
 
 def error_to_trailers(error: SharingError) -> tuple[tuple[str, bytes], ...]:
     """Return the trailing metadata that carries an error's data, as google.rpc.Status."""
+    return ((DETAILS_KEY, error_to_status(error).SerializeToString()),)
+
+
+def error_to_status(error: SharingError) -> session_pb2.Status:
+    """Return an error with its data as google.rpc.Status."""
     detail = session_pb2.ErrorDetail(
         reason=_known_class(error).__name__,
         resource_name=shorten(error.resource_name, _MAXIMUM_NAME),
@@ -109,7 +116,15 @@ def error_to_trailers(error: SharingError) -> tuple[tuple[str, bytes], ...]:
     if error.retry_delay is not None:
         retry = _retry_info(detail.retry_delay)
         status.details.add(type_url=_RETRY_TYPE, value=retry)
-    return ((DETAILS_KEY, status.SerializeToString()),)
+    return status
+
+
+def error_from_status(status: session_pb2.Status) -> SharingError:
+    """Return the error that a status carries: the inverse of `error_to_status`."""
+    otherwise = _BY_CODE.get(status.code, errors.InternalError)
+    for detail in _status_details(status):
+        return _from_detail(detail, status.message, otherwise)
+    return otherwise(status.message)
 
 
 def _session(error: SharingError) -> session_pb2.SessionInformation | None:
@@ -161,11 +176,18 @@ def _details(
             continue
         try:
             status = session_pb2.Status.FromString(value)
-            for detail in status.details:
-                if detail.type_url == _DETAIL_TYPE:
-                    yield status.message, session_pb2.ErrorDetail.FromString(detail.value)
         except DecodeError:
             return
+        for detail in _status_details(status):
+            yield status.message, detail
+
+
+def _status_details(status: session_pb2.Status) -> Iterator[session_pb2.ErrorDetail]:
+    """Yield the data that a service of ours put into a status."""
+    for detail in status.details:
+        if detail.type_url == _DETAIL_TYPE:
+            with suppress(DecodeError):
+                yield session_pb2.ErrorDetail.FromString(detail.value)
 
 
 def _from_detail(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
 from session_sharing.client import RecordGroup
 from session_sharing.errors import PreconditionError, TooLargeError, ValueTypeError
-from session_sharing.records import Record, RecordLimits
+from session_sharing.records import Record, RecordLimits, encode_batches
 from session_sharing.records.rows import MAX_BATCH_RECORDS, REQUEST_MARGIN
 
 LIMITS = RecordLimits(record_bytes=2000, request_bytes=REQUEST_MARGIN + 2000)
@@ -43,6 +44,24 @@ def test_wrong_record_is_told_where_it_is_logged() -> None:
     batch = group.end()
     assert batch is not None
     assert [row[1] for row in json.loads(batch.records_json)] == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        (Record("a", {}, {}), "of type Record. Give several"),
+        (5, "of type int. Give several"),
+        ([{"measurement_name": "a"}], "Record 0 of those given is of type dict"),
+        ({"a": 1}, "Record 0 of those given is of type str"),
+        ([Record("", {}, {})], "measurement name is empty"),
+    ],
+)
+def test_what_are_no_records_is_told(records: Any, told: str) -> None:
+    """Who gives one record, or something like a record, is told what to give; groups and calls."""
+    with pytest.raises(ValueTypeError, match=told):
+        RecordGroup(LIMITS).log_many(records)
+    with pytest.raises(ValueTypeError, match=told):
+        list(encode_batches(records, LIMITS))
 
 
 def test_group_that_is_too_big_is_refused() -> None:

@@ -37,6 +37,12 @@ class DbWriterStub:
     ]
     """Logs many records, encoded as one JSON array: the fast way. All are in the database, or none."""
 
+    StreamRecords: grpc.StreamStreamMultiCallable[
+        session_sharing.v1.records_pb2.LogRecordsRequest,
+        session_sharing.v1.records_pb2.StreamRecordsResponse,
+    ]
+    """The same many times over: each request is answered when its records are stored, or refused. Costs less than a call each."""
+
     SetContext: grpc.UnaryUnaryMultiCallable[
         session_sharing.v1.records_pb2.SetContextRequest,
         session_sharing.v1.records_pb2.SetContextResponse,
@@ -71,6 +77,12 @@ class DbWriterAsyncStub:
         session_sharing.v1.records_pb2.LogRecordsResponse,
     ]
     """Logs many records, encoded as one JSON array: the fast way. All are in the database, or none."""
+
+    StreamRecords: grpc.aio.StreamStreamMultiCallable[
+        session_sharing.v1.records_pb2.LogRecordsRequest,
+        session_sharing.v1.records_pb2.StreamRecordsResponse,
+    ]
+    """The same many times over: each request is answered when its records are stored, or refused. Costs less than a call each."""
 
     SetContext: grpc.aio.UnaryUnaryMultiCallable[
         session_sharing.v1.records_pb2.SetContextRequest,
@@ -112,6 +124,14 @@ class DbWriterServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[session_sharing.v1.records_pb2.LogRecordsResponse, collections.abc.Awaitable[session_sharing.v1.records_pb2.LogRecordsResponse]]:
         """Logs many records, encoded as one JSON array: the fast way. All are in the database, or none."""
+
+    @abc.abstractmethod
+    def StreamRecords(
+        self,
+        request_iterator: _MaybeAsyncIterator[session_sharing.v1.records_pb2.LogRecordsRequest],
+        context: _ServicerContext,
+    ) -> typing.Union[collections.abc.Iterator[session_sharing.v1.records_pb2.StreamRecordsResponse], collections.abc.AsyncIterator[session_sharing.v1.records_pb2.StreamRecordsResponse]]:
+        """The same many times over: each request is answered when its records are stored, or refused. Costs less than a call each."""
 
     @abc.abstractmethod
     def SetContext(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,15 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     ) -> records_pb2.LogRecordsResponse:
         """Log many records: all are stored, or none."""
         return await self._recording.log_records(request, self._lines)
+
+    async def StreamRecords(
+        self, request_iterator: AsyncIterator[records_pb2.LogRecordsRequest], context: Context
+    ) -> AsyncGenerator[records_pb2.StreamRecordsResponse, None]:
+        """Log many records for each request of a stream."""
+        answers = self._recording.stream_records(request_iterator, self._lines)
+        async with aclosing(answers):
+            async for answer in answers:
+                yield answer
 
     async def SetContext(
         self, request: records_pb2.SetContextRequest, context: Context

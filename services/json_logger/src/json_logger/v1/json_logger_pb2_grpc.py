@@ -30,6 +30,11 @@ class JsonLoggerStub(object):
                 request_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
                 response_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
                 )
+        self.StreamRecords = channel.stream_stream(
+                '/session_sharing.json_logger.v1.JsonLogger/StreamRecords',
+                request_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
+                response_deserializer=session__sharing_dot_v1_dot_records__pb2.StreamRecordsResponse.FromString,
+                )
         self.SetContext = channel.unary_unary(
                 '/session_sharing.json_logger.v1.JsonLogger/SetContext',
                 request_serializer=session__sharing_dot_v1_dot_records__pb2.SetContextRequest.SerializeToString,
@@ -65,6 +70,13 @@ class JsonLoggerServicer(object):
 
     def LogRecords(self, request, context):
         """Logs many records, encoded as one JSON array: the fast way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamRecords(self, request_iterator, context):
+        """The same many times over: each request is answered when its records are stored, or refused. Costs less than a call each.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -107,6 +119,11 @@ def add_JsonLoggerServicer_to_server(servicer, server):
                     servicer.LogRecords,
                     request_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.FromString,
                     response_serializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.SerializeToString,
+            ),
+            'StreamRecords': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamRecords,
+                    request_deserializer=session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.FromString,
+                    response_serializer=session__sharing_dot_v1_dot_records__pb2.StreamRecordsResponse.SerializeToString,
             ),
             'SetContext': grpc.unary_unary_rpc_method_handler(
                     servicer.SetContext,
@@ -181,6 +198,23 @@ class JsonLogger(object):
         return grpc.experimental.unary_unary(request, target, '/session_sharing.json_logger.v1.JsonLogger/LogRecords',
             session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
             session__sharing_dot_v1_dot_records__pb2.LogRecordsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def StreamRecords(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(request_iterator, target, '/session_sharing.json_logger.v1.JsonLogger/StreamRecords',
+            session__sharing_dot_v1_dot_records__pb2.LogRecordsRequest.SerializeToString,
+            session__sharing_dot_v1_dot_records__pb2.StreamRecordsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
