@@ -36,6 +36,11 @@ def start_nothing(folder: Path) -> ServerProcess:
     return ServerProcess("bench.nothing", [str(folder)])
 
 
+def start_idle_writer(folder: Path) -> ServerProcess:
+    """Start a database writer that stores nothing; as a context manager it stops."""
+    return ServerProcess("bench.idle_writer", [str(folder)], _away(folder))
+
+
 def with_server(server: ServerProcess, work: Callable[[], T]) -> tuple[T, float | None]:
     """Return the result of some work, and the processor time that a server spent meanwhile.
 

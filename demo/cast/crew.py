@@ -9,7 +9,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from demo.interruptions import Interruptions
-from demo.scenes.steps import Log, Plugin
+from demo.scenes.steps import STATION, Log, Plugin
+from measurement_support.origin import STATION_VARIABLE
 from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 from session_sharing.testing.processes import START_SECONDS, ServerProcess
 
@@ -76,7 +77,11 @@ class Crew:
 
     def _begin(self, module: str, *arguments: str) -> None:
         # What they write is read as UTF-8, whatever this process has to write in.
-        environment = {**self.environment(), "PYTHONIOENCODING": "utf-8"}
+        environment = {
+            **self.environment(),
+            STATION_VARIABLE: STATION,
+            "PYTHONIOENCODING": "utf-8",
+        }
         self.servers[module] = ServerProcess(module, arguments, environment, wait=False)
 
     def _wait_ready(self) -> None:

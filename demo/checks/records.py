@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from demo.checks.common import attached, describe, different
-from demo.scenes.steps import TO_BOTH
+from demo.scenes.steps import STATION, TO_BOTH
 from demo.told.performance import GOOD, Performance, Run
 from session_sharing import Record
 from session_sharing.core import SessionEvent
@@ -32,7 +32,18 @@ def record_faults(performance: Performance) -> Iterator[str]:
     if len(names) != len({run.plugin for run in performance.runs if run.held}):
         word = performance.scene.way.shared.word
         yield f"the {word} does not have the records of both: {sorted(names)}"
+    yield from _origin_faults(performance)
     yield from _copy_faults(performance)
+
+
+def _origin_faults(performance: Performance) -> Iterator[str]:
+    """Each record names the station and the program that it comes from."""
+    records = _by_unit(performance.records)
+    for run in performance.runs:
+        contexts = [record.context for record in records[run.serial_number] if record.context]
+        found = {(context.station, context.program) for context in contexts}
+        if found - {(STATION, run.plugin.value)}:
+            yield f"{describe(run)}: its records name another station or program: {found}"
 
 
 def _copy_faults(performance: Performance) -> Iterator[str]:

@@ -48,7 +48,8 @@ ATTACH = Scene(
     Behavior.ATTACH_TO_SERVER_SESSION,
     Way.ALIASES,
     "Before the Setup of the test both are refused. After it they attach and leave as they like, "
-    "at the same time, and the session stays open until the Cleanup.",
+    "at the same time, and the session stays open until the Cleanup, which holds it by both pins: "
+    "the close that it asks for at the first waits until it has let go of the second.",
     (
         Refused(V, Behavior.ATTACH_TO_SERVER_SESSION, "NOT_FOUND", ("results.ndjson", "Setup")),
         Refused(C, Behavior.ATTACH_TO_SERVER_SESSION, "NOT_FOUND", ("results.ndjson", "Setup")),

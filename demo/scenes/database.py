@@ -30,7 +30,9 @@ ATTACH = Scene(
     Behavior.ATTACH_TO_SERVER_SESSION,
     Way.DATABASE,
     "The Setup of the test opens all that the pins are connected to, database and file. Both "
-    "attach and leave as they like, at the same time, and the Cleanup closes both logs.",
+    "attach and leave as they like, at the same time, and the Cleanup closes both logs. It holds "
+    "the database twice, once for each pin, so the close that it asks for at the first pin waits "
+    "until it has let go of the second.",
     (
         Setup(),
         Start(V, Behavior.ATTACH_TO_SERVER_SESSION),

@@ -12,6 +12,9 @@ from session_sharing import Behavior
 SETUP, CLEANUP = "Setup", "Cleanup"
 """What the demonstration is called where it does what these do in the sequence of a test."""
 
+STATION = "demo station"
+"""What the plug-ins are told that this station is called: their records name it."""
+
 DEMO = "demo"
 """What it is called elsewhere: so the services name the program."""
 

@@ -82,6 +82,10 @@ class Stage:
         print(f"\n=== From {place}, shortened ===")
         for record in excerpt(records):
             print(_shortened(record)[: self._width])
+        contexts = [record.context for record in records if record.context]
+        stations = " or ".join(sorted({one.station for one in contexts if one.station}))
+        programs = " or ".join(sorted({one.program for one in contexts if one.program}))
+        self.say(f"(Each names its station, {stations}, and its program, {programs}.)")
 
     def say_that_nothing_is_kept(self) -> None:
         """Tell how the logs could be kept."""

@@ -6,4 +6,10 @@ python=${DB_WRITER_PYTHON:-}
 if [ -z "$python" ] && [ -x "$folder/.venv/bin/python" ]; then
     python=$folder/.venv/bin/python
 fi
-exec "${python:-python3}" -m db_writer --config "$folder/db_writer.toml" "$@"
+python=${python:-python3}
+if ! "$python" -c 'import sys, importlib.util as i; sys.exit(not i.find_spec("db_writer"))'; then
+    echo "db_writer: $python does not have it. Name a Python that has the package by" \
+        "DB_WRITER_PYTHON, or install it into $folder/.venv" >&2
+    exit 1
+fi
+exec "$python" -m db_writer --config "$folder/db_writer.toml" "$@"

@@ -12,6 +12,7 @@ from ni.measurementlink.sessionmanagement.v1.client import PinMapContext
 
 from db_writer import DbWriterClient
 from measurement_support.log_sessions import LogConstructor, opened_logs
+from measurement_support.origin import station
 from session_sharing import Record
 from session_sharing.client.administration import Administration
 from session_sharing.records import parse_line
@@ -81,6 +82,9 @@ def test_a_run_logs_to_what_its_pin_is_connected_to(
     assert [row.outputs["index"] for row in rows] == list(range(5))
     assert {(row.status, row.units["voltage"], row.context.pin) for row in rows} == {
         ("passed", "V", "VOUT")
+    }
+    assert {(row.context.station, row.context.program) for row in rows} == {
+        (station(), "output_voltage")
     }
     assert in_file(floor, serial_number) == (rows if both else [])
     assert (outputs["logged"], outputs["new_session"]) == (5, True)

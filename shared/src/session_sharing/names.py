@@ -47,7 +47,7 @@ def parse_resource_name(text: str) -> ResourceName:
     if not resource.strip():
         raise ResourceNameError(
             "The resource name is empty. Name the resource as the pin map does, "
-            "for example 'results.ndjson'.",
+            "for example 'results.ndjson' for a file, or 'results.sqlite' for a database.",
             resource_name=text,
         )
     if not mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from demo.scenes.steps import Plugin, Runs, Scene, Way
+from demo.scenes.steps import STATION, Plugin, Runs, Scene, Way
 from demo.told.performance import GOOD, STOPPED, Performance, Run, Wanted
 from session_sharing import (
     AttachmentInformation,
@@ -78,7 +78,7 @@ def run_of(plugin: Plugin, unit: str, since: float, until: float, **changes: obj
 
 def records_of(plugin: Plugin, unit: str, count: int = 2) -> list[Record]:
     """Return the records of a run."""
-    context = RecordContext(serial_number=unit)
+    context = RecordContext(serial_number=unit, station=STATION, program=plugin.value)
     return [Record(plugin.value, {}, {"index": index}, START, context) for index in range(count)]
 
 

@@ -57,6 +57,14 @@ def test_attachments_that_were_taken_away_are_faults(good: Performance) -> None:
     assert "a session: expired" in faults(good, events=tuple(events))
 
 
+@pytest.mark.parametrize("changes", [{"station": "another"}, {"program": None}])
+def test_records_from_elsewhere_are_faults(good: Performance, changes: dict[str, object]) -> None:
+    """A record that does not name its station and its program is found."""
+    first, *others = good.records
+    spoilt = replace(first, context=replace(first.context, **changes))
+    assert "name another station or program" in faults(good, records=(spoilt, *others))
+
+
 def test_two_sessions_at_once_are_a_fault(good: Performance) -> None:
     """A second session on the file, before the first one is closed, is found."""
     script = Script()

@@ -18,7 +18,7 @@ RECORD = Record(
     {},
     {"index": 3, "current": 0.10240485465112},
     START,
-    RecordContext(serial_number="SN-0119"),
+    RecordContext(serial_number="SN-0119", station="floor 2", program="supply_current"),
     "passed",
     {"current": "A"},
 )
@@ -65,6 +65,12 @@ def test_what_was_measured_comes_first(capsys, monkeypatch) -> None:
     line = "00:00:00.000  supply current  SN-0119  current 0.102405 A, index 3, passed"
     assert line in shown(capsys, monkeypatch, 80)
     assert line[:59] in shown(capsys, monkeypatch, 60)
+
+
+def test_where_records_come_from_is_told(capsys, monkeypatch) -> None:
+    """Station and program of the records are told in a sentence, as the lines have no room."""
+    told = " ".join(shown(capsys, monkeypatch, 80))
+    assert "station, floor 2, and its program, supply_current" in told
 
 
 def test_excerpt_shows_both_writers() -> None:

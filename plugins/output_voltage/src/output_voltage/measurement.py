@@ -6,7 +6,6 @@ How it is shared, by waiting or with an alias, is told in `measurement_support.s
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import ni_measurement_plugin_sdk_service as nims
 from ni_measurement_plugin_sdk_service.session_management import (
@@ -16,11 +15,12 @@ from ni_measurement_plugin_sdk_service.session_management import (
 
 from measurement_support.conditions import Conditions
 from measurement_support.connections import require_names
+from measurement_support.origin import Origin
 from measurement_support.readings import Reading, status, summarise
 from measurement_support.regulator import NoiseSource, Regulator
 from measurement_support.running import measuring
 from measurement_support.sharing import Job, measure_and_log
-from session_sharing import Behavior, Limits, Record, RecordContext
+from session_sharing import Behavior, Limits, Record
 
 LIMITS = Limits(low=3.234, high=3.366)  # volts: 2 % about 3.3 V
 Outputs = tuple[list[int], list[float], list[float], bool, int, bool, str]
@@ -93,7 +93,7 @@ class OutputVoltage:
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
-        self._run = uuid4().hex[:12]
+        self._origin = Origin.of_run("output_voltage", conditions.serial_number)
 
     def instrument(self, connection: TypedConnection[object]) -> SimulatedMeter:
         """Return the channel of the instrument at one site."""
@@ -106,7 +106,7 @@ class OutputVoltage:
             {**self._conditions.recorded(), "channel": reading.channel},
             {"index": reading.index, "voltage": reading.value},
             reading.taken,
-            RecordContext(self._conditions.serial_number, reading.site, reading.pin, run=self._run),
+            self._origin.context(reading),
             status(LIMITS, reading.value),
             units={"voltage": "V"},
             limits={"voltage": LIMITS},

@@ -31,8 +31,9 @@ class DbWriterClient(RecordingClient):
     numbered. For that, calls that log take turns, and only who has the turn touches the number.
 
     Args:
-        resource: The name of a database of the service's configuration, or the path of an SQLite
-            file, relative to the service's data folder; it may end in `?client=NAME`.
+        resource: The name of a database of the service's configuration, as it is spelt there, or
+            the path of an SQLite file, relative to the service's data folder; it may end in
+            `?client=NAME`.
         behavior: The number of the initialization behaviour; NI's enumeration is taken as well.
         discovery_client: An NI `DiscoveryClient` to find the service by.
         address: host:port of the service; then discovery is not asked.
@@ -121,7 +122,8 @@ class DbWriterClient(RecordingClient):
             The records, in the order in which they were stored.
 
         Raises:
-            InvalidRequestError: A time has no time zone, or a number is out of range.
+            InvalidRequestError: A time is no datetime with a time zone, or a number is out of
+                range.
             SharingError: The session is gone, or the database is away.
         """
         wanted = {
@@ -173,6 +175,11 @@ def _filter(
     since: datetime | None, until: datetime | None, wanted: dict[str, Any]
 ) -> db_writer_pb2.RecordFilter:
     for name, moment in (("since", since), ("until", until)):
+        if moment is not None and not isinstance(moment, datetime):
+            raise InvalidRequestError(
+                f"{name} is of type {type(moment).__name__}. Give a datetime with a time zone, for "
+                "example datetime(2026, 11, 1, tzinfo=timezone.utc)."
+            )
         if moment is not None and moment.utcoffset() is None:
             raise InvalidRequestError(
                 f"{name}={moment} has no time zone. Use datetime.now(timezone.utc) or the like."

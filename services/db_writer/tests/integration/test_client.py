@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +34,7 @@ from session_sharing.errors import (
     SessionNotFoundError,
     SharingError,
     TooLargeError,
+    ValueTypeError,
 )
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
@@ -40,6 +42,7 @@ from session_sharing.wire.generated import records_pb2
 Connect = Callable[..., DbWriterClient]
 Writer = LocalService[Database]
 
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone.utc)
 
 
@@ -206,6 +209,25 @@ def test_context_is_inherited_by_site(connect: Connect) -> None:
     assert last.context is None
 
 
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        (RecordContext(operator="a\0b"), "field operator .* NUL"),
+        (RecordContext(site=0, serial_number="x" * 501), "field serial_number .* 501 characters"),
+    ],
+    ids=["NUL", "long"],
+)
+def test_context_that_no_record_can_have(
+    connect: Connect, context: RecordContext, told: str
+) -> None:
+    """It is refused to whoever sets it, not to everybody who logs afterwards."""
+    client = connect()
+    with pytest.raises(ValueTypeError, match=told):
+        client.set_context(context)
+    client.log("a", {}, {}, context=RecordContext(site=0))
+    assert names(client) == ["a"]
+
+
 def test_repeated_request_stores_nothing_twice(connect: Connect) -> None:
     """A request whose answer was lost may be sent again: its records have numbers."""
     client = connect()
@@ -232,22 +254,26 @@ def test_example_of_the_readme(
     writer: Writer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What the README shows does what it says."""
-    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    example = text.partition("```python\n")[2].partition("```")[0]
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     client = partial(DbWriterClient, address=writer.address)
     monkeypatch.setattr(db_writer, "DbWriterClient", client)
     exec(compile(example, "README.md", "exec"), {})
     assert "dc voltage {'voltage': 3.3}" in capsys.readouterr().out
     with client("results.sqlite") as database:
-        found = list(database.query(serial_number="SN-1", run="run 7"))
-    assert [record.measurement_name for record in found] == ["dc voltage", "load", "load"]
+        found = list(database.query(serial_number="SN-1"))
+    expected = ["dc voltage", *["ripple"] * 2, *["load"] * 2]
+    assert [record.measurement_name for record in found] == expected
+    assert len({record.context.run for record in found if record.context}) == 1
 
 
 @pytest.mark.parametrize(
     "query",
     [
         {"last": -1},
+        {"last": "5"},
         {"since": datetime(2026, 1, 1)},
+        {"since": "2026-11-01"},
+        {"until": date(2026, 11, 1)},
         {"site": 2**40},
         {"run": 5},
         {"until": datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))},

@@ -29,6 +29,19 @@ def test_hard_link_is_held(driver: DatabaseDriver, tmp_path: Path) -> None:
     driver.close(driver.open(second))
 
 
+def test_new_databases_are_told(
+    driver: DatabaseDriver, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who misspells a name finds in the log that a new database was made."""
+    caplog.set_level("INFO", "db_writer")
+    for _ in range(2):
+        driver.close(driver.open(str(tmp_path / "a.sqlite")))
+    made, opened = caplog.messages
+    assert made.startswith("created a new database a.sqlite (")
+    assert opened.startswith("opened database a.sqlite (")
+    assert str(tmp_path / "a.sqlite") in opened
+
+
 def test_file_that_cannot_be_opened_is_free_again(driver: DatabaseDriver, tmp_path: Path) -> None:
     """What is no database is left as it is, and may be replaced by one."""
     path = tmp_path / "a.sqlite"

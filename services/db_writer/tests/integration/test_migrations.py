@@ -17,6 +17,7 @@ from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Store
 from services.db_writer.tests.looking import DEADLINE, ask, change_file, entry, named, names
 from session_sharing.errors import PreconditionError
+from session_sharing.records import Record
 
 OPENERS = 4
 
@@ -102,6 +103,35 @@ def test_tables_of_another_program_are_left_alone(settings: DatabaseSettings) ->
     ask(settings, "DROP TABLE runs")
     Store(settings).close()
     assert ask(settings, "SELECT * FROM alembic_version") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("DROP VIEW flat_results", "lacks flat_results.*copy"),
+        ("DROP TABLE measurement_values", "lacks flat_results, measurement_values.*copy"),
+        (f"DELETE FROM {VERSION_TABLE}", f"{VERSION_TABLE}.*is empty.*Insert it"),
+        (f"INSERT INTO {VERSION_TABLE} VALUES ('0000')", f"{VERSION_TABLE}.*0000, 0001.*Delete"),
+    ],
+)
+def test_tables_that_somebody_changed(settings: DatabaseSettings, change: str, words: str) -> None:
+    """What others dropped or changed is noticed when the database is opened, with what to do."""
+    Store(settings).close()
+    if change.startswith("DROP TABLE"):
+        ask(settings, "DROP VIEW flat_results")
+    ask(settings, change)
+    with pytest.raises(PreconditionError, match=words):
+        Store(settings)
+
+
+def test_values_in_a_file_have_row_numbers(
+    sqlite: DatabaseSettings,
+) -> None:
+    """Long values lie in leaves alone: else each later insert would read some of them."""
+    store = Store(sqlite)
+    store.write([entry(Record("x", {}, {"voltage": 3.3}))])
+    assert ask(sqlite, "SELECT rowid FROM measurement_values") == [(1,)]
+    store.close()
 
 
 def test_a_file_of_another_kind_is_left_alone(sqlite: DatabaseSettings, sqlite_path: Path) -> None:

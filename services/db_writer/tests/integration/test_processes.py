@@ -111,6 +111,26 @@ def test_start_script(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "a.sqlite").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has start.bat")
+def test_start_script_without_the_package(tmp_path: Path) -> None:
+    """Where Python does not have the package, the script says how to name one that has."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o700)
+    done = subprocess.run(
+        [str(FOLDER / "start.sh")],
+        env={**environment(), "DB_WRITER_PYTHON": str(python)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"{python} does not have it" in done.stderr
+    assert "DB_WRITER_PYTHON" in done.stderr
+    assert ".venv" in done.stderr
+
+
 def test_batch_file_has_the_line_ends_of_windows() -> None:
     """`start.bat` has CRLF, without which labels and long lines go wrong on Windows."""
     content = (FOLDER / "start.bat").read_bytes()

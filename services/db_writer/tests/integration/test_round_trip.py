@@ -25,7 +25,9 @@ def _nested(inner: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), TEXTS)
 VALUES = st.recursive(SCALARS, _nested, max_leaves=8)
-BOUNDS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+BOUNDS = st.floats(allow_nan=False, allow_infinity=False)
+LIMITS = st.builds(Limits, BOUNDS) | st.builds(Limits, high=BOUNDS) | st.just(Limits())
+LIMITS |= st.tuples(BOUNDS, BOUNDS).map(lambda bounds: Limits(*sorted(bounds)))
 MOMENTS = st.datetimes(
     datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones() | st.just(timezone.utc)
 ).filter(lambda moment: moment.utcoffset() is not None)
@@ -51,7 +53,7 @@ def records(draw: st.DrawFn) -> Record:
         draw(st.none() | CONTEXTS),
         draw(st.none() | st.text(st.sampled_from("passed "), min_size=1)),
         draw(st.none() | st.dictionaries(some, TEXTS)),
-        draw(st.none() | st.dictionaries(some, st.builds(Limits, BOUNDS, BOUNDS))),
+        draw(st.none() | st.dictionaries(some, LIMITS)),
     )
 
 

@@ -20,6 +20,7 @@ from session_sharing.errors import (
     AccessDeniedError,
     PreconditionError,
     ResourceExhaustedError,
+    ResourceNameError,
     ResourceNotFoundError,
     ResourceReplacedError,
     UnavailableError,
@@ -102,6 +103,47 @@ def test_deleted_or_replaced(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted")
+@pytest.mark.parametrize("endings", [["-wal"], ["-wal", "-shm"]])
+def test_deleted_log(
+    opened: Store, sqlite: DatabaseSettings, sqlite_path: Path, endings: list[str]
+) -> None:
+    """Without its log the session is broken at once, and what was acknowledged is saved from it."""
+    for ending in endings:
+        sqlite_path.with_name(sqlite_path.name + ending).unlink()
+    error = refusal(opened)
+    assert isinstance(error.told, ResourceReplacedError)
+    assert error.broken
+    assert "acknowledged are safe" in error.told.message
+    opened.close()
+    again = Store(sqlite)
+    assert names(again) == ["before"]
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted")
+def test_log_that_is_missing_in_the_end(
+    opened: Store, sqlite: DatabaseSettings, sqlite_path: Path
+) -> None:
+    """Closing saves what was acknowledged, also when nothing was written after the log was gone."""
+    sqlite_path.with_name(sqlite_path.name + "-wal").unlink()
+    opened.close()
+    again = Store(sqlite)
+    assert names(again) == ["before"]
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be replaced")
+def test_replaced_log(opened: Store, sqlite_path: Path) -> None:
+    """Nothing is copied over what another program may have written by another log."""
+    log = sqlite_path.with_name(sqlite_path.name + "-wal")
+    log.rename(log.with_suffix(".theirs"))
+    log.touch()
+    error = refusal(opened)
+    assert isinstance(error.told, ResourceReplacedError)
+    assert "may be lost" in error.told.message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted")
 def test_deleted_during_a_write(
     opened: Store, sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +156,37 @@ def test_deleted_during_a_write(
 
     monkeypatch.setattr(opened, "_insert", insert_and_delete)
     assert isinstance(refusal(opened).told, ResourceReplacedError)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="which error it is cannot be told")
+def test_a_write_beyond_a_limit_heals(opened: Store, sqlite_path: Path) -> None:
+    """A write that fails for a limit, as for a quota, is undone; when there is room it goes on."""
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = sqlite_path.with_name(sqlite_path.name + "-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5000, limits[1]))
+    try:
+        error = refusal(opened, Record("big", {}, {"text": "x" * 200_000}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(error.told, ResourceExhaustedError)
+    assert not error.broken
+    opened.write([entry(*named("after"))])
+    assert names(opened) == ["before", "after"]
+
+
+def test_newest_record_while_another_program_writes(opened: Store, sqlite_path: Path) -> None:
+    """Followers are told how far there is something without the lock of those who write."""
+    with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert opened.newest_written() == 1
+
+
+def test_what_is_no_file(sqlite: DatabaseSettings, sqlite_path: Path) -> None:
+    """A folder, or a name that no file can have, is told as that, not as a missing right."""
+    for database, words in ((str(sqlite_path.parent), "is a folder"), ("a\0b.sqlite", "NUL")):
+        with pytest.raises(ResourceNameError, match=words):
+            Store(replace(sqlite, url=sqlite.url.set(database=database)))
 
 
 def test_tables_that_others_changed(opened: Store, sqlite_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def test_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.url.host, found.url.port, found.url.database) == ("db.example", 6000, "results")
     assert (found.name, found.pool_size, found.connect_timeout) == ("line", 3, 1.5)
     assert found.options == options
-    assert found.shown == "postgresql+psycopg://tester@db.example:6000/results"
+    assert found.shown == "postgresql://tester@db.example:6000/results"
 
 
 def test_folder_of_a_socket(tmp_path: Path) -> None:
@@ -80,6 +81,11 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
         ({"url": "results"}, "url: it is no URL"),
         ({"url": "postgresql://h:port/n"}, "url: it is no URL"),
         ({"url": "mysql://h/n"}, "url: it begins with none of sqlite, postgresql"),
+        ({"url": "postgresql://h:99999/n"}, "url: its port must be a number from 1 to 65535"),
+        ({"url": "postgresql:///n?host=/run&port=s3cret"}, "url: its port must be a number"),
+        ({"url": "postgresql:///n?host=a,b&port=1,70000"}, "url: its port must be a number"),
+        ({"url": "postgresql://h/n\0"}, "url: it holds the character NUL"),
+        ({"url": "postgresql://h/n?sslmode=a&sslmode=b"}, "url: sslmode stands twice"),
         ({"url": "postgresql+psycopg2://h/n"}, "url: it begins with none"),
         ({"url": "postgresql://h"}, "url: it names no database"),
         ({"url": "sqlite://"}, "url: it names no SQLite file"),
@@ -91,7 +97,14 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
         ({"url": "postgresql://u:s3cret@h:port/n"}, "url: it is no URL"),
         ({"password": "s3cret"}, "password: A configuration is no place for passwords"),
         ({"options": {"sslpassword": "s3cret"}}, "options.sslpassword: A configuration is no"),
-        ({"options": {"x": ["s3cret"]}}, "options.x: it must be a text, a number"),
+        ({"options": {"sslmode": ["s3cret"]}}, "options.sslmode: it must be a text, a number"),
+        ({"options": {"sslkey": "a\0"}}, "options.sslkey: it holds the character NUL"),
+        ({"options": {"x": "s3cret"}}, "options.x: x is none of the options .*sslmode"),
+        ({"options": {"conninfo": "password=s3cret"}}, "options.conninfo: .*stands elsewhere"),
+        ({"url": "postgresql://h/n?conninfo=s3cret"}, "url: conninfo names an address"),
+        ({"options": {"client_encoding": "x"}}, "options.client_encoding: .*speaks UTF-8"),
+        ({"options": {"connect_timeout": 0}}, "options.connect_timeout: .*a key of its own"),
+        ({"url": "postgresql://h/n?connect_timeout=0"}, "url: connect_timeout is a key of its own"),
         ({"options": {"host": "other"}}, "options.host: it belongs into the URL"),
         ({"options": {"autocommit": True}}, "options.autocommit: autocommit cannot be chosen"),
         ({"options": {"row_factory": "x"}}, "options.row_factory: .*cannot be chosen"),
@@ -107,11 +120,15 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
         ({"url": "postgresql://h/n?hostaddr=1.2.3.4"}, "url: hostaddr stands behind"),
         ({"options": 5}, "options: it must be a table"),
         ({"usr": "s3cret"}, "usr: there is no such key"),
-        ({"password_env": "NOT_THERE"}, "password_env: there is no password in 'NOT_THERE'"),
+        ({"password_env": "s3cret"}, "password_env: the variable .* is not set for the service"),
+        ({"password_env": "EMPTY"}, "password_env: the variable that it names is empty"),
+        ({"password_env": "BYTES"}, "password_env: the variable .* no UTF-8"),
         ({"password_env": 5}, "password_env: it must be a text"),
-        ({"password_file": "missing"}, "password_file: .*cannot be read"),
-        ({"password_file": "empty"}, "password_file: there is no password"),
-        ({"password_file": "binary"}, "password_file: .*no UTF-8"),
+        ({"password_file": "s3cret"}, "password_file: .*cannot be read"),
+        ({"password_file": "a\0"}, "password_file: it holds the character NUL"),
+        ({"password_file": "empty"}, "password_file: the file .* is empty"),
+        ({"password_file": "binary"}, "password_file: .*no UTF-8; save it as UTF-8"),
+        ({"password_file": "wide"}, "password_file: .*NUL; save it as UTF-8"),
         ({"password_file": "x", "password_env": "X"}, "password_file: give it or password_env"),
         ({"url": "sqlite:///a", "password_env": "X"}, "password_env: an SQLite file has no"),
         ({"pool_size": 0}, "pool_size: it must be a whole number from 1 to 100"),
@@ -122,16 +139,21 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_wrong_table_is_refused(tmp_path: Path, table: dict[str, Any], told: str) -> None:
+def test_wrong_table_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: dict[str, Any], told: str
+) -> None:
     """What is wrong is told with its key and the reason, and without what may be a password."""
+    monkeypatch.setenv("EMPTY", "")
+    monkeypatch.setattr(os, "environ", {**os.environ, "BYTES": "s3cret\udcff"})
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "binary").write_bytes(b"s3cret\xff")
+    (tmp_path / "wide").write_text("s3cret", "utf-16-le")
     if table and "url" not in table:
         table = {"url": "postgresql://h/n", **table}
     with pytest.raises(ConfigError, match=rf"^databases\.line\.{told}") as caught:
-        read(tmp_path, **table)
+        read(tmp_path, **table).settings()
     assert "s3cret" not in str(caught.value)
-    assert caught.value.__cause__ is None or "s3cret" not in str(caught.value.__cause__)
+    assert "s3cret" not in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize("name", ["", "a.sqlite", "a b", "ä", "x" * 65, "-a", "s3cret://x"])
@@ -140,6 +162,24 @@ def test_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="letters, digits") as caught:
         read_databases({name: {"url": "sqlite:///a"}}, tmp_path)
     assert "s3cret" not in str(caught.value)
+
+
+def test_keys_without_a_database(tmp_path: Path) -> None:
+    """Keys right below [databases] are told to belong below the name of a database."""
+    with pytest.raises(ConfigError, match=r"databases\.url: which database\?.*\[databases\.line\]"):
+        read_databases({"url": "postgresql://u:s3cret@h/n"}, tmp_path)
+
+
+def test_short_name_of_the_scheme(tmp_path: Path) -> None:
+    """`postgres://` is what many write, and libpq takes."""
+    found = read(tmp_path, url="postgres://h/n").settings()
+    assert (found.url.drivername, found.shown) == ("postgresql+psycopg", "postgresql://h/n")
+
+
+def test_options_of_a_file(tmp_path: Path) -> None:
+    """An SQLite file has options of its own, none of which a server has."""
+    found = read(tmp_path, url="sqlite:///a", options={"cache_size": 5}).settings()
+    assert found.options == {"cache_size": 5}
 
 
 def test_database_that_is_no_table(tmp_path: Path) -> None:

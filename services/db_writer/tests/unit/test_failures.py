@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -13,6 +14,7 @@ from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import (
     AccessDeniedError,
     PreconditionError,
+    ResourceExhaustedError,
     ResourceNotFoundError,
     SharingError,
     UnavailableError,
@@ -52,6 +54,11 @@ def judged(error: Exception, settings: DatabaseSettings = SERVER) -> Failure:
         ('FATAL:  role "me" does not exist', AccessDeniedError),
         ('FATAL:  database "line" does not exist', ResourceNotFoundError),
         ('invalid connection option "sslmod"', PreconditionError),
+        ('invalid port number: "99999"', PreconditionError),
+        ("server does not support SSL, but SSL was required", PreconditionError),
+        ('root certificate file "/nope" does not exist', PreconditionError),
+        ("SSL error: certificate verify failed", PreconditionError),
+        ("SSL connection has been closed unexpectedly", UnavailableError),
         ("Connection refused", UnavailableError),
     ],
 )
@@ -102,6 +109,21 @@ def test_whether_it_may_have_been_done(state: str | None, invalidated: bool, los
     assert is_lost(DBAPIError("X", None, error, connection_invalidated=invalidated)) is lost
 
 
+def test_wrong_password_tells_where_it_is_from() -> None:
+    """Who is refused is told which keys say who logs in, and with which password."""
+    reason = ServerError("FATAL:  password authentication failed")
+    named = replace(SERVER, password_key="databases.line.password_env")
+    told = judged(reason, named).told.message
+    assert "databases.line.url" in told
+    assert "databases.line.password_env says where it is" in told
+    assert "none is configured" in judged(reason).told.message
+
+
+def test_server_without_tls_tells_the_option() -> None:
+    """What has to be changed is named, not only what the library says."""
+    assert "sslmode" in judged(ServerError("server does not support SSL")).told.message
+
+
 def test_the_password_is_in_no_text() -> None:
     """Whatever a driver says, the password is taken out."""
     failure = judged(ServerError(f"cannot parse\n\tpostgresql://me:{SECRET}@db.example/line"))
@@ -109,8 +131,22 @@ def test_the_password_is_in_no_text() -> None:
     assert "postgresql://me:***@db.example/line" in failure.told.message
 
 
-def test_a_failing_disk_breaks_the_session() -> None:
-    """After a failed sync nobody knows what is on the disk, and a second one may lie."""
-    failure = judged(sqlite3.OperationalError("disk I/O error"), FILE)
-    assert failure.broken
+@pytest.mark.parametrize(
+    ("name", "broken", "kind"),
+    [
+        ("SQLITE_IOERR_FSYNC", True, UnavailableError),
+        ("SQLITE_IOERR_DIR_FSYNC", True, UnavailableError),
+        ("", True, UnavailableError),
+        ("SQLITE_IOERR_WRITE", False, ResourceExhaustedError),
+        ("SQLITE_IOERR_READ", False, UnavailableError),
+    ],
+)
+def test_a_failing_disk(name: str, broken: bool, kind: type[SharingError]) -> None:
+    """After a failed sync nobody knows what is on the disk; what fails before it is undone."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    failure = judged(error, FILE)
+    assert failure.broken is broken
+    assert type(failure.told) is kind
+    assert name in failure.told.message
     assert not failure.passing

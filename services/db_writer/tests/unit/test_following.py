@@ -53,7 +53,7 @@ def test_followers_miss_nothing_where_others_store_too(stored: Stored) -> None:
         follower = database.read(ALL, until=until)
         first = asyncio.ensure_future(anext(follower))
         await asyncio.to_thread(
-            until_true, lambda: stored.asked_within or not database._writer._queue.empty()
+            until_true, lambda: stored.asked_within or database._writer._waiting
         )
         assert not stored.asked_within  # Else "theirs" would count as read, and "ours" with it.
         stored.go_on.set()

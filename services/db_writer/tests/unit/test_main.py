@@ -11,7 +11,7 @@ import pytest
 
 from db_writer import DbWriterClient
 from db_writer.service import main
-from db_writer.service.config import ConfiguredDatabase
+from db_writer.service.config import ConfiguredDatabase, read_databases
 from session_sharing.records import RecordLimits
 from session_sharing.service import ServiceOptions
 
@@ -61,6 +61,46 @@ def test_wrong_database_exits_2(
     assert f"{file}: databases.line.url: it holds a password" in err
     assert "password_env" in err
     assert "s3cret" not in err
+
+
+def test_databases_that_cannot_be_opened_are_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing password, or driver, of one database keeps nothing from starting, and is told."""
+    tables = {
+        "line": {"url": "postgresql://h/n", "password_env": "NOT_THERE"},
+        "file": {"url": "sqlite:///a.sqlite"},
+    }
+    databases = read_databases(tables, tmp_path)
+    (told,) = main.warnings(databases)
+    assert "databases.line.password_env" in told
+    monkeypatch.setattr(main, "find_spec", lambda _: None)
+    _, told = main.warnings(databases)
+    assert "line needs psycopg" in told
+    assert "session-sharing-db-writer[service,postgresql]" in told
+
+
+def test_check_opens_every_database_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--check` prints a line for each database, and exits 1 if one cannot be opened."""
+    monkeypatch.setattr(main, "configure_logging", lambda **_: None)
+    file = tmp_path / "my.toml"
+    file.write_text("[databases.bench]\nurl = 'sqlite:///b.sqlite'\n")
+    check = ["--config", str(file), "--data-dir", str(tmp_path / "data"), "--check"]
+    assert main.main(check) == 0
+    assert capsys.readouterr().out.splitlines() == ["DATABASE  RESULT", "bench     good"]
+    assert (tmp_path / "b.sqlite").is_file()
+    with file.open("a") as table:
+        table.write("[databases.nowhere]\nurl = 'sqlite:///missing/b.sqlite'\n")
+    assert main.main(check) == 1
+    _, good, bad = capsys.readouterr().out.splitlines()
+    assert good == "bench     good"
+    assert bad.startswith("nowhere   ")
+    assert "missing" in bad
+    file.write_text("")
+    assert main.main(check) == 0
+    assert "No database is configured" in capsys.readouterr().out
 
 
 def test_service_config_says_what_discovery_is_told() -> None:

@@ -47,6 +47,44 @@ def test_one_server_has_one_key(data: Path) -> None:
     assert named.settings(named.locate("b").address).name == "b"
 
 
+def test_schemas_make_different_databases(data: Path) -> None:
+    """Tables in another schema are another database, however the schema is chosen."""
+    named = databases(
+        data,
+        a="postgresql://h/n?options=-c%20search_path%3DLine1",
+        b='postgresql://h/n?options=--search-path%3D"line1"',
+        c="postgresql://h/n?options=-csearch_path%3Dline1,\\%20public",
+        d="postgresql://h/n?options=-c%20statement_timeout%3D5",
+        e="postgresql://h/n",
+    )
+    table = {"url": "postgresql://h/n", "options": {"options": "-c search_path=line1"}}
+    configured = Databases(data, read_databases({"f": table}, data))
+    keys = {name: named.locate(name).key for name in "abcde"}
+    assert keys["a"] == keys["b"] == configured.locate("f").key
+    assert keys["d"] == keys["e"]
+    assert len(set(keys.values())) == 3
+
+
+def test_the_environment_names_the_server_that_a_url_leaves_open(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What libpq takes from there is the same database as the one that is named in full."""
+    pytest.importorskip("psycopg")
+    monkeypatch.setenv("PGHOST", "H")
+    monkeypatch.setenv("PGPORT", "5433")
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=line1")
+    named = databases(
+        data,
+        a="postgresql:///n",
+        b="postgresql://h:5433/n?options=-csearch_path%3Dline1",
+        c="postgresql://other:5433/n",
+    )
+    keys = [named.locate(name).key for name in "abc"]
+    assert keys[0] == keys[1] != keys[2]
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
+    assert len({named.locate(name).key for name in "abc"}) == 1
+
+
 def test_a_file_has_one_key_whoever_names_it(data: Path) -> None:
     """An SQLite file of the configuration and the same file by its path are one database."""
     named = databases(data, bench="sqlite:///data/a.sqlite")

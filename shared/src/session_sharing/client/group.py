@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from session_sharing.client.logs import LogsRecords
 from session_sharing.errors import PreconditionError, TooLargeError
 from session_sharing.records import Batch, Record, RecordLimits, encode_row, join_rows
-from session_sharing.records.rows import REQUEST_MARGIN
+from session_sharing.records.rows import REQUEST_MARGIN, each_record
 from session_sharing.records.timestamps import to_microseconds
 
 
@@ -40,7 +40,7 @@ class RecordGroup(LogsRecords):
             PreconditionError: The group was sent already, or given up.
         """
         now = to_microseconds(datetime.now(timezone.utc))
-        rows = [encode_row(record, self._limits, now) for record in records]
+        rows = [encode_row(record, self._limits, now) for record in each_record(records)]
         with self._guard:
             if self._rows is None:
                 raise PreconditionError(

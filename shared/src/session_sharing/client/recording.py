@@ -9,8 +9,10 @@ from datetime import datetime, timezone
 from typing import Any, Protocol
 
 from session_sharing.client.logs import LogsRecords
+from session_sharing.client.record_stream import AnswerStream, RecordStream
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
 from session_sharing.client.turns import Turns
+from session_sharing.core import Released, ReleaseMode
 from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import (
     AccessDeniedError,
@@ -47,8 +49,8 @@ class RecordingStub(Protocol):
     """What is used of a recording service's stub."""
 
     @property
-    def LogRecords(self) -> Any:  # noqa: ANN401 - grpc's own type; the name of the RPC
-        """Logs many records in one call."""
+    def StreamRecords(self) -> Any:  # noqa: ANN401 - grpc's own type; the name of the RPC
+        """Logs many records for each request of a stream."""
         ...
 
     @property
@@ -96,6 +98,7 @@ class RecordingClient(LogsRecords, SessionClient):
         self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
         self._turns = Turns()
         self._next_number = 1
+        self._records = RecordStream(self._open_stream)
         super().__init__(
             resource,
             behavior,
@@ -115,6 +118,7 @@ class RecordingClient(LogsRecords, SessionClient):
             records: The records; one without a timestamp gets the time now.
 
         Raises:
+            ValueTypeError: What was given are no records, or a value has no place in one.
             SharingError: A record was refused, or whether it was logged is unknown.
         """
         now = datetime.now(timezone.utc)
@@ -155,12 +159,21 @@ class RecordingClient(LogsRecords, SessionClient):
             )
             used = batch.count
             try:
-                self._call(self._stub.LogRecords, request)
+                self._call(self._records, request)
             except _REFUSALS:
                 used = 0  # Nothing was stored; after other errors that is unknown.
                 raise
             finally:
                 self._next_number += used
+
+    def _open_stream(self, requests: Iterator[Any]) -> AnswerStream:
+        return self._stub.StreamRecords(requests)  # type: ignore[no-any-return]  # grpc's own type
+
+    def _release(self, mode: ReleaseMode) -> Released:
+        try:
+            return super()._release(mode)
+        finally:
+            self._records.close()
 
     def flush(self) -> None:
         """Return when everything logged before through this client is acknowledged.
@@ -190,8 +203,8 @@ def check_last(last: int | None) -> int | None:
     Raises:
         InvalidRequestError: There is no such number.
     """
-    if last is not None and not 0 <= last < 1 << 64:
-        raise InvalidRequestError(f"Cannot read the last {last} records. Give 0 or more.")
+    if last is not None and (type(last) is not int or not 0 <= last < 1 << 64):
+        raise InvalidRequestError(f"Cannot read the last {last!r} records. Give 0 or more.")
     return last
 
 

@@ -36,7 +36,7 @@ class Limits:
         high: The highest good value; None for no upper limit. Any finite number becomes a float.
 
     Raises:
-        ValueTypeError: One is no number, or not finite.
+        ValueTypeError: One is no number, or not finite, or the lower one is above the higher one.
     """
 
     low: float | None = None
@@ -46,6 +46,11 @@ class Limits:
         for name, value in (("low", self.low), ("high", self.high)):
             if value is not None and not (type(value) is float and math.isfinite(value)):
                 object.__setattr__(self, name, _bound(name, value))
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueTypeError(
+                f"The low limit {self.low:g} is above the high limit {self.high:g}, so no value is "
+                "good. The order is: low, high."
+            )
 
 
 class Details(NamedTuple):

@@ -82,6 +82,8 @@ def row_document(
     microseconds, name, configurations, outputs = row[:_LEAST]
     if type(name) is not str:
         _refuse(index, "its measurement name is no text")
+    if not name:
+        _refuse(index, "its measurement name is empty; say what was measured")
     if type(configurations) is not dict or type(outputs) is not dict:
         _refuse(index, "its configurations and its outputs must be objects")
     document: dict[str, Any] = {

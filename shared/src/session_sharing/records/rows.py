@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from session_sharing.errors import TooLargeError
+from session_sharing.errors import TooLargeError, ValueTypeError
 from session_sharing.records import json_text
 from session_sharing.records.details import details_to_json
 from session_sharing.records.lines import record_label, record_microseconds, record_to_line
@@ -63,7 +63,7 @@ def encode_batches(
     default = None if now is None else to_microseconds(now)
     rows: list[bytes] = []
     size = 1
-    for record in records:
+    for record in each_record(records):
         row = encode_row(record, limits, default)
         if rows and (size + len(row) > budget or len(rows) >= max_records):
             yield join_rows(rows)
@@ -72,6 +72,26 @@ def encode_batches(
         size += len(row)
     if rows:
         yield join_rows(rows)
+
+
+def each_record(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield what was given as records, as long as these are some.
+
+    Raises:
+        ValueTypeError: It is one record, or something else, or holds something else.
+    """
+    if isinstance(records, Record) or not isinstance(records, Iterable):
+        raise ValueTypeError(
+            f"The records are of type {type(records).__name__}. Give several, such as a list: "
+            "log_many([Record(name, configurations, outputs)])."
+        )
+    for index, record in enumerate(records):
+        if not isinstance(record, Record):
+            raise ValueTypeError(
+                f"Record {index} of those given is of type {type(record).__name__}. Give a Record, "
+                "for example Record(name, configurations, outputs)."
+            )
+        yield record
 
 
 def join_rows(rows: Sequence[bytes]) -> Batch:
@@ -92,6 +112,8 @@ def encode_row(record: Record, limits: RecordLimits, default: int | None = None)
         ValueTypeError: A value has no place in a record; names the record and the value's place.
         TooLargeError: The record is too big; with its size and the limit.
     """
+    if not record.measurement_name:
+        raise ValueTypeError("The measurement name is empty. Say what was measured.")
     row: list[object] = [
         default if record.timestamp is None else record_microseconds(record),
         record.measurement_name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def parse_with_config(
         setattr(arguments, name, _table(parser, arguments.config, name, settings.pop(name, {})))
     if arguments.config is None:
         return arguments
+    _refuse_other_tables(parser, arguments.config, settings, tables)
     from_file = _parse_settings(parser, arguments.config, settings)
     for name in tables:
         setattr(from_file, name, getattr(arguments, name))
@@ -94,13 +96,29 @@ def _table(parser: argparse.ArgumentParser, path: Path, name: str, table: object
     return table
 
 
+def _refuse_other_tables(
+    parser: argparse.ArgumentParser,
+    path: Path,
+    settings: Mapping[str, Any],
+    tables: Collection[str],
+) -> None:
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            inner = next((f".{key}" for key in value if isinstance(value[key], dict)), "")
+            close = get_close_matches(name, tables, 1)
+            hint = f"; did you mean [{close[0]}{inner}]?" if close else ""
+            parser.error(f"{path}: there is no table [{name}{inner}]{hint}")
+
+
 def _parse_settings(
     parser: argparse.ArgumentParser, path: Path, settings: Mapping[str, Any]
 ) -> argparse.Namespace:
     """Parse the options of a file; its paths start at its folder."""
     from_file, unknown = parser.parse_known_args(_as_arguments(parser, path, settings))
     if unknown:  # Without its value, which may be a secret that stands in the wrong place.
-        parser.error(f"{path}: there is no option {unknown[0].partition('=')[0][2:]!r}")
+        name = unknown[0].partition("=")[0][2:].replace("-", "_")
+        known = ", ".join(sorted(option for option in vars(from_file) if option != "config"))
+        parser.error(f"{path}: there is no option {name!r}; there are {known}")
     folder = path.absolute().parent
     for option, value in vars(from_file).items():
         setattr(from_file, option, _starting_at(folder, value))
@@ -200,7 +218,7 @@ def port_number(text: str) -> int:
         argparse.ArgumentTypeError: It is no port.
     """
     if text != "0" and not is_port(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 0 to 65535")
+        raise argparse.ArgumentTypeError("no port: write 0 to 65535")  # It may be a secret.
     return int(text)
 
 

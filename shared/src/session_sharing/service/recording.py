@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Generic, Protocol, TypeVar
 
-from session_sharing.errors import InvalidRequestError
-from session_sharing.records import AckLevel, SiteContexts
+from session_sharing.errors import InvalidRequestError, SharingError
+from session_sharing.records import AckLevel, RecordContext, SiteContexts
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import context_from_wire, level_from_wire, level_to_wire
+from session_sharing.wire.status import error_to_status
 
 
 class Recorder(Protocol):
@@ -57,6 +59,8 @@ class RecordingRpc(Generic[H, T]):
         conversion: Converts requests, within limits; shared with the service's other doors.
         default_level: The acknowledgement level for those who name none.
         store: Stores what a request was converted to.
+        check_context: Raises a `SharingError` for a context that no record could be stored with, so
+            that whoever sets it is told, and not everybody who logs then.
     """
 
     def __init__(
@@ -65,11 +69,13 @@ class RecordingRpc(Generic[H, T]):
         conversion: Conversion,
         default_level: AckLevel,
         store: Store[H, T],
+        check_context: Callable[[RecordContext], None] | None = None,
     ) -> None:
         self._sessions = sessions
         self._conversion = conversion
         self._default_level = default_level
         self._store = store
+        self._check_context = check_context
 
     async def log_record(
         self,
@@ -127,6 +133,35 @@ class RecordingRpc(Generic[H, T]):
             self._sessions.stored(request.attachment, last)
         return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
 
+    async def stream_records(
+        self,
+        requests: AsyncIterator[records_pb2.LogRecordsRequest],
+        convert: Callable[[bytes, int, datetime, SiteContexts], T],
+    ) -> AsyncGenerator[records_pb2.StreamRecordsResponse, None]:
+        """Store many records for each request of a stream; yield an answer for each.
+
+        Args:
+            requests: The requests; the next one is asked for when the one before is answered.
+            convert: As for `log_records`.
+        """
+        async with aclosing(self._sessions.until_stop(requests)) as waited:
+            async for request in waited:
+                yield await self._answer(request, convert)
+
+    async def _answer(
+        self,
+        request: records_pb2.LogRecordsRequest,
+        convert: Callable[[bytes, int, datetime, SiteContexts], T],
+    ) -> records_pb2.StreamRecordsResponse:
+        first = request.first_record_number
+        try:
+            stored = await self.log_records(request, convert)
+        except SharingError as error:
+            refusal = error_to_status(error)
+            return records_pb2.StreamRecordsResponse(first_record_number=first, refusal=refusal)
+        level = stored.acknowledgement
+        return records_pb2.StreamRecordsResponse(first_record_number=first, acknowledgement=level)
+
     async def set_context(
         self, request: records_pb2.SetContextRequest
     ) -> records_pb2.SetContextResponse:
@@ -136,7 +171,10 @@ class RecordingRpc(Generic[H, T]):
             SharingError: The context was refused, or the session is not open for this attachment.
         """
         async with self._sessions.use(request.attachment) as handle:
-            handle.contexts.set(context_from_wire(request.context))
+            context = context_from_wire(request.context)
+            if self._check_context is not None:
+                self._check_context(context)
+            handle.contexts.set(context)
         return records_pb2.SetContextResponse()
 
 

@@ -33,9 +33,11 @@ def record_from_wire(message: records_pb2.Record) -> Record:
     """Convert a record; without a timestamp its time is None, the service's clock.
 
     Raises:
-        InvalidRequestError: A value is of no kind, the timestamp is out of range, or status, units
-            or limits are not as they should be.
+        InvalidRequestError: Its name is empty, a value is of no kind, the timestamp is out of
+            range, or status, units or limits are not as they should be.
     """
+    if not message.measurement_name:
+        raise InvalidRequestError("The measurement name is empty. Say what was measured.")
     try:
         return Record(
             message.measurement_name,

@@ -43,6 +43,13 @@ def test_what_limits_nothing_is_refused(name: str, value: Any) -> None:
         Limits(**{name: value})
 
 
+def test_limits_that_no_value_can_keep_are_refused() -> None:
+    """Limits in the wrong order would fail every unit; they are refused where they are made."""
+    with pytest.raises(ValueTypeError, match=r"low limit 3\.4 is above the high limit 3\.2"):
+        Limits(3.4, 3.2)
+    assert Limits(1, 1) == Limits(1.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("details", "told"),
     [

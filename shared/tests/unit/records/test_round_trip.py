@@ -66,7 +66,9 @@ moments = st.datetimes(
     max_value=datetime(9999, 12, 30),
     timezones=st.sampled_from([timezone.utc, timezone(timedelta(hours=-9, minutes=-30))]),
 )
-finite = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9)
+finite = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9)
+limits = st.builds(Limits, finite) | st.builds(Limits, high=finite) | st.just(Limits())
+limits |= st.tuples(finite, finite).map(lambda bounds: Limits(*sorted(bounds)))
 
 
 @st.composite
@@ -75,14 +77,14 @@ def records(draw: st.DrawFn) -> Record:
     outputs = draw(mappings)
     names = st.sampled_from([*outputs]) if outputs else st.nothing()
     return Record(
-        draw(texts),
+        draw(texts.filter(bool)),
         draw(mappings),
         outputs,
         draw(moments),
         draw(st.none() | contexts),
         draw(st.none() | texts.filter(lambda text: 1 <= len(text) <= 100)),
         draw(st.none() | st.dictionaries(names, texts)),
-        draw(st.none() | st.dictionaries(names, st.builds(Limits, finite, finite))),
+        draw(st.none() | st.dictionaries(names, limits)),
     )
 
 

@@ -120,10 +120,33 @@ def test_table_that_is_none(config, capsys):
     assert "service.toml: databases must be a table" in capsys.readouterr().err
 
 
+def test_misspelt_table(config, capsys):
+    """A table whose name is nearly one of the service's is told as that."""
+    with pytest.raises(SystemExit):
+        parse_with_config(
+            parser(), config("[database.line]\nurl = 's3cret'\n"), tables=["databases"]
+        )
+    told = capsys.readouterr().err
+    assert "there is no table [database.line]; did you mean [databases.line]?" in told
+    assert "s3cret" not in told
+
+
+def test_secret_in_place_of_a_port(config, capsys):
+    """What stands where a port should be is not repeated: it may be a password."""
+    with pytest.raises(SystemExit):
+        parse_with_config(parser(), config("port = 's3cret'"))
+    told = capsys.readouterr().err
+    assert "--port: no port" in told
+    assert "s3cret" not in told
+
+
 def test_value_of_an_unknown_option_is_not_repeated(config, capsys):
     """A secret in the wrong place of the file is not shown by the error about the place."""
     with pytest.raises(SystemExit):
         parse_with_config(parser(), config('pass_word = "s3cret"'))
     told = capsys.readouterr().err
-    assert "service.toml: there is no option 'pass-word'" in told
+    assert (
+        "service.toml: there is no option 'pass_word'; there are allow_root, data_dir, grace"
+        in told
+    )
     assert "s3cret" not in told

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from session_sharing.errors import ValueTypeError
 from session_sharing.records import AckLevel, RecordContext, SiteContexts
 from session_sharing.service import Brought, Conversion, RecordingRpc
 from session_sharing.service.conversion import BIG_CONVERSIONS, INLINE_BYTES
 from session_sharing.wire.generated import records_pb2
+from session_sharing.wire.records import context_to_wire
 
 DEADLINE = 20.0
 BIG = b"x" * (INLINE_BYTES + 1)
@@ -63,6 +65,20 @@ def log_record(rpc: Rpc, convert: Converter) -> Any:
 def log_records(rpc: Rpc, convert: Converter) -> Any:
     """Log a big batch."""
     return rpc.log_records(records_pb2.LogRecordsRequest(records_json=BIG, count=1), convert)
+
+
+def test_context_that_no_record_could_be_stored_with() -> None:
+    """What the service has no place for is refused where it is set, and is inherited by nobody."""
+    sessions = Sessions()
+
+    def refuse(context: RecordContext) -> None:
+        raise ValueTypeError(f"no place for {context.run}")
+
+    rpc: Rpc = RecordingRpc(sessions, Conversion(), AckLevel.OS, None, refuse)  # type: ignore[arg-type]
+    request = records_pb2.SetContextRequest(context=context_to_wire(RecordContext(run="odd")))
+    with pytest.raises(ValueTypeError, match="no place for odd"):
+        asyncio.run(rpc.set_context(request))
+    assert sessions.contexts.inherit({}) == CAME_FIRST.fields_set
 
 
 @pytest.mark.parametrize("log", [log_record, log_records])

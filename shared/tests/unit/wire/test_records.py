@@ -54,7 +54,12 @@ def ordered(value: Any) -> Any:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.builds(Record, texts, mappings, mappings, st.none() | moments, st.none() | contexts))
+@given(
+    st.builds(
+        *(Record, texts.filter(bool), mappings, mappings),
+        *(st.none() | moments, st.none() | contexts),
+    )
+)
 def test_records_cross_the_wire_with_their_types(record: Record) -> None:
     """Numbers stay numbers, NaN stays NaN, and what is not set stays unset, over the bytes too."""
     message = records_pb2.Record.FromString(record_to_wire(record).SerializeToString())
@@ -107,7 +112,7 @@ def test_details_cross_the_wire() -> None:
     assert not record_to_wire(Record("a", {}, {})).HasField("status")
 
 
-@pytest.mark.parametrize("change", ["status", "units", "limits", "nan"])
+@pytest.mark.parametrize("change", ["status", "units", "limits", "nan", "order"])
 def test_details_that_make_no_sense_are_refused(change: str) -> None:
     """Details are judged on the wire as in the library, naming the record."""
     message = record_to_wire(Record("voltage", {}, {"v": 1}))
@@ -115,10 +120,18 @@ def test_details_that_make_no_sense_are_refused(change: str) -> None:
         message.status = "x" * 101
     elif change == "units":
         message.units["x"] = "V"
+    elif change == "order":
+        message.limits["v"].low, message.limits["v"].high = 2.0, 1.0
     else:
         message.limits["v" if change == "nan" else "x"].low = math.nan if change == "nan" else 1.0
     with pytest.raises(InvalidRequestError, match="'voltage' cannot be taken"):
         record_from_wire(message)
+
+
+def test_a_record_without_a_name_is_refused() -> None:
+    """Nobody would find what was measured under no name."""
+    with pytest.raises(InvalidRequestError, match="name is empty"):
+        record_from_wire(records_pb2.Record())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from db_writer.service.passwords import KEPT_OUT, Password
+from db_writer.service.server_options import OF_THE_URL, why_not
 from db_writer.service.settings import DatabaseSettings, Option
 
 CONNECT_SECONDS = 5.0
@@ -21,18 +22,14 @@ POOL_SIZE = 5
 """How many connections a database gets at most unless the configuration says otherwise."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+_PORTS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*", re.ASCII)
+_HIGHEST_PORT = 65535
 _KEYS = ("url", "password_env", "password_file", "pool_size", "connect_timeout", "options")
-_OF_THE_URL = {"dbname", "host", "hostaddr", "port", "user"}
-_OF_THE_SERVICE = {"autocommit", "context", "cursor_factory", "prepare_threshold", "row_factory"}
-"""How the service itself uses the driver: anything else would break transactions or answers."""
-
-_ELSEWHERE = {"service", "servicefile"}
-"""These have libpq take the address from a file: two names could mean one database unnoticed."""
-
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
 }
 
 
@@ -68,19 +65,16 @@ class ConfiguredDatabase:
 
 
 def read_databases(tables: Mapping[str, Any], folder: Path) -> dict[str, ConfiguredDatabase]:
-    """Check the tables of all databases, and that their passwords are there.
+    """Check the tables of all databases; their passwords are read when they are opened.
 
     Args:
         tables: The content of `[databases]`, by name.
         folder: Where relative paths in it start.
 
     Raises:
-        ConfigError: A table is wrong, or a password is missing.
+        ConfigError: A table is wrong.
     """
-    databases = {name: _database(name, table, folder) for name, table in tables.items()}
-    for database in databases.values():
-        database.settings()
-    return databases
+    return {name: _database(name, table, folder) for name, table in tables.items()}
 
 
 def is_database_name(text: str) -> bool:
@@ -95,6 +89,11 @@ def _database(name: str, table: object, folder: Path) -> ConfiguredDatabase:
             "64 of them"
         )
     if not isinstance(table, dict):
+        if name in _KEYS:
+            raise ConfigError(
+                f"databases.{name}: which database? Write it below a table with the name of the "
+                "database: [databases.line], for example"
+            )
         raise ConfigError(f"databases.{name}: must be a table, as in [databases.{name}]")
     return _Table(name, table).database(folder)
 
@@ -116,10 +115,11 @@ class _Table:
         settings = DatabaseSettings(
             name=self._name,
             url=url,
-            shown=url.render_as_string(),
+            shown=_shown(url),
             connect_timeout=float(self._number("connect_timeout", CONNECT_SECONDS, 0.1, 60)),
             pool_size=int(self._number("pool_size", POOL_SIZE, 1, 100)),
-            options=self._options(),
+            options=self._options(url),
+            password_key=f"databases.{self._name}.{password.key}" if password else "",
         )
         return ConfiguredDatabase(settings, password)
 
@@ -129,6 +129,9 @@ class _Table:
                 self._refuse(key, KEPT_OUT)
             if key not in _KEYS:
                 self._refuse(key, f"there is no such key; there are {', '.join(_KEYS)}")
+        for key, value in self._content.items():
+            if isinstance(value, str) and "\0" in value:
+                self._refuse(key, "it holds the character NUL; take that out")
 
     def _url(self, folder: Path) -> URL:
         text = self._content.get("url")
@@ -141,7 +144,7 @@ class _Table:
         if url.password or any("password" in key.lower() for key in url.query):
             self._refuse("url", f"it holds a password. {KEPT_OUT}")
         if url.drivername not in _DRIVERS:
-            self._refuse("url", f"it begins with none of {', '.join(_DRIVERS)}")
+            self._refuse("url", "it begins with none of sqlite, postgresql")
         url = url.set(drivername=_DRIVERS[url.drivername], password=None)
         return self._file(url, folder) if url.drivername == "sqlite" else self._server(url)
 
@@ -154,19 +157,27 @@ class _Table:
     def _server(self, url: URL) -> URL:
         if not url.database:
             self._refuse("url", "it names no database; write postgresql://HOST/NAME")
-        for key in url.query:
+        for key, value in url.query.items():
             # The folder of a socket, or several hosts, have no other place than behind the '?'.
             is_only = (key == "host" and not url.host) or (key == "port" and not url.port)
-            if key in _OF_THE_URL and not is_only:
+            if key in OF_THE_URL and not is_only:
                 self._refuse("url", f"{key} stands behind its '?'; write it before that, once")
-            self._check_option("url", key)
+            reason = "" if is_only else why_not(key)
+            if reason:
+                self._refuse("url", reason)
+            if not is_only and not isinstance(value, str):
+                self._refuse("url", f"{key} stands twice behind its '?'; write it once")
+        self._check_ports(url)
         return url
 
-    def _check_option(self, where: str, key: str) -> None:
-        if key in _OF_THE_SERVICE:
-            self._refuse(where, f"{key} cannot be chosen: the service relies on its own")
-        if key in _ELSEWHERE:
-            self._refuse(where, f"{key} names an address that stands elsewhere; give it in the URL")
+    def _check_ports(self, url: URL) -> None:
+        behind = url.query.get("port", ())
+        given = [str(url.port)] if url.port is not None else []
+        given += [behind] if isinstance(behind, str) else behind
+        for ports in given:  # A comma stands between those of several hosts.
+            numbers = ports.split(",") if _PORTS.fullmatch(ports) else ["0"]
+            if not all(1 <= int(number) <= _HIGHEST_PORT for number in numbers):
+                self._refuse("url", f"its port must be a number from 1 to {_HIGHEST_PORT}")
 
     def _password(self, folder: Path) -> Password | None:
         given = [key for key in ("password_env", "password_file") if key in self._content]
@@ -187,19 +198,27 @@ class _Table:
             self._refuse(key, f"it must be a {what} from {least:g} to {most:g}")
         return value
 
-    def _options(self) -> Mapping[str, Option]:
+    def _options(self, url: URL) -> Mapping[str, Option]:
         options = self._content.get("options", {})
         if not isinstance(options, dict):
             self._refuse("options", "it must be a table of options of the database's driver")
         for key, value in options.items():
-            if "password" in key.lower():
-                self._refuse(f"options.{key}", KEPT_OUT)
-            if key in _OF_THE_URL:
+            if key in OF_THE_URL:
                 self._refuse(f"options.{key}", "it belongs into the URL")
-            self._check_option(f"options.{key}", key)
+            # Those of SQLite are checked when it is opened: none of them is a text.
+            reason = "" if url.drivername == "sqlite" else why_not(key)
+            if reason:
+                self._refuse(f"options.{key}", reason)
             if not isinstance(value, str | int | float | bool):
                 self._refuse(f"options.{key}", "it must be a text, a number, or true or false")
+            if isinstance(value, str) and "\0" in value:
+                self._refuse(f"options.{key}", "it holds the character NUL; take that out")
         return options
 
     def _refuse(self, key: str, reason: str) -> NoReturn:
         raise ConfigError(f"databases.{self._name}.{key}: {reason}") from None
+
+
+def _shown(url: URL) -> str:
+    """Return a URL as people write it: without password and driver."""
+    return url.set(drivername=url.get_backend_name()).render_as_string()

@@ -21,7 +21,7 @@ from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
 
-LINGER_SECONDS = 0.001
+LINGER_SECONDS = 0.004
 """How long a transaction waits for callers who came together with others before, at most."""
 
 GROUP_RECORDS = 4096

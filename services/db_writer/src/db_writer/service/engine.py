@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from db_writer.service.settings import DatabaseSettings, Option
@@ -18,6 +18,9 @@ from session_sharing.errors import PreconditionError, ResourceNameError
 
 STATEMENT_SECONDS = 60
 """How long one statement may take on a server."""
+
+ANSWER_SECONDS = STATEMENT_SECONDS + 5.0
+"""How long an answer of a server is waited for; by then it has ended the statement, if it works."""
 
 _POOL_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.02
@@ -127,14 +130,25 @@ def _postgresql_engine(settings: DatabaseSettings, connections: int, *, writes: 
             isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
             **_pool(connections),
         )
+        from db_writer.service.postgresql_connection import (  # noqa: PLC0415 - an optional package
+            BoundedConnection,
+        )
     except ModuleNotFoundError as error:
         raise PreconditionError(
             f"The database {settings.shown} needs psycopg, which is not installed. Install the "
             "package with its extra: session-sharing-db-writer[service,postgresql]."
         ) from error
 
+    @event.listens_for(engine, "do_connect")
+    def _connect(
+        _dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
+    ) -> BoundedConnection:
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.answer_seconds = ANSWER_SECONDS
+        return connection
+
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - an optional package's
+    def _prepare(connection: BoundedConnection, _record: object) -> None:
         connection.execute(
             _SERVER_SETTINGS,
             {
@@ -167,9 +181,8 @@ def _server_arguments(settings: DatabaseSettings) -> dict[str, Option]:
         "keepalives_count": 3,
         "tcp_user_timeout": round(settings.connect_timeout * 1000),
     }
-    return {name: value for name, value in arguments.items() if name not in settings.url.query} | {
-        **settings.options
-    }
+    chosen = {name: value for name, value in arguments.items() if name not in settings.url.query}
+    return {**chosen, **settings.options, "client_encoding": "utf8"}  # whatever the database's is
 
 
 def _pool(connections: int) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DataError, DBAPIError
 from db_writer.service import refusals
 from db_writer.service.refusals import RETRY_SECONDS, Failure
 from db_writer.service.settings import DatabaseSettings
+from session_sharing.errors import SharingError
 
-__all__ = ["RETRY_SECONDS", "Failure", "is_conflict", "is_lost", "judge"]
+__all__ = ["RETRY_SECONDS", "Failure", "is_conflict", "is_lost", "judge", "no_unicode"]
 
 
 def is_conflict(error: DBAPIError) -> bool:
@@ -23,7 +24,9 @@ def is_conflict(error: DBAPIError) -> bool:
 def is_lost(error: DBAPIError) -> bool:
     """Say whether an open connection was lost, so that what was under way may have been done.
 
-    A server that says it ends the connection (57P01) has not done it.
+    A server that says it ends the connection (57P01) has not done it: it says so only before a
+    commit begins. Later it ends the connection without a word, also where it waited for another
+    server to have the commit too.
     """
     return error.connection_invalidated and (_state(error) or "08").startswith(("08", "40003"))
 
@@ -31,11 +34,20 @@ def is_lost(error: DBAPIError) -> bool:
 def judge(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     """Say what an error of the database means."""
     if isinstance(error.orig, sqlite3.Error):
-        return _judge_file(str(error.orig), settings)
+        return _judge_file(error.orig, settings)
     return _judge_server(error, settings)
 
 
-def _judge_file(reason: str, settings: DatabaseSettings) -> Failure:
+def no_unicode(error: UnicodeError, settings: DatabaseSettings) -> SharingError:
+    """Say what it means that a text cannot be written, or what was read is none."""
+    if isinstance(error, UnicodeEncodeError):
+        return refusals.value("a text is no Unicode", settings).told
+    return refusals.schema("a text in it is not in the encoding of the database", settings).told
+
+
+def _judge_file(error: sqlite3.Error, settings: DatabaseSettings) -> Failure:
+    name = getattr(error, "sqlite_errorname", "")  # from Python 3.11 on
+    reason = f"{error} ({name})" if name.startswith("SQLITE_IOERR") else str(error)
     for words, what in _FILE_FAILURES.items():
         if words in reason:
             return what(reason, settings)
@@ -73,7 +85,14 @@ _Judge = Callable[[str, DatabaseSettings], Failure]
 _FILE_FAILURES: dict[str, _Judge] = {
     "is locked": refusals.locked,
     "is full": refusals.full,
-    "disk I/O error": refusals.disk,
+    "SQLITE_IOERR_WRITE": refusals.full,  # a limit of the file's size, or a quota
+    "SQLITE_IOERR_TRUNCATE": refusals.full,
+    "SQLITE_IOERR_SHMSIZE": refusals.full,
+    "SQLITE_IOERR_NOMEM": refusals.full,
+    "SQLITE_IOERR_FSYNC": refusals.disk,
+    "SQLITE_IOERR_DIR_FSYNC": refusals.disk,
+    "SQLITE_IOERR_": refusals.failing_disk,
+    "disk I/O error": refusals.disk,  # Which it is Python 3.10 does not tell.
     "not a database": refusals.no_database,
     "malformed": refusals.no_database,
     "readonly": refusals.denied_file,
@@ -84,7 +103,9 @@ _CONNECT_FAILURES: dict[str, _Judge] = {
     "password authentication failed|no password supplied": refusals.denied,
     r"no pg_hba\.conf entry|role \".*\" does not exist": refusals.denied,
     r"database \".*\" does not exist": refusals.missing,
-    r"invalid (connection option|\S+ value|response)": refusals.misconfigured,
+    r"invalid (connection option|\S+ value|port number|response)": refusals.misconfigured,
+    "does not support SSL": refusals.without_tls,
+    "certificate|private key": refusals.misconfigured,
 }
 """By patterns in what the client's library says, which gives no SQLSTATE before it is connected."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import grpc.aio
 
+from db_writer.service.checking import GOOD, check_databases, table
 from db_writer.service.config import ConfigError, ConfiguredDatabase, read_databases
 from db_writer.service.database import Database
 from db_writer.service.driver import DatabaseDriver
@@ -41,8 +44,11 @@ DESCRIPTOR = ServiceDescriptor(
 """What discovery is told; `DbWriter.serviceconfig` says the same."""
 
 
+_log = logging.getLogger(__name__)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the service; return the exit code of the process."""
+    """Run the service, or check its databases; return the exit code of the process."""
     parser = _parser()
     arguments = parse_with_config(parser, argv, tables=("databases",))
     try:
@@ -53,7 +59,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"{arguments.config}: {error}")
     limits = record_limits(parser, arguments)
     configure_logging(verbose=arguments.verbose)
-    return run_writer(service_options(NAME, arguments), databases, limits)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # What it does is logged here.
+    options = service_options(NAME, arguments)
+    if arguments.check:
+        return run_check(options, databases)
+    return run_writer(options, databases, limits)
+
+
+def run_check(options: ServiceOptions, databases: Mapping[str, ConfiguredDatabase]) -> int:
+    """Open every configured database once; print what came of it.
+
+    Args:
+        options: Port, data folder and grace time.
+        databases: The databases of the configuration, by name.
+
+    Returns:
+        The exit code of the process: 1 if a database cannot be opened.
+    """
+    if not databases:
+        print("No database is configured, by [databases.NAME] in the file that --config names.")
+        return 0
+    results = check_databases(Databases(options.data_folder, databases), databases)
+    print("\n".join(table(results)))
+    return 0 if set(results.values()) == {GOOD} else 1
 
 
 def run_writer(
@@ -73,7 +101,25 @@ def run_writer(
     def make_driver() -> DatabaseDriver:
         return DatabaseDriver(Databases(options.data_folder, databases))
 
+    _log.info("SQLite files that clients name lie in %s", options.data_folder)
+    for warning in warnings(databases):
+        _log.warning("%s", warning)
     return run_service(NAME, DESCRIPTOR, make_driver, writer_servicers(limits), options)
+
+
+def warnings(databases: Mapping[str, ConfiguredDatabase]) -> Iterable[str]:
+    """Yield what keeps configured databases from being opened, as far as it can be seen now."""
+    for database in databases.values():
+        try:
+            settings = database.settings()
+        except ConfigError as error:
+            yield f"{error}. It is read again whenever the database is opened."
+            settings = database.base
+        if not settings.is_file and find_spec("psycopg") is None:
+            yield (
+                f"The database {settings.name} needs psycopg, which is not installed. Install the "
+                "package with its extra: session-sharing-db-writer[service,postgresql]."
+            )
 
 
 def writer_servicers(limits: RecordLimits | None = None) -> AddServicers[Database]:
@@ -95,4 +141,7 @@ def writer_servicers(limits: RecordLimits | None = None) -> AddServicers[Databas
 def _parser() -> argparse.ArgumentParser:
     parser = service_parser(NAME, "Lets many programs log into one database through one session.")
     add_limit_options(parser, "the longest record, as a line of JSON")
+    parser.add_argument(
+        "--check", action="store_true", help="open every configured database once, and end"
+    )
     return parser

@@ -14,13 +14,13 @@ from db_writer.service.config import (
     ConfiguredDatabase,
     is_database_name,
 )
+from db_writer.service.server_keys import server_key
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import PreconditionError, ResourceNameError, ResourceNotFoundError
 from session_sharing.names import may_hold_password
 from session_sharing.service import FileKind, FileLocations, Located, locate_anywhere
 
 DATABASE_FILES = FileKind("database file", (".sqlite", ".sqlite3", ".db"))
-_POSTGRESQL_PORT = 5432
 
 
 class Databases:
@@ -48,7 +48,7 @@ class Databases:
         """
         configured = self._configured.get(resource)
         if configured is not None:
-            return Located(key=_key(configured.base.url), address=resource)
+            return Located(key=_key(configured.base), address=resource)
         if may_hold_password(resource):
             raise ResourceNameError(
                 "The resource name looks like the address of a database, which does not belong "
@@ -91,19 +91,11 @@ class Databases:
         )
 
 
-def _key(url: URL) -> str:
+def _key(settings: DatabaseSettings) -> str:
     """Return what is the same for all configured names of one database, whoever logs in."""
-    if url.get_backend_name() == "sqlite":
-        return locate_anywhere(Path(url.database or "")).key
-    host = url.host or _first(url.query.get("host")) or "localhost"
-    port = url.port or _first(url.query.get("port")) or _POSTGRESQL_PORT
-    if not host.startswith("/"):  # else the folder of a socket
-        host = host.lower()
-    return f"{url.get_backend_name()}://{host}:{port}/{url.database}"
-
-
-def _first(value: str | tuple[str, ...] | None) -> str:
-    return value if isinstance(value, str) else ",".join(value or ())
+    if settings.is_file:
+        return locate_anywhere(Path(settings.url.database or "")).key
+    return server_key(settings)
 
 
 def _file_settings(address: str) -> DatabaseSettings:

@@ -83,6 +83,16 @@ class PostgresqlInsert:
             _copy(connection, rows, numbers or self._references.resolve(connection, rows))
         self._references.committed()
 
+    def newest(self) -> int:
+        """Return the number of the newest record; 0 if there is none.
+
+        Raises:
+            DBAPIError: The database is away.
+        """
+        with self._single.cursor() as cursor:
+            (newest,) = cursor.execute("SELECT max(id) FROM measurements").fetchone()
+        return newest or 0
+
 
 def _parameters(rows: Sequence[RecordRows], numbers: Mapping[Names, Numbers]) -> tuple[Any, ...]:
     measurements = [(*row.measurement, *numbers[row.names]) for row in rows]

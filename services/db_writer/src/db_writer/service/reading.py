@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
 
 from db_writer.service.record_filter import MEASUREMENT, RecordFilter, select_measurements
+from db_writer.service.record_rows import RecordRows
 from db_writer.service.retrying import retried
 from db_writer.service.schema import OUTPUT, measurement_values, measurements
 from db_writer.service.settings import DatabaseSettings
@@ -102,6 +103,23 @@ class Reader:
                 return question(connection)
 
         return retried(ask, self._settings, self._settings.connect_timeout)
+
+
+def stored_keys(connection: Connection, rows: Iterable[RecordRows]) -> set[tuple[str, int]]:
+    """Return the keys of those rows that are stored already."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for attachment_id, number in (row.key for row in rows):
+        numbers[attachment_id].append(number)
+    return {
+        (attachment_id, number)
+        for attachment_id, some in numbers.items()
+        for number in connection.scalars(
+            select(measurements.c.record_number).where(
+                measurements.c.attachment_id == attachment_id,
+                measurements.c.record_number.between(min(some), max(some)),
+            )
+        )
+    }
 
 
 _NEWEST = select(func.max(measurements.c.id))

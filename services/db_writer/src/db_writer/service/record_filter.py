@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from db_writer.service.schema import measurements, programs, runs, stations, units_under_test
+from session_sharing.errors import ValueTypeError
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class RecordFilter:
     site: int | None = None
     pin: str | None = None
     status: str | None = None
+
+    def check(self) -> None:
+        """Refuse a text that no record can have.
+
+        Raises:
+            ValueTypeError: It holds the character NUL.
+        """
+        for name, value in vars(self).items():
+            if isinstance(value, str) and "\0" in value:
+                raise ValueTypeError(
+                    f"The filter {name} = {value[:80]!r} holds the character NUL, which no record "
+                    "can have there. Leave it out."
+                )
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on what `select_measurements` selects."""

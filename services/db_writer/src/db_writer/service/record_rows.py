@@ -127,6 +127,27 @@ def _numbers(entry: Entry) -> range:
     return range(entry.first_number, entry.first_number + count)
 
 
+def check_context(context: RecordContext) -> None:
+    """Make sure that a database has a place for what records are to inherit.
+
+    Raises:
+        ValueTypeError: A text of it has no place in a database, or a name is too long.
+    """
+    for name, value in context.fields_set.items():
+        if isinstance(value, int):
+            continue
+        if "\0" in value:
+            raise ValueTypeError(
+                f"The field {name} of the context, {value[:80]!r}, holds the character NUL, for "
+                "which a database has no place in names. Leave it out."
+            )
+        if name in Names._fields and len(value) > MAX_NAME:
+            raise ValueTypeError(
+                f"The field {name} of the context, {value[:80]!r}..., has {len(value)} characters; "
+                f"a database has a place for {MAX_NAME}."
+            )
+
+
 def _measurement(attachment_id: str, number: int, record: Record, now: datetime) -> MeasurementRow:
     context = record.context or _NO_CONTEXT
     _check(record, attachment_id, record.measurement_name, record.status)

@@ -86,9 +86,16 @@ def denied(reason: str, settings: DatabaseSettings) -> Failure:
     return Failure(
         AccessDeniedError(
             f"The database {settings.shown} lets the service not do this: {reason}. Check the user "
-            "and the password in the configuration, and the rights of that user."
+            f"in databases.{settings.name}.url, the rights of that user, and the password: "
+            f"{_where_the_password_is(settings)}."
         )
     )
+
+
+def _where_the_password_is(settings: DatabaseSettings) -> str:
+    if settings.password_key:
+        return f"{settings.password_key} says where it is"
+    return "none is configured, by password_file or password_env"
 
 
 def denied_file(reason: str, settings: DatabaseSettings) -> Failure:
@@ -121,6 +128,11 @@ def misconfigured(reason: str, settings: DatabaseSettings) -> Failure:
     )
 
 
+def without_tls(reason: str, settings: DatabaseSettings) -> Failure:
+    """The configuration asks for TLS, and the server has none."""
+    return misconfigured(f"{reason}. Its server has no TLS, which sslmode asks for", settings)
+
+
 def standing_by(reason: str, settings: DatabaseSettings) -> Failure:
     """The server only reads, for now."""
     return Failure(
@@ -145,8 +157,19 @@ def locked(reason: str, settings: DatabaseSettings) -> Failure:
     )
 
 
+def failing_disk(reason: str, settings: DatabaseSettings) -> Failure:
+    """The file cannot be read, or not be locked; what was begun is undone."""
+    return Failure(
+        UnavailableError(
+            f"The disk of the database {settings.shown} fails: {reason}. Nothing was stored. Check "
+            "the disk and its file system; the service tries again with the next record.",
+            retry_delay=RETRY_SECONDS,
+        )
+    )
+
+
 def disk(reason: str, settings: DatabaseSettings) -> Failure:
-    """Nobody knows what is on the disk."""
+    """A sync failed: nobody knows what is on the disk."""
     return Failure(
         UnavailableError(
             f"The session on the database {settings.shown} is broken: {reason}. What was "
@@ -170,7 +193,9 @@ def no_database(reason: str, settings: DatabaseSettings) -> Failure:
 
 def value(reason: str, settings: DatabaseSettings) -> Failure:
     """A value has no place."""
-    told = f"The database {settings.shown} cannot hold a value that was given: {reason}."
+    told = (
+        f"The database {settings.shown} cannot hold a value that was given, or inherited: {reason}."
+    )
     return Failure(ValueTypeError(told), alone=True)
 
 

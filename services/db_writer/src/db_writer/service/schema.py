@@ -105,12 +105,13 @@ measurement_values = Table(
     Column("number_value", Double),
     Column("integer_value", BigInteger),
     Column("boolean_value", Boolean),
-    Column("text_value", Text),
-    Column("json_value", JSON_TEXT),
     Column("special", Text),
     Column("unit", Text),
     Column("low_limit", Double),
     Column("high_limit", Double),
+    Column("text_value", Text),  # What may be long comes last: SQLite reads a row from its start.
+    Column("json_value", JSON_TEXT),
     CheckConstraint(f"kind IN ('{CONFIGURATION}', '{OUTPUT}')", name="kind"),
-    sqlite_with_rowid=False,  # The rows of a measurement lie together, without an index beside.
 )
+"""In SQLite it has row numbers: in one WITHOUT ROWID whole rows lie in the inner nodes, which every
+insert and every search reads, and arrays may be long."""

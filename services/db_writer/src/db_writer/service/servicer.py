@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any
 import grpc.aio
 
 from db_writer.service.database import Database, Query
+from db_writer.service.record_rows import check_context
 from db_writer.service.store import Entry, RecordFilter
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.records import (
@@ -47,7 +48,7 @@ class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
         conversion = conversion or Conversion()
         self._limits = conversion.limits
         self._recording: RecordingRpc[Database, list[Record]] = RecordingRpc(
-            self._sessions, conversion, AckLevel.DISK, _append
+            self._sessions, conversion, AckLevel.DISK, _append, check_context
         )
 
     async def InitializeDatabase(
@@ -75,6 +76,15 @@ class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
     ) -> records_pb2.LogRecordsResponse:
         """Log many records: all are in the database, or none."""
         return await self._recording.log_records(request, self._records)
+
+    async def StreamRecords(
+        self, request_iterator: AsyncIterator[records_pb2.LogRecordsRequest], context: Context
+    ) -> AsyncGenerator[records_pb2.StreamRecordsResponse, None]:
+        """Log many records for each request of a stream."""
+        answers = self._recording.stream_records(request_iterator, self._records)
+        async with aclosing(answers):
+            async for answer in answers:
+                yield answer
 
     async def SetContext(
         self, request: records_pb2.SetContextRequest, context: Context

@@ -23,6 +23,7 @@ class DatabaseSettings:
             again when the connection was lost.
         pool_size: How many connections may read at once. Who writes has one more.
         options: For PostgreSQL what `psycopg.connect` takes beside; for SQLite see `engine`.
+        password_key: Which key of the configuration says where the password is; empty if none.
     """
 
     name: str
@@ -31,6 +32,7 @@ class DatabaseSettings:
     connect_timeout: float = 5.0
     pool_size: int = 5
     options: Mapping[str, Option] = field(default_factory=dict)
+    password_key: str = ""
 
     @property
     def is_file(self) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from db_writer.service.held_connection import HeldConnection, driver_cursor
 from db_writer.service.record_rows import (
@@ -63,6 +63,28 @@ class SqliteInsert:
             cursor.execute("BEGIN IMMEDIATE")
             _store(cursor, rows, numbers)
             cursor.execute("COMMIT")
+
+    def newest(self) -> int:
+        """Return the number of the newest record, 0 if there is none; without the writers' lock.
+
+        Raises:
+            DBAPIError: The file cannot be read.
+        """
+        with self._held.cursor() as cursor:
+            (newest,) = cursor.execute("SELECT max(id) FROM measurements").fetchone()
+        return newest or 0
+
+    def save_log(self) -> bool:
+        """Copy what is in the log into the file, as far as readers allow; say whether it is all.
+
+        It works by what the connection holds open, whatever became of the log's name.
+        """
+        try:
+            with self._held.cursor() as cursor:
+                is_busy, pages, copied = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except DBAPIError:
+            return False
+        return not is_busy and pages == copied
 
     def _store_with_names(self, rows: Sequence[RecordRows]) -> None:
         self._held.give_back()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -9,19 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from db_writer.service.engine import make_engine
-from db_writer.service.failures import RETRY_SECONDS, is_conflict, judge
+from db_writer.service.failures import RETRY_SECONDS, is_conflict, judge, no_unicode
+from db_writer.service.inserting import make_insert
 from db_writer.service.migrating import migrate, refuse_others_tables
-from db_writer.service.reading import Reader
+from db_writer.service.reading import Reader, stored_keys
 from db_writer.service.record_filter import RecordFilter
 from db_writer.service.record_rows import Entry, RecordRows, entries_to_rows, without
 from db_writer.service.references import References
 from db_writer.service.retrying import OutcomeLostError, retried
-from db_writer.service.schema import measurements
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.sqlite_file import SqliteFile
 from db_writer.service.sqlite_insert import SqliteInsert
@@ -35,6 +35,8 @@ from session_sharing.records import Record
 from session_sharing.service import StoreError
 
 __all__ = ["Counts", "Entry", "RecordFilter", "Store"]
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -77,18 +79,22 @@ class Store:
         self._settings = settings
         self._references = References()
         self._is_away = False
-        self._writing = make_engine(settings, connections=2, writes=True)
+        self._writing = make_engine(settings, connections=1, writes=True)
         self._reading = make_engine(settings, connections=settings.pool_size, writes=False)
         self._reader = Reader(self._reading, settings)
+        self._file: SqliteFile | None = None
         try:
-            self._file = SqliteFile(Path(settings.url.database or "")) if settings.is_file else None
-            if settings.is_file:  # The first who connects for writing changes the file.
+            if settings.is_file:
+                self._file = SqliteFile(Path(settings.url.database or ""))
+                # The first who connects for writing changes the file.
                 self._told(lambda: refuse_others_tables(self._reading, settings))
             self._told(lambda: migrate(self._writing, settings))
+            self._insert = make_insert(settings, self._writing, self._references)
+            if self._file is not None and isinstance(self._insert, SqliteInsert):
+                self._file.remember_log(self._insert.save_log)
         except BaseException:
             self.close()
             raise
-        self._insert = _insert(settings, self._writing, self._references)
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Store records in one transaction, all or none. Those that are stored already stay.
@@ -104,14 +110,16 @@ class Store:
         except SharingError as error:
             raise StoreError(error) from error
         try:
-            self._check_file()
+            self._check_file(with_log=True)
             patience = 0.0 if self._is_away else self._settings.connect_timeout
             stored = retried(lambda: self._store(rows), self._settings, patience, writes=True)
-            self._check_file()
+            self._check_file(with_log=False)  # What is in the log is saved from it later, too.
         except DBAPIError as error:
             raise self._refusal(error) from error
         except OutcomeLostError as lost:
             raise self._unknown(self._refusal(lost.error)) from lost
+        except UnicodeEncodeError as error:
+            raise StoreError(no_unicode(error, self._settings)) from error
         self._is_away = False
         self.counts = Counts(self.counts.commits + bool(stored), self.counts.records + stored)
 
@@ -135,6 +143,7 @@ class Store:
         Raises:
             SharingError: The database is away, or cannot understand a text of the filter.
         """
+        record_filter.check()
         end = self.newest() if until is None else until
         if last is not None:
             after = self._told(lambda: self._reader.start_of_last(record_filter, last, after, end))
@@ -153,9 +162,15 @@ class Store:
         return self._told(self._reader.newest)
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._writing.dispose()
-        self._reading.dispose()
+        """Let go of the database. Called when nothing is written any more."""
+        try:
+            if self._file is not None:
+                self._file.check_log()
+        except ResourceReplacedError as error:  # What was in it is saved, or lost for good.
+            _log.error("%s", error.message)
+        finally:
+            self._writing.dispose()
+            self._reading.dispose()
 
     def _store(self, rows: Sequence[RecordRows]) -> int:
         """Store what is not stored yet; return how many records that were."""
@@ -164,30 +179,14 @@ class Store:
                 if rows:
                     self._insert(rows)
                 return len(rows)
-            except DBAPIError as error:
+            except BaseException as error:
                 self._references.forget()
-                if not is_conflict(error):
+                if not isinstance(error, DBAPIError) or not is_conflict(error):
                     raise
                 conflict = error
-            rows = list(without(rows, self._stored(rows)))
+            with self._writing.begin() as connection:
+                rows = list(without(rows, stored_keys(connection, rows)))
         raise conflict
-
-    def _stored(self, rows: Sequence[RecordRows]) -> set[tuple[str, int]]:
-        """Return the keys of those rows that are stored already."""
-        numbers: dict[str, list[int]] = {}
-        for attachment_id, number in (row.key for row in rows):
-            numbers.setdefault(attachment_id, []).append(number)
-        with self._writing.begin() as connection:
-            return {
-                (attachment_id, number)
-                for attachment_id, some in numbers.items()
-                for number in connection.scalars(
-                    select(measurements.c.record_number).where(
-                        measurements.c.attachment_id == attachment_id,
-                        measurements.c.record_number.between(min(some), max(some)),
-                    )
-                )
-            }
 
     def _refusal(self, error: DBAPIError) -> StoreError:
         failure = judge(error, self._settings)
@@ -202,11 +201,13 @@ class Store:
         )
         return StoreError(told, alone=False, broken=refusal.broken)
 
-    def _check_file(self) -> None:
+    def _check_file(self, *, with_log: bool) -> None:
         if self._file is None:
             return
         try:
             self._file.check()
+            if with_log:
+                self._file.check_log()
         except ResourceReplacedError as error:
             raise StoreError(error, alone=False, broken=True) from error
 
@@ -218,6 +219,8 @@ class Store:
             return work()
         except DBAPIError as error:
             raise judge(error, self._settings).told from error
+        except UnicodeError as error:
+            raise no_unicode(error, self._settings) from error
         except NoConnectionError as error:
             raise ResourceExhaustedError(
                 f"All {self._settings.pool_size} connections to the database "
@@ -228,21 +231,11 @@ class Store:
     def newest_written(self) -> int:
         """Return the number of the newest record, by the connection that writes.
 
-        It waits for no reader. Called by the thread that writes, outside of `write`.
+        It waits for no reader, and for no other writer. Called by the thread that writes, outside
+        of `write`.
 
         Raises:
             SharingError: The database is away.
         """
-        return self._told(Reader(self._writing, self._settings).newest)
-
-
-def _insert(
-    settings: DatabaseSettings, engine: Engine, references: References
-) -> Callable[[Sequence[RecordRows]], None]:
-    if settings.is_file:
-        return SqliteInsert(engine, references)
-    from db_writer.service.postgresql_insert import (  # noqa: PLC0415 - needs an optional package
-        PostgresqlInsert,
-    )
-
-    return PostgresqlInsert(engine, references)
+        patience = self._settings.connect_timeout
+        return self._told(lambda: retried(self._insert.newest, self._settings, patience))

@@ -23,11 +23,14 @@ _FLAT_RESULTS = """
 CREATE VIEW flat_results AS
 SELECT m.id AS measurement_id, m.measured_at, s.name AS station, p.name AS program, r.name AS run,
        u.serial_number, m.site, m.pin, m.step, m.operator, m.name AS measurement, m.status,
-       v.name AS value_name, v.position, v.number_value AS number,
+       v.name AS value_name, v.position, v.number_value AS number, v.integer_value AS integer,
        coalesce(
            v.text_value, {boolean}, {json}, CASE WHEN v.number_value IS NULL THEN v.special END
        ) AS text,
-       v.unit, v.low_limit, v.high_limit
+       v.unit, v.low_limit, v.high_limit,
+       (SELECT {configurations}
+        FROM measurement_values c
+        WHERE c.measurement_id = m.id AND c.kind = 'configuration') AS configurations
 FROM measurements m
 JOIN measurement_values v ON v.measurement_id = m.id AND v.kind = 'output'
 LEFT JOIN stations s ON s.id = m.station_id
@@ -39,8 +42,20 @@ _SHOWN = {
     "sqlite": {
         "boolean": "CASE v.boolean_value WHEN 1 THEN 'true' WHEN 0 THEN 'false' END",
         "json": "v.json_value",
+        "configurations": """nullif(json_group_object(c.name, CASE
+            WHEN c.json_value IS NOT NULL THEN json(c.json_value)
+            WHEN c.boolean_value IS NOT NULL
+                THEN json(CASE c.boolean_value WHEN 1 THEN 'true' ELSE 'false' END)
+            ELSE coalesce(c.integer_value, c.number_value, c.text_value, c.special) END), '{}')""",
     },
-    "postgresql": {"boolean": "v.boolean_value::text", "json": "v.json_value::text"},
+    "postgresql": {
+        "boolean": "v.boolean_value::text",
+        "json": "v.json_value::text",
+        "configurations": """json_object_agg(c.name, coalesce(
+            c.json_value, to_json(c.boolean_value), to_json(c.integer_value),
+            to_json(c.number_value), to_json(c.text_value), to_json(c.special)
+        ) ORDER BY c.position)::text""",
+    },
 }
 _CLOCK = {"sqlite": "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))", "postgresql": "now()"}
 
@@ -129,12 +144,12 @@ def _create_values() -> None:
         sa.Column("number_value", sa.Double),
         sa.Column("integer_value", sa.BigInteger),
         sa.Column("boolean_value", sa.Boolean),
-        sa.Column("text_value", sa.Text),
-        sa.Column("json_value", _JSON),
         sa.Column("special", sa.Text),
         sa.Column("unit", sa.Text),
         sa.Column("low_limit", sa.Double),
         sa.Column("high_limit", sa.Double),
+        sa.Column("text_value", sa.Text),
+        sa.Column("json_value", _JSON),
         sa.PrimaryKeyConstraint("measurement_id", "position", name="pk_measurement_values"),
         sa.ForeignKeyConstraint(
             ["measurement_id"],
@@ -145,5 +160,4 @@ def _create_values() -> None:
         sa.CheckConstraint(
             "kind IN ('configuration', 'output')", name="ck_measurement_values_kind"
         ),
-        sqlite_with_rowid=False,
     )

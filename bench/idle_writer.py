@@ -1,0 +1,51 @@
+"""A database writer that stores nothing: `python -m bench.idle_writer FOLDER`.
+
+Sessions, streams and the checking of records are those of the real one, and each record is
+acknowledged at once. What it leaves out of the real one's costs is the store.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from db_writer.service.main import DESCRIPTOR, writer_servicers
+from db_writer.service.store import Entry
+from session_sharing.records import RecordLimits, SiteContexts
+from session_sharing.service import Located, ServiceOptions, run_service
+
+
+class Idle:
+    """A handle that takes records and forgets them."""
+
+    def __init__(self) -> None:
+        self.contexts = SiteContexts()
+
+    async def append(self, entry: Entry) -> None:
+        """Store nothing."""
+
+
+class IdleDriver:
+    """Opens what stores nothing."""
+
+    def locate(self, resource: str) -> Located:
+        """Find everything."""
+        return Located(resource, resource)
+
+    def open(self, address: str) -> Idle:
+        """Open nothing."""
+        return Idle()
+
+    def close(self, handle: Idle) -> None:
+        """Close nothing."""
+
+
+def main() -> int:
+    """Run the server until it is asked to stop."""
+    servicers = writer_servicers(RecordLimits())
+    options = ServiceOptions(0, Path(sys.argv[1]))
+    return run_service("idle_writer", DESCRIPTOR, IdleDriver, servicers, options)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
