@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import cast
 
 from db_writer.service.main import DESCRIPTOR, writer_servicers
 from db_writer.service.store import Entry
 from session_sharing.records import RecordLimits, SiteContexts
 from session_sharing.service import Located, ServiceOptions, run_service
+from session_sharing.service.session_service import AddServicers
 
 
 class Idle:
@@ -42,9 +44,10 @@ class IdleDriver:
 
 def main() -> int:
     """Run the server until it is asked to stop."""
-    servicers = writer_servicers(RecordLimits())
+    # Its handle is no `Database`: of one nothing but `contexts` and `append` is used here.
+    servicers = cast("AddServicers[Idle]", writer_servicers(RecordLimits()))
     options = ServiceOptions(0, Path(sys.argv[1]))
-    return run_service("idle_writer", DESCRIPTOR, IdleDriver, servicers, options)  # type: ignore[arg-type]
+    return run_service("idle_writer", DESCRIPTOR, IdleDriver, servicers, options)
 
 
 if __name__ == "__main__":
