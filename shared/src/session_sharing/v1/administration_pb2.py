@@ -12,33 +12,38 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from session_sharing.v1 import session_pb2 as session__sharing_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'session_sharing/v1/administration.proto\x12\x12session_sharing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a session_sharing/v1/session.proto\"\x15\n\x13ListSessionsRequest\"P\n\x14ListSessionsResponse\x12\x38\n\x08sessions\x18\x01 \x03(\x0b\x32&.session_sharing.v1.SessionInformation\"\x16\n\x14WatchSessionsRequest\"H\n\x15WatchSessionsResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32 .session_sharing.v1.SessionEvent\"\xf0\x01\n\x0cSessionEvent\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.session_sharing.v1.SessionEventKind\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x07session\x18\x03 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\x12=\n\nattachment\x18\x04 \x01(\x0b\x32).session_sharing.v1.AttachmentInformation\x12\x0c\n\x04text\x18\x05 \x01(\t\"r\n\x13\x43loseSessionRequest\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x38\n\x0crequested_by\x18\x03 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\"O\n\x14\x43loseSessionResponse\x12\x37\n\x07session\x18\x01 \x01(\x0b\x32&.session_sharing.v1.SessionInformation*\xa1\x03\n\x10SessionEventKind\x12\"\n\x1eSESSION_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSESSION_EVENT_KIND_PRESENT\x10\x01\x12\x1f\n\x1bSESSION_EVENT_KIND_WATCHING\x10\x02\x12\x1e\n\x1aSESSION_EVENT_KIND_OPENING\x10\x03\x12\x1d\n\x19SESSION_EVENT_KIND_OPENED\x10\x04\x12\"\n\x1eSESSION_EVENT_KIND_OPEN_FAILED\x10\x05\x12\x1f\n\x1bSESSION_EVENT_KIND_ATTACHED\x10\x06\x12\x1f\n\x1bSESSION_EVENT_KIND_RELEASED\x10\x07\x12\x1e\n\x1aSESSION_EVENT_KIND_EXPIRED\x10\x08\x12$\n SESSION_EVENT_KIND_CLOSE_PENDING\x10\t\x12\x1e\n\x1aSESSION_EVENT_KIND_CLOSING\x10\n\x12\x1d\n\x19SESSION_EVENT_KIND_CLOSED\x10\x0b\x32\xc5\x02\n\x15SessionAdministration\x12\x61\n\x0cListSessions\x12\'.session_sharing.v1.ListSessionsRequest\x1a(.session_sharing.v1.ListSessionsResponse\x12\x66\n\rWatchSessions\x12(.session_sharing.v1.WatchSessionsRequest\x1a).session_sharing.v1.WatchSessionsResponse0\x01\x12\x61\n\x0c\x43loseSession\x12\'.session_sharing.v1.CloseSessionRequest\x1a(.session_sharing.v1.CloseSessionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'session_sharing/v1/administration.proto\x12\x12session_sharing.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a session_sharing/v1/session.proto\"\x15\n\x13ListSessionsRequest\"P\n\x14ListSessionsResponse\x12\x38\n\x08sessions\x18\x01 \x03(\x0b\x32&.session_sharing.v1.SessionInformation\"\x16\n\x14WatchSessionsRequest\"H\n\x15WatchSessionsResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32 .session_sharing.v1.SessionEvent\"\xf0\x01\n\x0cSessionEvent\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.session_sharing.v1.SessionEventKind\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x07session\x18\x03 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\x12=\n\nattachment\x18\x04 \x01(\x0b\x32).session_sharing.v1.AttachmentInformation\x12\x0c\n\x04text\x18\x05 \x01(\t\"\x81\x01\n\x13\x43loseSessionRequest\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x38\n\x0crequested_by\x18\x03 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12\r\n\x05\x66orce\x18\x04 \x01(\x08\"O\n\x14\x43loseSessionResponse\x12\x37\n\x07session\x18\x01 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\"\x13\n\x11GetServiceRequest\"\xde\x03\n\x12GetServiceResponse\x12\x33\n\x07process\x18\x01 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12\x17\n\x0flibrary_version\x18\x02 \x01(\t\x12\x16\n\x0epython_version\x18\x03 \x01(\t\x12\x14\n\x0cgrpc_version\x18\x04 \x01(\t\x12\x13\n\x0binstance_id\x18\x05 \x01(\t\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03now\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\ngrace_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0erecovery_grace\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0b\x64\x61ta_folder\x18\n \x01(\t\x12\x12\n\nfree_bytes\x18\x0b \x01(\x04\x12\x10\n\x08problems\x18\x0c \x03(\t\x12\x19\n\x11\x63onnected_clients\x18\r \x01(\r\x12\x14\n\x0clost_clients\x18\x0e \x01(\r\x12\x10\n\x08services\x18\x0f \x03(\t*\x81\x04\n\x10SessionEventKind\x12\"\n\x1eSESSION_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSESSION_EVENT_KIND_PRESENT\x10\x01\x12\x1f\n\x1bSESSION_EVENT_KIND_WATCHING\x10\x02\x12\x1e\n\x1aSESSION_EVENT_KIND_OPENING\x10\x03\x12\x1d\n\x19SESSION_EVENT_KIND_OPENED\x10\x04\x12\"\n\x1eSESSION_EVENT_KIND_OPEN_FAILED\x10\x05\x12\x1f\n\x1bSESSION_EVENT_KIND_ATTACHED\x10\x06\x12\x1f\n\x1bSESSION_EVENT_KIND_RELEASED\x10\x07\x12\x1e\n\x1aSESSION_EVENT_KIND_EXPIRED\x10\x08\x12$\n SESSION_EVENT_KIND_CLOSE_PENDING\x10\t\x12\x1e\n\x1aSESSION_EVENT_KIND_CLOSING\x10\n\x12\x1d\n\x19SESSION_EVENT_KIND_CLOSED\x10\x0b\x12 \n\x1cSESSION_EVENT_KIND_RECOVERED\x10\x0c\x12\x1d\n\x19SESSION_EVENT_KIND_BROKEN\x10\r\x12\x1d\n\x19SESSION_EVENT_KIND_MENDED\x10\x0e\x32\xa2\x03\n\x15SessionAdministration\x12\x61\n\x0cListSessions\x12\'.session_sharing.v1.ListSessionsRequest\x1a(.session_sharing.v1.ListSessionsResponse\x12\x66\n\rWatchSessions\x12(.session_sharing.v1.WatchSessionsRequest\x1a).session_sharing.v1.WatchSessionsResponse0\x01\x12\x61\n\x0c\x43loseSession\x12\'.session_sharing.v1.CloseSessionRequest\x1a(.session_sharing.v1.CloseSessionResponse\x12[\n\nGetService\x12%.session_sharing.v1.GetServiceRequest\x1a&.session_sharing.v1.GetServiceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'session_sharing.v1.administration_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_SESSIONEVENTKIND']._serialized_start=774
-  _globals['_SESSIONEVENTKIND']._serialized_end=1191
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=130
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=151
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=153
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=233
-  _globals['_WATCHSESSIONSREQUEST']._serialized_start=235
-  _globals['_WATCHSESSIONSREQUEST']._serialized_end=257
-  _globals['_WATCHSESSIONSRESPONSE']._serialized_start=259
-  _globals['_WATCHSESSIONSRESPONSE']._serialized_end=331
-  _globals['_SESSIONEVENT']._serialized_start=334
-  _globals['_SESSIONEVENT']._serialized_end=574
-  _globals['_CLOSESESSIONREQUEST']._serialized_start=576
-  _globals['_CLOSESESSIONREQUEST']._serialized_end=690
-  _globals['_CLOSESESSIONRESPONSE']._serialized_start=692
-  _globals['_CLOSESESSIONRESPONSE']._serialized_end=771
-  _globals['_SESSIONADMINISTRATION']._serialized_start=1194
-  _globals['_SESSIONADMINISTRATION']._serialized_end=1519
+  _globals['_SESSIONEVENTKIND']._serialized_start=1324
+  _globals['_SESSIONEVENTKIND']._serialized_end=1837
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=162
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=183
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=185
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=265
+  _globals['_WATCHSESSIONSREQUEST']._serialized_start=267
+  _globals['_WATCHSESSIONSREQUEST']._serialized_end=289
+  _globals['_WATCHSESSIONSRESPONSE']._serialized_start=291
+  _globals['_WATCHSESSIONSRESPONSE']._serialized_end=363
+  _globals['_SESSIONEVENT']._serialized_start=366
+  _globals['_SESSIONEVENT']._serialized_end=606
+  _globals['_CLOSESESSIONREQUEST']._serialized_start=609
+  _globals['_CLOSESESSIONREQUEST']._serialized_end=738
+  _globals['_CLOSESESSIONRESPONSE']._serialized_start=740
+  _globals['_CLOSESESSIONRESPONSE']._serialized_end=819
+  _globals['_GETSERVICEREQUEST']._serialized_start=821
+  _globals['_GETSERVICEREQUEST']._serialized_end=840
+  _globals['_GETSERVICERESPONSE']._serialized_start=843
+  _globals['_GETSERVICERESPONSE']._serialized_end=1321
+  _globals['_SESSIONADMINISTRATION']._serialized_start=1840
+  _globals['_SESSIONADMINISTRATION']._serialized_end=2258
 # @@protoc_insertion_point(module_scope)

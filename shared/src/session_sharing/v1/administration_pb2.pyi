@@ -6,6 +6,7 @@ Looking into a session service; the same for every service."""
 import builtins
 import collections.abc
 import google.protobuf.descriptor
+import google.protobuf.duration_pb2
 import google.protobuf.internal.containers
 import google.protobuf.internal.enum_type_wrapper
 import google.protobuf.message
@@ -41,6 +42,12 @@ class _SessionEventKindEnumTypeWrapper(google.protobuf.internal.enum_type_wrappe
     SESSION_EVENT_KIND_CLOSE_PENDING: _SessionEventKind.ValueType  # 9
     SESSION_EVENT_KIND_CLOSING: _SessionEventKind.ValueType  # 10
     SESSION_EVENT_KIND_CLOSED: _SessionEventKind.ValueType  # 11
+    SESSION_EVENT_KIND_RECOVERED: _SessionEventKind.ValueType  # 12
+    """The session was open when the service stopped or died, and is there again."""
+    SESSION_EVENT_KIND_BROKEN: _SessionEventKind.ValueType  # 13
+    """Its resource cannot be used; the text says why."""
+    SESSION_EVENT_KIND_MENDED: _SessionEventKind.ValueType  # 14
+    """Its resource can be used again."""
 
 class SessionEventKind(_SessionEventKind, metaclass=_SessionEventKindEnumTypeWrapper): ...
 
@@ -58,6 +65,12 @@ SESSION_EVENT_KIND_EXPIRED: SessionEventKind.ValueType  # 8
 SESSION_EVENT_KIND_CLOSE_PENDING: SessionEventKind.ValueType  # 9
 SESSION_EVENT_KIND_CLOSING: SessionEventKind.ValueType  # 10
 SESSION_EVENT_KIND_CLOSED: SessionEventKind.ValueType  # 11
+SESSION_EVENT_KIND_RECOVERED: SessionEventKind.ValueType  # 12
+"""The session was open when the service stopped or died, and is there again."""
+SESSION_EVENT_KIND_BROKEN: SessionEventKind.ValueType  # 13
+"""Its resource cannot be used; the text says why."""
+SESSION_EVENT_KIND_MENDED: SessionEventKind.ValueType  # 14
+"""Its resource can be used again."""
 global___SessionEventKind = SessionEventKind
 
 @typing.final
@@ -156,9 +169,14 @@ class CloseSessionRequest(google.protobuf.message.Message):
     PUBLIC_ID_FIELD_NUMBER: builtins.int
     REASON_FIELD_NUMBER: builtins.int
     REQUESTED_BY_FIELD_NUMBER: builtins.int
+    FORCE_FIELD_NUMBER: builtins.int
     public_id: builtins.str
     """The public id of the session, as ListSessions tells it."""
     reason: builtins.str
+    force: builtins.bool
+    """False: it closes as soon as nobody holds it, at once if nobody does.
+    True: at once, under its holders; accepted operations get five seconds to finish.
+    """
     @property
     def requested_by(self) -> session_sharing.v1.session_pb2.ClientIdentity:
         """Who asks."""
@@ -169,9 +187,10 @@ class CloseSessionRequest(google.protobuf.message.Message):
         public_id: builtins.str = ...,
         reason: builtins.str = ...,
         requested_by: session_sharing.v1.session_pb2.ClientIdentity | None = ...,
+        force: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["requested_by", b"requested_by"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["public_id", b"public_id", "reason", b"reason", "requested_by", b"requested_by"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["force", b"force", "public_id", b"public_id", "reason", b"reason", "requested_by", b"requested_by"]) -> None: ...
 
 global___CloseSessionRequest = CloseSessionRequest
 
@@ -181,7 +200,9 @@ class CloseSessionResponse(google.protobuf.message.Message):
 
     SESSION_FIELD_NUMBER: builtins.int
     @property
-    def session(self) -> session_sharing.v1.session_pb2.SessionInformation: ...
+    def session(self) -> session_sharing.v1.session_pb2.SessionInformation:
+        """The session afterwards; its state tells whether it is closed, or still held."""
+
     def __init__(
         self,
         *,
@@ -191,3 +212,90 @@ class CloseSessionResponse(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["session", b"session"]) -> None: ...
 
 global___CloseSessionResponse = CloseSessionResponse
+
+@typing.final
+class GetServiceRequest(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+
+global___GetServiceRequest = GetServiceRequest
+
+@typing.final
+class GetServiceResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    PROCESS_FIELD_NUMBER: builtins.int
+    LIBRARY_VERSION_FIELD_NUMBER: builtins.int
+    PYTHON_VERSION_FIELD_NUMBER: builtins.int
+    GRPC_VERSION_FIELD_NUMBER: builtins.int
+    INSTANCE_ID_FIELD_NUMBER: builtins.int
+    STARTED_AT_FIELD_NUMBER: builtins.int
+    NOW_FIELD_NUMBER: builtins.int
+    GRACE_TIME_FIELD_NUMBER: builtins.int
+    RECOVERY_GRACE_FIELD_NUMBER: builtins.int
+    DATA_FOLDER_FIELD_NUMBER: builtins.int
+    FREE_BYTES_FIELD_NUMBER: builtins.int
+    PROBLEMS_FIELD_NUMBER: builtins.int
+    CONNECTED_CLIENTS_FIELD_NUMBER: builtins.int
+    LOST_CLIENTS_FIELD_NUMBER: builtins.int
+    SERVICES_FIELD_NUMBER: builtins.int
+    library_version: builtins.str
+    """The version of the session library, as of the package."""
+    python_version: builtins.str
+    grpc_version: builtins.str
+    instance_id: builtins.str
+    """Differs after every start of the service."""
+    data_folder: builtins.str
+    free_bytes: builtins.int
+    """What is free on the disk of the data folder."""
+    connected_clients: builtins.int
+    lost_clients: builtins.int
+    """Clients that hold something, and whose stream is lost."""
+    @property
+    def process(self) -> session_sharing.v1.session_pb2.ClientIdentity:
+        """The program, host, process id and so on of the service."""
+
+    @property
+    def started_at(self) -> google.protobuf.timestamp_pb2.Timestamp: ...
+    @property
+    def now(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """The service's clock when it answered."""
+
+    @property
+    def grace_time(self) -> google.protobuf.duration_pb2.Duration: ...
+    @property
+    def recovery_grace(self) -> google.protobuf.duration_pb2.Duration: ...
+    @property
+    def problems(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What is wrong now, a sentence for people each; empty if nothing is."""
+
+    @property
+    def services(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """The full names of the gRPC services that are offered."""
+
+    def __init__(
+        self,
+        *,
+        process: session_sharing.v1.session_pb2.ClientIdentity | None = ...,
+        library_version: builtins.str = ...,
+        python_version: builtins.str = ...,
+        grpc_version: builtins.str = ...,
+        instance_id: builtins.str = ...,
+        started_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        now: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        grace_time: google.protobuf.duration_pb2.Duration | None = ...,
+        recovery_grace: google.protobuf.duration_pb2.Duration | None = ...,
+        data_folder: builtins.str = ...,
+        free_bytes: builtins.int = ...,
+        problems: collections.abc.Iterable[builtins.str] | None = ...,
+        connected_clients: builtins.int = ...,
+        lost_clients: builtins.int = ...,
+        services: collections.abc.Iterable[builtins.str] | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["grace_time", b"grace_time", "now", b"now", "process", b"process", "recovery_grace", b"recovery_grace", "started_at", b"started_at"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["connected_clients", b"connected_clients", "data_folder", b"data_folder", "free_bytes", b"free_bytes", "grace_time", b"grace_time", "grpc_version", b"grpc_version", "instance_id", b"instance_id", "library_version", b"library_version", "lost_clients", b"lost_clients", "now", b"now", "problems", b"problems", "process", b"process", "python_version", b"python_version", "recovery_grace", b"recovery_grace", "services", b"services", "started_at", b"started_at"]) -> None: ...
+
+global___GetServiceResponse = GetServiceResponse

@@ -29,6 +29,11 @@ class SessionAdministrationStub(object):
                 request_serializer=session__sharing_dot_v1_dot_administration__pb2.CloseSessionRequest.SerializeToString,
                 response_deserializer=session__sharing_dot_v1_dot_administration__pb2.CloseSessionResponse.FromString,
                 )
+        self.GetService = channel.unary_unary(
+                '/session_sharing.v1.SessionAdministration/GetService',
+                request_serializer=session__sharing_dot_v1_dot_administration__pb2.GetServiceRequest.SerializeToString,
+                response_deserializer=session__sharing_dot_v1_dot_administration__pb2.GetServiceResponse.FromString,
+                )
 
 
 class SessionAdministrationServicer(object):
@@ -49,7 +54,14 @@ class SessionAdministrationServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CloseSession(self, request, context):
-        """Closes a session under its holders. Accepted operations get five seconds to finish.
+        """Asks to close a session, or closes it by force under its holders.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetService(self, request, context):
+        """What the service is, and how it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,6 +84,11 @@ def add_SessionAdministrationServicer_to_server(servicer, server):
                     servicer.CloseSession,
                     request_deserializer=session__sharing_dot_v1_dot_administration__pb2.CloseSessionRequest.FromString,
                     response_serializer=session__sharing_dot_v1_dot_administration__pb2.CloseSessionResponse.SerializeToString,
+            ),
+            'GetService': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetService,
+                    request_deserializer=session__sharing_dot_v1_dot_administration__pb2.GetServiceRequest.FromString,
+                    response_serializer=session__sharing_dot_v1_dot_administration__pb2.GetServiceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -131,5 +148,22 @@ class SessionAdministration(object):
         return grpc.experimental.unary_unary(request, target, '/session_sharing.v1.SessionAdministration/CloseSession',
             session__sharing_dot_v1_dot_administration__pb2.CloseSessionRequest.SerializeToString,
             session__sharing_dot_v1_dot_administration__pb2.CloseSessionResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def GetService(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/session_sharing.v1.SessionAdministration/GetService',
+            session__sharing_dot_v1_dot_administration__pb2.GetServiceRequest.SerializeToString,
+            session__sharing_dot_v1_dot_administration__pb2.GetServiceResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

@@ -35,7 +35,13 @@ class SessionAdministrationStub:
         session_sharing.v1.administration_pb2.CloseSessionRequest,
         session_sharing.v1.administration_pb2.CloseSessionResponse,
     ]
-    """Closes a session under its holders. Accepted operations get five seconds to finish."""
+    """Asks to close a session, or closes it by force under its holders."""
+
+    GetService: grpc.UnaryUnaryMultiCallable[
+        session_sharing.v1.administration_pb2.GetServiceRequest,
+        session_sharing.v1.administration_pb2.GetServiceResponse,
+    ]
+    """What the service is, and how it is."""
 
 class SessionAdministrationAsyncStub:
     ListSessions: grpc.aio.UnaryUnaryMultiCallable[
@@ -54,7 +60,13 @@ class SessionAdministrationAsyncStub:
         session_sharing.v1.administration_pb2.CloseSessionRequest,
         session_sharing.v1.administration_pb2.CloseSessionResponse,
     ]
-    """Closes a session under its holders. Accepted operations get five seconds to finish."""
+    """Asks to close a session, or closes it by force under its holders."""
+
+    GetService: grpc.aio.UnaryUnaryMultiCallable[
+        session_sharing.v1.administration_pb2.GetServiceRequest,
+        session_sharing.v1.administration_pb2.GetServiceResponse,
+    ]
+    """What the service is, and how it is."""
 
 class SessionAdministrationServicer(metaclass=abc.ABCMeta):
     @abc.abstractmethod
@@ -79,6 +91,14 @@ class SessionAdministrationServicer(metaclass=abc.ABCMeta):
         request: session_sharing.v1.administration_pb2.CloseSessionRequest,
         context: _ServicerContext,
     ) -> typing.Union[session_sharing.v1.administration_pb2.CloseSessionResponse, collections.abc.Awaitable[session_sharing.v1.administration_pb2.CloseSessionResponse]]:
-        """Closes a session under its holders. Accepted operations get five seconds to finish."""
+        """Asks to close a session, or closes it by force under its holders."""
+
+    @abc.abstractmethod
+    def GetService(
+        self,
+        request: session_sharing.v1.administration_pb2.GetServiceRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[session_sharing.v1.administration_pb2.GetServiceResponse, collections.abc.Awaitable[session_sharing.v1.administration_pb2.GetServiceResponse]]:
+        """What the service is, and how it is."""
 
 def add_SessionAdministrationServicer_to_server(servicer: SessionAdministrationServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...

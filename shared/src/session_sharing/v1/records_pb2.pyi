@@ -398,7 +398,9 @@ class LogRecordsRequest(google.protobuf.message.Message):
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
     RECORDS_JSON_FIELD_NUMBER: builtins.int
     first_record_number: builtins.int
-    """The number of the first record; the others follow. 0 if the client does not count."""
+    """The number of the first record; the others follow. 0 if the client does not count. A client that counts has one request
+    under way at a time for each attachment: a number up to the highest stored one is a repeat, and is acknowledged, not stored.
+    """
     count: builtins.int
     """How many records `records_json` holds."""
     acknowledgement: global___AcknowledgementLevel.ValueType

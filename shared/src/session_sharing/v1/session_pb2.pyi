@@ -132,12 +132,17 @@ class ClientIdentity(google.protobuf.message.Message):
     PROCESS_STARTED_FIELD_NUMBER: builtins.int
     USER_FIELD_NUMBER: builtins.int
     BOOT_ID_FIELD_NUMBER: builtins.int
+    STARTED_AFTER_BOOT_FIELD_NUMBER: builtins.int
     program: builtins.str
     host: builtins.str
     process_id: builtins.int
     user: builtins.str
     boot_id: builtins.str
     """Identifies one run of the machine's operating system; empty where it is unknown."""
+    started_after_boot: builtins.float
+    """How long after the start of the operating system the process started, in seconds; 0 where it is unknown. No
+    step of the clock changes it.
+    """
     @property
     def process_started(self) -> google.protobuf.timestamp_pb2.Timestamp: ...
     def __init__(
@@ -149,9 +154,10 @@ class ClientIdentity(google.protobuf.message.Message):
         process_started: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         user: builtins.str = ...,
         boot_id: builtins.str = ...,
+        started_after_boot: builtins.float = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["process_started", b"process_started"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["boot_id", b"boot_id", "host", b"host", "process_id", b"process_id", "process_started", b"process_started", "program", b"program", "user", b"user"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["boot_id", b"boot_id", "host", b"host", "process_id", b"process_id", "process_started", b"process_started", "program", b"program", "started_after_boot", b"started_after_boot", "user", b"user"]) -> None: ...
 
 global___ClientIdentity = ClientIdentity
 
@@ -165,6 +171,7 @@ class InitializeRequest(google.protobuf.message.Message):
     INITIALIZATION_BEHAVIOR_FIELD_NUMBER: builtins.int
     CLIENT_ID_FIELD_NUMBER: builtins.int
     ATTACHMENT_ID_FIELD_NUMBER: builtins.int
+    TAKE_OVER_ORPHAN_FIELD_NUMBER: builtins.int
     resource_name: builtins.str
     """Names the resource; may end in `?client=NAME`, an alias that is no part of the resource's identity."""
     initialization_behavior: global___SessionInitializationBehavior.ValueType
@@ -172,6 +179,10 @@ class InitializeRequest(google.protobuf.message.Message):
     """From SessionClients.Connect, whose stream must still be held."""
     attachment_id: builtins.str
     """Made by the client, unique. Repeating a request with the same id gives the same answer."""
+    take_over_orphan: builtins.bool
+    """Lets a behaviour that creates close a session first that is nobody's any more: left open without
+    attachments, by a creator that is known to be dead.
+    """
     def __init__(
         self,
         *,
@@ -179,8 +190,9 @@ class InitializeRequest(google.protobuf.message.Message):
         initialization_behavior: global___SessionInitializationBehavior.ValueType = ...,
         client_id: builtins.str = ...,
         attachment_id: builtins.str = ...,
+        take_over_orphan: builtins.bool = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["attachment_id", b"attachment_id", "client_id", b"client_id", "initialization_behavior", b"initialization_behavior", "resource_name", b"resource_name"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["attachment_id", b"attachment_id", "client_id", b"client_id", "initialization_behavior", b"initialization_behavior", "resource_name", b"resource_name", "take_over_orphan", b"take_over_orphan"]) -> None: ...
 
 global___InitializeRequest = InitializeRequest
 
@@ -194,6 +206,7 @@ class InitializeResponse(google.protobuf.message.Message):
     NEW_SESSION_FIELD_NUMBER: builtins.int
     PUBLIC_ID_FIELD_NUMBER: builtins.int
     LAST_RECORD_NUMBER_FIELD_NUMBER: builtins.int
+    TOOK_OVER_FIELD_NUMBER: builtins.int
     session_name: builtins.str
     """Identifies the session in every later call. It cannot be guessed: it is not for display."""
     new_session: builtins.bool
@@ -202,6 +215,10 @@ class InitializeResponse(google.protobuf.message.Message):
     """What people are shown of the session."""
     last_record_number: builtins.int
     """The highest record number stored for this attachment; 0 if there is none."""
+    @property
+    def took_over(self) -> global___SessionInformation:
+        """The orphan that was closed first; absent if none was."""
+
     def __init__(
         self,
         *,
@@ -209,8 +226,10 @@ class InitializeResponse(google.protobuf.message.Message):
         new_session: builtins.bool = ...,
         public_id: builtins.str = ...,
         last_record_number: builtins.int = ...,
+        took_over: global___SessionInformation | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["last_record_number", b"last_record_number", "new_session", b"new_session", "public_id", b"public_id", "session_name", b"session_name"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["took_over", b"took_over"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["last_record_number", b"last_record_number", "new_session", b"new_session", "public_id", b"public_id", "session_name", b"session_name", "took_over", b"took_over"]) -> None: ...
 
 global___InitializeResponse = InitializeResponse
 
@@ -302,6 +321,7 @@ class AttachmentInformation(google.protobuf.message.Message):
     ALIAS_FIELD_NUMBER: builtins.int
     CREATED_SESSION_FIELD_NUMBER: builtins.int
     LAST_RECORD_NUMBER_FIELD_NUMBER: builtins.int
+    LOST_FIELD_NUMBER: builtins.int
     public_id: builtins.str
     """The first characters of the attachment id: for display."""
     initialization_behavior: global___SessionInitializationBehavior.ValueType
@@ -309,6 +329,8 @@ class AttachmentInformation(google.protobuf.message.Message):
     """The NAME of `?client=NAME`; empty if there is none."""
     created_session: builtins.bool
     last_record_number: builtins.int
+    lost: builtins.bool
+    """The client's stream is lost: the attachment ends unless the client comes back in time."""
     @property
     def holder(self) -> global___ClientIdentity: ...
     @property
@@ -323,9 +345,10 @@ class AttachmentInformation(google.protobuf.message.Message):
         alias: builtins.str = ...,
         created_session: builtins.bool = ...,
         last_record_number: builtins.int = ...,
+        lost: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["holder", b"holder", "since", b"since"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["alias", b"alias", "created_session", b"created_session", "holder", b"holder", "initialization_behavior", b"initialization_behavior", "last_record_number", b"last_record_number", "public_id", b"public_id", "since", b"since"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["alias", b"alias", "created_session", b"created_session", "holder", b"holder", "initialization_behavior", b"initialization_behavior", "last_record_number", b"last_record_number", "lost", b"lost", "public_id", b"public_id", "since", b"since"]) -> None: ...
 
 global___AttachmentInformation = AttachmentInformation
 
@@ -346,6 +369,8 @@ class SessionInformation(google.protobuf.message.Message):
     ATTACHMENTS_FIELD_NUMBER: builtins.int
     CLOSED_BY_FIELD_NUMBER: builtins.int
     CLOSED_AT_FIELD_NUMBER: builtins.int
+    BROKEN_FIELD_NUMBER: builtins.int
+    ORPHAN_FIELD_NUMBER: builtins.int
     public_id: builtins.str
     resource_name: builtins.str
     """The resource as its creator named it, without the alias."""
@@ -355,6 +380,10 @@ class SessionInformation(google.protobuf.message.Message):
     close_pending: builtins.bool
     closed_by: builtins.str
     """Who asked to close, or closed, the session: a sentence for people."""
+    broken: builtins.str
+    """Why the resource cannot be used although the session is open; empty if it can."""
+    orphan: builtins.bool
+    """Nobody holds it, and its creator is known to be dead."""
     @property
     def created_by(self) -> global___ClientIdentity:
         """Absent when the creator is a client without identity."""
@@ -381,9 +410,11 @@ class SessionInformation(google.protobuf.message.Message):
         attachments: collections.abc.Iterable[global___AttachmentInformation] | None = ...,
         closed_by: builtins.str = ...,
         closed_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        broken: builtins.str = ...,
+        orphan: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["closed_at", b"closed_at", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["attachments", b"attachments", "close_pending", b"close_pending", "closed_at", b"closed_at", "closed_by", b"closed_by", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at", "public_id", b"public_id", "resource_key", b"resource_key", "resource_name", b"resource_name", "state", b"state"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["attachments", b"attachments", "broken", b"broken", "close_pending", b"close_pending", "closed_at", b"closed_at", "closed_by", b"closed_by", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at", "orphan", b"orphan", "public_id", b"public_id", "resource_key", b"resource_key", "resource_name", b"resource_name", "state", b"state"]) -> None: ...
 
 global___SessionInformation = SessionInformation
 
