@@ -19,7 +19,8 @@ SharingError
 ├── ResourceExhaustedError         RESOURCE_EXHAUSTED   no room now; try again later
 ├── UnavailableError               UNAVAILABLE          the service or its storage is away
 │   ├── NoStationError                                  no discovery service answers
-│   └── ServiceNotFoundError                            discovery knows no such service
+│   ├── ServiceNotFoundError                            discovery knows no such service
+│   └── ServiceStoppingError                            the service is on its way down; wait for it
 ├── SessionAbortedError            ABORTED              the session was closed by force
 ├── OutcomeUnknownError            DEADLINE_EXCEEDED    no answer in time: it may have happened
 ├── ClosePendingError              FAILED_PRECONDITION  others still hold what was to be closed
@@ -43,7 +44,13 @@ class SharingError(Exception):
         retry_delay: After how many seconds trying again makes sense; None if it does not.
         size: What was too big, in bytes.
         limit: How big it may be, in bytes.
+
+    Attributes:
+        maybe_done: Whether an attempt before the one that was answered may have been carried out;
+            its answer was lost. Clients repeat what was not answered.
     """
+
+    maybe_done = False
 
     def __init__(
         self,
@@ -138,6 +145,10 @@ class NoStationError(UnavailableError):
 
 class ServiceNotFoundError(UnavailableError):
     """Discovery answers, but knows no such service."""
+
+
+class ServiceStoppingError(UnavailableError):
+    """The service stops and takes on nothing more; repeat the call when it is back."""
 
 
 class SessionAbortedError(SharingError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import getpass
 import os
 import socket
@@ -13,6 +14,9 @@ from session_sharing.information import ClientIdentity
 from session_sharing.utc import utc_now
 
 _FIRST_SEEN = utc_now()
+_WINDOWS_BOOTS = (
+    r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+)
 _WINDOWS_EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 
 
@@ -25,7 +29,23 @@ def this_client() -> ClientIdentity:
         process_started=_process_started(),
         user=_user(),
         boot_id=_boot_id(),
+        started_after_boot=started_after_boot(os.getpid()),
     )
+
+
+def started_after_boot(process_id: int) -> float:
+    """Return how long after the boot a process of this machine started, in seconds.
+
+    No step of the clock changes it. 0 where it is not told: on Linux alone it is.
+    """
+    if sys.platform != "linux":
+        return 0.0
+    try:
+        fields = Path(f"/proc/{process_id}/stat").read_text("latin-1").rpartition(")")[2].split()
+        ticks = int(fields[19])  # Field 22 of proc(5), counted from the third.
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _program() -> str:
@@ -46,10 +66,38 @@ def _user() -> str:
 
 def _boot_id() -> str:
     """Identify the run of the operating system where it tells; empty elsewhere."""
+    if sys.platform == "win32":
+        return _windows_boot_id()
+    if sys.platform == "darwin":
+        return _macos_boot_id()
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return ""
+
+
+def _windows_boot_id() -> str:
+    """Return the number that the loader of Windows gives to each start, as the registry has it."""
+    if sys.platform != "win32":
+        return ""
+    import winreg  # noqa: PLC0415 - Windows only
+
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _WINDOWS_BOOTS) as key:
+            number, _ = winreg.QueryValueEx(key, "BootId")
+    except OSError:
+        return ""
+    return f"windows-{number}"
+
+
+def _macos_boot_id() -> str:
+    """Return the UUID that macOS makes for each start."""
+    libc = ctypes.CDLL(None)
+    uuid = ctypes.create_string_buffer(64)
+    size = ctypes.c_size_t(len(uuid))
+    if libc.sysctlbyname(b"kern.bootsessionuuid", uuid, ctypes.byref(size), None, 0) != 0:
+        return ""
+    return uuid.value.decode("ascii", "replace")
 
 
 def _process_started() -> datetime:
@@ -62,23 +110,19 @@ def _process_started() -> datetime:
 
 
 def _linux_start() -> datetime:
-    if sys.platform == "win32":  # Told to type checkers: Windows has no sysconf.
-        return _FIRST_SEEN
+    after_boot = started_after_boot(os.getpid())
     try:
-        fields = Path("/proc/self/stat").read_text("ascii").rpartition(")")[2].split()
-        ticks = int(fields[19])  # Field 22 of proc(5), counted from the third.
         boot = Path("/proc/stat").read_text("ascii").partition("\nbtime ")[2].split()[0]
+        seconds = int(boot) + after_boot
     except (OSError, ValueError, IndexError):
         return _FIRST_SEEN
-    seconds = int(boot) + ticks / os.sysconf("SC_CLK_TCK")
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    return datetime.fromtimestamp(seconds, timezone.utc) if after_boot else _FIRST_SEEN
 
 
 def _windows_start() -> datetime:
     if sys.platform != "win32":
         return _FIRST_SEEN
-    import ctypes  # noqa: PLC0415 - Windows only
-    from ctypes import wintypes  # noqa: PLC0415
+    from ctypes import wintypes  # noqa: PLC0415 - Windows only
 
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     created, *others = (wintypes.FILETIME() for _ in range(4))

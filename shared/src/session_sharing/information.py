@@ -25,7 +25,18 @@ class SessionState(Enum):
 
 @dataclass(frozen=True)
 class ClientIdentity:
-    """A process that uses sessions, as it describes itself."""
+    """A process that uses sessions, as it describes itself.
+
+    Attributes:
+        program: Its script, or its module.
+        host: The machine.
+        process_id: Its id there.
+        process_started: When it started, by the clock; on Linux by the clock as it was then set.
+        user: Whose it is.
+        boot_id: The run of the operating system; empty if unknown.
+        started_after_boot: How long after the boot it started, in seconds, which no step of the
+            clock changes; 0 if unknown. Linux alone tells it.
+    """
 
     program: str
     host: str = ""
@@ -33,6 +44,7 @@ class ClientIdentity:
     process_started: datetime | None = None
     user: str = ""
     boot_id: str = ""
+    started_after_boot: float = 0.0
 
     def __str__(self) -> str:
         where = f" on {self.host}" if self.host else ""
@@ -42,7 +54,18 @@ class ClientIdentity:
 
 @dataclass(frozen=True)
 class AttachmentInformation:
-    """A client's hold on one session. `behavior` is the number of the initialization behaviour."""
+    """A client's hold on one session.
+
+    Attributes:
+        public_id: The first characters of the attachment id.
+        behavior: The number of the initialization behaviour.
+        holder: Who holds.
+        since: When it was made.
+        alias: The alias it was made under; empty if there is none.
+        created_session: It created the session.
+        last_record_number: The highest number of a record that is stored for it.
+        lost: Its client is not connected: the attachment ends unless the client comes back in time.
+    """
 
     public_id: str
     behavior: int
@@ -51,15 +74,33 @@ class AttachmentInformation:
     alias: str = ""
     created_session: bool = False
     last_record_number: int = 0
+    lost: bool = False
 
     def __str__(self) -> str:
         alias = f" as {self.alias!r}" if self.alias else ""
-        return f"{self.holder}{alias} since {clock(self.since)}"
+        lost = ", whose connection is lost" if self.lost else ""
+        return f"{self.holder}{alias} since {clock(self.since)}{lost}"
 
 
 @dataclass(frozen=True)
 class SessionInformation:
-    """One session, as people and programs are told of it. The secret session name is not in it."""
+    """One session, as people and programs are told of it. The secret session name is not in it.
+
+    Attributes:
+        public_id: What people are shown.
+        resource_name: The resource as its creator named it, without the alias.
+        resource_key: The service's canonical identity of the resource.
+        state: Where the session is between its opening and its end.
+        close_pending: It closes when those go who hold it, or who opened it without identity.
+        created_by: Its creator; None for a client without identity.
+        created_at: When it was open.
+        last_used_at: When somebody came, went or used it last.
+        attachments: Who holds it.
+        closed_by: Who asked to close it, or closed it; empty if nobody did.
+        closed_at: When it was closed; None before.
+        broken: Why the resource cannot be used although the session is open; empty if it can.
+        orphan: Nobody holds it, and its creator is known to be dead.
+    """
 
     public_id: str
     resource_name: str
@@ -72,9 +113,15 @@ class SessionInformation:
     attachments: tuple[AttachmentInformation, ...] = ()
     closed_by: str = ""
     closed_at: datetime | None = None
+    broken: str = ""
+    orphan: bool = False
 
     def holders(self) -> str:
         """Say who holds the session."""
+        if self.orphan:
+            return "nobody holds it, and its creator is dead (an orphan)"
+        if not self.attachments and self.close_pending:
+            return "the client without identity that opened it may still use it"
         if not self.attachments:
             return "nobody holds it"
         named = [str(attachment) for attachment in self.attachments[:MOST_NAMED]]
@@ -90,11 +137,23 @@ class SessionInformation:
         if self.closed_at is not None:
             return f"{text}, closed at {clock(self.closed_at)} by {self.closed_by}"
         pending = f", {self.closed_by} asked to close it" if self.close_pending else ""
-        return f"{text}, {self.holders()}{pending}"
+        broken = (
+            f"; its resource cannot be used now: {self.broken.rstrip('.')}" if self.broken else ""
+        )
+        return f"{text}, {self.holders()}{pending}{broken}"
 
     def how_to_close(self) -> str:
-        """Name the command that closes the session."""
-        return f"`{CLOSE_COMMAND} {self.public_id}` closes it."
+        """Name the command that closes the session; while it is in use, also the one by force."""
+        command = f"{CLOSE_COMMAND} {self.public_id}"
+        by_force = f'`{command} --force --reason "..."` at once'
+        if self.attachments:
+            return (
+                f"`{command}` closes it when nobody holds it any more, {by_force}, under its "
+                "holders."
+            )
+        if self.created_by is None:
+            return f"`{command}` closes it when the client that opened it does, {by_force}."
+        return f"`{command}` closes it."
 
 
 def sentence(text: str) -> str:

@@ -108,3 +108,30 @@ def test_the_closing_command_names_the_session() -> None:
     """The command can be copied from the text as it is."""
     assert SESSION.how_to_close() == f"`{CLOSE_COMMAND} ab12` closes it."
     assert CLOSE_COMMAND == "python -m session_sharing close"
+
+
+def test_both_ways_to_close_a_held_session_are_named() -> None:
+    """Who reads of a held session learns the polite command, and what the other one does."""
+    assert replace(SESSION, attachments=(attachment(),)).how_to_close() == (
+        f"`{CLOSE_COMMAND} ab12` closes it when nobody holds it any more, "
+        f'`{CLOSE_COMMAND} ab12 --force --reason "..."` at once, under its holders.'
+    )
+
+
+def test_a_lost_holder_is_told_as_such() -> None:
+    """A holder that may be dead is told apart from one that works."""
+    lost = replace(attachment(), lost=True)
+    assert str(lost).endswith("since 2024-01-02 12:00:00 UTC, whose connection is lost")
+    assert "lost" not in str(attachment())
+
+
+def test_an_orphan_is_told_as_such() -> None:
+    """That nobody will come back for a session is in the text."""
+    text = str(replace(SESSION, orphan=True))
+    assert text.endswith("nobody holds it, and its creator is dead (an orphan)")
+
+
+def test_a_broken_session_is_told_with_the_reason() -> None:
+    """Why a session cannot be used follows who holds it, as part of a sentence."""
+    text = str(replace(SESSION, broken="No such folder: /data."))
+    assert text.endswith("holds it; its resource cannot be used now: No such folder: /data")

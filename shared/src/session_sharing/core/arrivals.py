@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from session_sharing.behavior import asks_to_close, attaches, creates
 from session_sharing.core import refusals
-from session_sharing.core.departures import begin_close, close_if_unheld, detach
-from session_sharing.core.effects import EventKind, OpenResource, Ticket
+from session_sharing.core.answers import Initialized, Ticket
+from session_sharing.core.departures import begin_close, detach, mark_for_closing
+from session_sharing.core.effects import EventKind, OpenResource
+from session_sharing.core.kept import AttachmentFreed
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
 from session_sharing.core.table import Step
@@ -69,8 +73,16 @@ def decide(step: Step, waiter: Waiter) -> None:
         _wait(step, session, waiter)
     elif attaches(request.behavior, own_other_alias=_is_own_other_alias(session, request)):
         _attach(step, session, waiter, created=False)
+    elif _is_given_up(step, session, request):
+        _take_over(step, session, waiter)
     else:
         step.refuse(waiter, refusals.session_exists(session.information()))
+
+
+def _is_given_up(step: Step, session: Session, request: InitializeRequest) -> bool:
+    """Return whether a session is the orphan that was found, and nobody came back since."""
+    found = request.take_over == session.name and not session.attachments
+    return found and not step.table.creator_is_connected(session)
 
 
 def _decide_absent(step: Step, waiter: Waiter) -> None:
@@ -85,6 +97,14 @@ def _decide_absent(step: Step, waiter: Waiter) -> None:
     step.tell(EventKind.OPENING, session)
 
 
+def _take_over(step: Step, session: Session, waiter: Waiter) -> None:
+    """Close an orphan; the waiter is decided afresh when it is closed, before all others."""
+    waiter.took_over = replace(session.information(), orphan=True)
+    identity = step.table.identity_of(waiter.request.client_id)
+    begin_close(step, session, f"{identity or ANONYMOUS}, which took it over as an orphan")
+    _wait(step, session, waiter)
+
+
 def _wait(step: Step, session: Session, waiter: Waiter) -> None:
     session.waiters.append(waiter)
     if waiter.request.attachment_id:
@@ -96,12 +116,12 @@ def _is_own_other_alias(session: Session, request: InitializeRequest) -> bool:
     """Return whether this client created the session and holds it, under other aliases only."""
     if session.close_pending or session.creator is None:
         return False
-    if session.creator.client_id != request.client_id:
+    if session.opener.client_id != request.client_id:
         return False
     own = [
         held.request.alias
         for held in session.attachments.values()
-        if held.client is session.creator
+        if held.client.client_id == request.client_id
     ]
     return bool(own) and request.alias not in own
 
@@ -112,24 +132,33 @@ def _attach(step: Step, session: Session, waiter: Waiter, *, created: bool) -> N
     session.last_used_at = step.now
     client = step.table.clients.get(request.client_id)
     if client is None:
-        session.anonymous_closed = False
+        if session.anonymous_closed:
+            session.anonymous_closed = False
+            step.keep(session.kept())
         for ticket in waiter.tickets:
-            step.answer(ticket, session.initialized(new_session=created))
+            step.answer(ticket, Initialized(session.name, created, session.public_id))
         step.tell(EventKind.ATTACHED, session, text=ANONYMOUS)
         return
-    attachment = Attachment(request.attachment_id, client, request, step.now, created)
+    attachment = Attachment(
+        request.attachment_id, client, request, step.now, created, waiter.took_over
+    )
     attachment.undelivered.update(waiter.tickets)
     session.attachments[request.attachment_id] = attachment
     client.attachment_ids.add(request.attachment_id)
     step.table.attached[request.attachment_id] = (session, attachment)
+    step.keep(attachment.kept(session.name))
     _deliver(step, session, attachment, waiter.tickets)
     step.tell(EventKind.ATTACHED, session, attachment)
 
 
 def _deliver(step: Step, session: Session, attachment: Attachment, tickets: list[Ticket]) -> None:
     """Answer calls with an attachment."""
-    answer = session.initialized(
-        new_session=attachment.created, last_record_number=attachment.last_record_number
+    answer = Initialized(
+        session_name=session.name,
+        new_session=attachment.created,
+        public_id=session.public_id,
+        last_record_number=attachment.last_record_number,
+        took_over=attachment.took_over,
     )
     for ticket in tickets:
         step.answer(ticket, answer)
@@ -148,16 +177,14 @@ def opened(step: Step, session: Session) -> None:
     if creator is not None:
         waiters.remove(creator)
         session.opener = creator.request
-        session.creator = step.table.clients.get(creator.request.client_id)
+        session.creator = step.table.identity_of(creator.request.client_id)
         _attach(step, session, creator, created=True)
+    step.keep(session.kept())
     for waiter in waiters:
         decide(step, waiter)
     if creator is None and asks_to_close(session.opener.behavior, created=True):
         # The creator went away while it waited: as if it had got the session and released it.
-        session.close_asked_by = str(session.creator.identity) if session.creator else ANONYMOUS
-        if session.attachments:
-            step.tell(EventKind.CLOSE_PENDING, session)
-        close_if_unheld(step, session)
+        mark_for_closing(step, session, str(session.creator or ANONYMOUS))
 
 
 def _creator(session: Session, waiters: list[Waiter]) -> Waiter | None:
@@ -193,6 +220,7 @@ def abandon(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
     if not attachment.undelivered:
         asks = asks_to_close(attachment.request.behavior, created=attachment.created)
         detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
+        step.keep(AttachmentFreed(attachment.attachment_id))
 
 
 def _withdraw(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from session_sharing.behavior import asks_to_close
 from session_sharing.core import refusals
-from session_sharing.core.effects import (
-    CloseResource,
-    EventKind,
-    Outcome,
-    Released,
-    Ticket,
-)
-from session_sharing.core.memory import EndedAttachment
+from session_sharing.core.answers import Outcome, Released, Ticket
+from session_sharing.core.effects import CloseResource, EventKind
+from session_sharing.core.kept import EndedEntry
 from session_sharing.core.requests import ReleaseMode, ReleaseRequest
 from session_sharing.core.state import ANONYMOUS, Attachment, Client, Session
 from session_sharing.core.table import Step
@@ -45,9 +42,7 @@ def _release_held(
     why = f"The attachment was released at {clock(step.now)}."
     detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
     released = _outcome(session)
-    step.table.memory.ended.put(
-        attachment.attachment_id, EndedAttachment(session.name, why, released.outcome)
-    )
+    step.end(EndedEntry(attachment.attachment_id, session.name, why, released.outcome))
     _answer_release(step, ticket, session, released)
 
 
@@ -88,13 +83,14 @@ def _release_again(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
 def _forbid(step: Step, request: ReleaseRequest) -> None:
     """End an attachment that still waits, or that comes later than its release."""
     waiter = step.table.waiting.get(request.attachment_id)
-    ended = EndedAttachment("", f"The attachment was given up at {clock(step.now)}.")
+    why = f"The attachment was given up at {clock(step.now)}."
+    ended = EndedEntry(request.attachment_id, "", why)
     if waiter is not None:
         if waiter.request.client_id != request.client_id:
             raise refusals.attachment_reused()
         step.table.by_key[waiter.request.key].waiters.remove(waiter)
         step.refuse(waiter, refusals.attachment_ended(ended))
-    step.table.memory.ended.put(request.attachment_id, ended)
+    step.end(ended)
 
 
 def detach(
@@ -114,9 +110,13 @@ def detach(
     first_to_ask = asks and not session.close_asked_by
     if first_to_ask:
         session.close_asked_by = str(attachment.client.identity)
+    if asks:
+        session.asked_politely = False
     step.tell(kind, session, attachment, text)
     if first_to_ask and session.attachments:
         step.tell(EventKind.CLOSE_PENDING, session, attachment)
+    if asks or not session.attachments:
+        step.keep(session.kept())
     close_if_unheld(step, session)
 
 
@@ -128,14 +128,23 @@ def expire(step: Step, client: Client) -> None:
         step.refuse(waiter, refusals.client_unknown())
     for attachment_id in sorted(client.attachment_ids):
         session, attachment = step.table.attached[attachment_id]
-        why = (
-            f"The attachment of {client.identity} was taken away at {clock(step.now)}, "
-            "as its client was not heard of for longer than the grace time."
-        )
+        why = _why_taken_away(client, step.now)
         asks = asks_to_close(attachment.request.behavior, created=attachment.created)
         detach(step, session, attachment, asks=asks, kind=EventKind.EXPIRED, text=why)
-        step.table.memory.ended.put(attachment_id, EndedAttachment(session.name, why))
+        step.end(EndedEntry(attachment_id, session.name, why))
     step.table.clients.pop(client.client_id, None)
+
+
+def _why_taken_away(client: Client, now: datetime) -> str:
+    reason = (
+        "did not come back after the service was started again"
+        if client.restored
+        else "was not heard of for longer than the grace time"
+    )
+    return (
+        f"The attachment of {client.identity} was taken away at {clock(now)}, "
+        f"as its client {reason}."
+    )
 
 
 def close_anonymously(step: Step, ticket: Ticket, session_name: str) -> None:
@@ -148,12 +157,37 @@ def close_anonymously(step: Step, ticket: Ticket, session_name: str) -> None:
         step.answer(ticket, error)
         return
     session.anonymous_closed = True
-    session.close_asked_by = session.close_asked_by or ANONYMOUS
     step.tell(EventKind.RELEASED, session, text=ANONYMOUS)
-    if session.attachments:
-        step.tell(EventKind.CLOSE_PENDING, session, text=ANONYMOUS)
-    close_if_unheld(step, session)
+    mark_for_closing(step, session, ANONYMOUS)
     _answer_release(step, ticket, session, _outcome(session))
+
+
+def request_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
+    """Ask to close for an operator; answered at once while others use it, else when closed."""
+    if session.state is SessionState.OPEN:
+        mark_for_closing(step, session, by, politely=True)
+    _answer_release(step, ticket, session, _outcome(session))
+
+
+def mark_for_closing(step: Step, session: Session, by: str, *, politely: bool = False) -> None:
+    """Ask to close for somebody who has no attachment."""
+    first_to_ask = not session.close_asked_by
+    session.close_asked_by = session.close_asked_by or by
+    session.asked_politely = politely and (first_to_ask or session.asked_politely)
+    step.keep(session.kept())
+    if first_to_ask and not session.may_close:
+        step.tell(EventKind.CLOSE_PENDING, session, text=by)
+    close_if_unheld(step, session)
+
+
+def close_detached(step: Step, before: datetime) -> None:
+    """Close the open sessions that nobody holds, or may still use, or used since this moment."""
+    for session in step.table.by_name.values():
+        detached = session.state is SessionState.OPEN and not session.attachments
+        in_use = session.operations or session.opened_anonymously
+        if detached and not in_use and session.unused_since < before:
+            since = clock(session.unused_since)
+            begin_close(step, session, f"the service, as nobody held or used it since {since}")
 
 
 def force_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
@@ -161,19 +195,17 @@ def force_close(step: Step, ticket: Ticket, session: Session, by: str) -> None:
     why = f"The session was closed at {clock(step.now)} by {by}."
     if session.state is SessionState.OPEN:
         session.close_asked_by = by
+        session.asked_politely = False
         for attachment in list(session.attachments.values()):
-            step.table.memory.ended.put(
-                attachment.attachment_id,
-                EndedAttachment(session.name, why, Outcome.CLOSED),
-            )
             detach(step, session, attachment, asks=True, kind=EventKind.RELEASED, text=why)
+            step.end(EndedEntry(attachment.attachment_id, session.name, why, Outcome.CLOSED))
         close_if_unheld(step, session)
     session.closers.append(ticket)
 
 
 def close_if_unheld(step: Step, session: Session) -> None:
-    """Close a session that was asked to close and is not held any more."""
-    if session.close_pending and not session.attachments:
+    """Close a session that was asked to close, and of which nobody is waited for any more."""
+    if session.may_close:
         begin_close(step, session, session.close_asked_by)
 
 
@@ -182,6 +214,7 @@ def begin_close(step: Step, session: Session, by: str) -> None:
     session.state = SessionState.CLOSING
     session.close_asked_by = by
     session.closed_at = step.now
+    step.keep(session.gone())
     step.tell(EventKind.CLOSING, session)
     if session.operations == 0:
         step.effects.append(CloseResource(session.name))
@@ -199,6 +232,8 @@ def closed(step: Step, session: Session, error: SharingError | None) -> None:
     step.table.remove_session(session)
     session.state = SessionState.CLOSED
     step.table.memory.remember_closed(session.name, session.information(), error)
+    if error is not None:
+        step.keep(session.gone(error))
     for ticket in session.closers:
         step.answer(ticket, error or Released(Outcome.CLOSED))
     step.tell(EventKind.CLOSED, session, text=error.message if error else "")

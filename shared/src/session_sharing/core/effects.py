@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from session_sharing.core.answers import Initialized, Released, Ticket
+from session_sharing.core.kept import Kept
 from session_sharing.errors import SharingError
 from session_sharing.information import AttachmentInformation, SessionInformation
-
-Ticket = Hashable
-"""Stands for one call that waits for its answer. Made by the caller; unique."""
 
 
 class EventKind(Enum):
@@ -28,6 +26,9 @@ class EventKind(Enum):
     CLOSE_PENDING = "close pending"
     CLOSING = "closing"
     CLOSED = "closed"
+    RECOVERED = "recovered"
+    BROKEN = "broken"
+    MENDED = "mended"
 
 
 @dataclass(frozen=True)
@@ -41,32 +42,6 @@ class SessionEvent:
     text: str = ""
 
 
-class Outcome(Enum):
-    """What became of the session when an attachment was released."""
-
-    CLOSED = "closed"
-    CLOSE_PENDING = "close pending"
-    LEFT_OPEN = "left open"
-
-
-@dataclass(frozen=True)
-class Initialized:
-    """The answer to Initialize."""
-
-    session_name: str
-    new_session: bool
-    public_id: str
-    last_record_number: int = 0
-
-
-@dataclass(frozen=True)
-class Released:
-    """The answer to Release; `session` is absent when it is closed."""
-
-    outcome: Outcome
-    session: SessionInformation | None = None
-
-
 @dataclass(frozen=True)
 class OpenResource:
     """Open the resource, then report `opened` or `open_failed`."""
@@ -77,8 +52,23 @@ class OpenResource:
 
 
 @dataclass(frozen=True)
+class ReopenResource:
+    """Open the resource of a restored session again; report `broke` if that fails, else nothing.
+
+    The session is open for clients meanwhile. A later success is reported as `mended`.
+    """
+
+    session_name: str
+    key: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class CloseResource:
-    """End the streams and close the handle, then report `closed`. No operation uses it any more."""
+    """End the streams and close the handle, then report `closed`. No operation uses it any more.
+
+    A restored or broken session may have no handle.
+    """
 
     session_name: str
 
@@ -92,10 +82,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Keep this over a restart, before any answer of the same or a later step goes out."""
+
+    entry: Kept
+
+
+@dataclass(frozen=True)
 class Tell:
     """Tell those who watch."""
 
     event: SessionEvent
 
 
-Effect = OpenResource | CloseResource | Answer | Tell
+Effect = Keep | OpenResource | ReopenResource | CloseResource | Answer | Tell

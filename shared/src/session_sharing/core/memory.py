@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from copy import copy
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from session_sharing.core.effects import Outcome
+from session_sharing.core.kept import EndedEntry
 from session_sharing.errors import SharingError
 from session_sharing.information import SessionInformation
 
@@ -15,21 +14,6 @@ T = TypeVar("T")
 
 REMEMBERED_SESSIONS = 1_000
 REMEMBERED_ATTACHMENTS = 10_000
-
-
-@dataclass(frozen=True)
-class EndedAttachment:
-    """An attachment that is no more.
-
-    Attributes:
-        session_name: The session it was on; empty if it never got one.
-        why: A sentence for people.
-        outcome: What its release answered; None if it was taken away, or given up early.
-    """
-
-    session_name: str
-    why: str
-    outcome: Outcome | None = None
 
 
 class Recent(Generic[T]):
@@ -41,6 +25,10 @@ class Recent(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def newest(self, count: int) -> list[tuple[str, T]]:
+        """Return the last so many entries with their names, the oldest of them first."""
+        return list(self._entries.items())[-count:]
 
     def get(self, name: str) -> T | None:
         """Return the entry of this name if it is remembered."""
@@ -61,7 +49,7 @@ class Memory:
         self.closed_by_name: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
         self.closed_by_key: Recent[SessionInformation] = Recent(REMEMBERED_SESSIONS)
         self.close_errors: Recent[SharingError] = Recent(REMEMBERED_SESSIONS)
-        self.ended: Recent[EndedAttachment] = Recent(REMEMBERED_ATTACHMENTS)
+        self.ended: Recent[EndedEntry] = Recent(REMEMBERED_ATTACHMENTS)
 
     def remember_closed(
         self, name: str, information: SessionInformation, error: SharingError | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from session_sharing.core.memory import EndedAttachment
+from session_sharing.core.kept import EndedEntry
 from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
@@ -15,9 +15,11 @@ from session_sharing.information import SessionInformation
 
 def session_exists(session: SessionInformation) -> SessionExistsError:
     """A session is open where a new one was wanted."""
+    orphaned = " The option take_over_orphan does so by itself once its creator is dead."
     return SessionExistsError(
         f"Cannot initialize a new session: there is {session}. Attach to it (behaviour AUTO or "
-        f"ATTACH_TO_SERVER_SESSION), or close it first: {session.how_to_close()}",
+        f"ATTACH_TO_SERVER_SESSION), or close it first: {session.how_to_close()}"
+        f"{'' if session.attachments else orphaned}",
         resource_name=session.resource_name,
         session=session,
     )
@@ -40,8 +42,8 @@ def no_such_session(closed: SessionInformation | None) -> SessionNotFoundError:
     """An operation names a session that is not open."""
     if closed is None:
         return SessionNotFoundError(
-            "There is no session of this name: it was never opened here, or its service was "
-            "restarted. Initialize again; `python -m session_sharing list` shows what is open."
+            "There is no session of this name: it was never opened here, or closed long ago. "
+            "Initialize again; `python -m session_sharing list` shows what is open."
         )
     return SessionNotFoundError(
         f"The session is closed: {closed}. Initialize again to go on.",
@@ -50,7 +52,7 @@ def no_such_session(closed: SessionInformation | None) -> SessionNotFoundError:
     )
 
 
-def attachment_ended(ended: EndedAttachment) -> AttachmentEndedError:
+def attachment_ended(ended: EndedEntry) -> AttachmentEndedError:
     """An attachment that is no more is used."""
     return AttachmentEndedError(f"{ended.why} Nothing was done; initialize again to attach anew.")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from session_sharing.core import arrivals, departures, refusals
-from session_sharing.core.effects import Effect, Ticket
+from session_sharing.core import arrivals, departures, recovery, refusals
+from session_sharing.core.answers import Ticket
+from session_sharing.core.effects import Effect, EventKind
+from session_sharing.core.kept import Kept, KeptContext
+from session_sharing.core.looking_in import LookingIn
 from session_sharing.core.requests import InitializeRequest, ReleaseRequest
-from session_sharing.core.state import Client, Session
+from session_sharing.core.state import Client
 from session_sharing.core.table import Step, Table
-from session_sharing.errors import SessionNotFoundError, SharingError, UnavailableError
-from session_sharing.information import ClientIdentity, SessionInformation, SessionState
+from session_sharing.errors import SharingError
+from session_sharing.information import ClientIdentity, SessionState
 
 
-class Registry:
+class Registry(LookingIn):
     """Decides everything about sessions, and does nothing: no I/O, no clock, no threads.
 
     A caller feeds it what happens (a call came in, the resource is open, a client was lost) with
@@ -27,7 +30,26 @@ class Registry:
     """
 
     def __init__(self, new_name: Callable[[], str], new_public_id: Callable[[], str]) -> None:
-        self._table = Table(new_name, new_public_id)
+        super().__init__(Table(new_name, new_public_id))
+
+    def restore(self, kept: Iterable[Kept], now: datetime) -> Sequence[Effect]:
+        """Fill this registry, which is still empty, with what was kept before a restart.
+
+        The clients of attachments are there, and not connected: those that do not come back have
+        to be expired. The sessions are open, and their resources are to be opened again.
+
+        Args:
+            kept: The entries that all steps had kept, in order, or a snapshot and what came after.
+            now: The time.
+
+        Raises:
+            ValueError: The registry has sessions already.
+        """
+        if self._table.by_name:
+            raise ValueError("Only an empty registry can be restored.")
+        step = Step(self._table, now)
+        recovery.restore(step, kept)
+        return step.done()
 
     # Clients
 
@@ -38,10 +60,7 @@ class Registry:
             self._table.clients[client_id] = Client(client_id, identity)
         else:
             client.connected = True
-
-    def knows(self, client_id: str) -> bool:
-        """Return whether this client is connected, or lost but within its grace time."""
-        return client_id in self._table.clients
+            client.restored = False
 
     def lose(self, client_id: str) -> bool:
         """A client's stream is gone; return whether it holds or awaits anything."""
@@ -60,7 +79,7 @@ class Registry:
         client = self._table.clients.get(client_id)
         if client is not None and not client.connected:
             departures.expire(step, client)
-        return step.effects
+        return step.done()
 
     # Sessions
 
@@ -70,7 +89,7 @@ class Registry:
         """An Initialize call came in; it is answered by an effect, now or later."""
         step = Step(self._table, now)
         arrivals.initialize(step, ticket, request)
-        return step.effects
+        return step.done()
 
     def abandon(
         self, ticket: Ticket, request: InitializeRequest, now: datetime
@@ -78,13 +97,13 @@ class Registry:
         """The caller of an Initialize went away without having its answer."""
         step = Step(self._table, now)
         arrivals.abandon(step, ticket, request)
-        return step.effects
+        return step.done()
 
     def opened(self, session_name: str, now: datetime) -> Sequence[Effect]:
         """The resource of an opening session is open."""
         step = Step(self._table, now)
         arrivals.opened(step, self._table.by_name[session_name])
-        return step.effects
+        return step.done()
 
     def open_failed(
         self, session_name: str, error: SharingError, now: datetime
@@ -92,13 +111,13 @@ class Registry:
         """The resource of an opening session could not be opened."""
         step = Step(self._table, now)
         arrivals.open_failed(step, self._table.by_name[session_name], error)
-        return step.effects
+        return step.done()
 
     def release(self, ticket: Ticket, request: ReleaseRequest, now: datetime) -> Sequence[Effect]:
         """A Release call came in; it is answered now, or when the session is closed."""
         step = Step(self._table, now)
         departures.release(step, ticket, request)
-        return step.effects
+        return step.done()
 
     def close_anonymously(
         self, ticket: Ticket, session_name: str, now: datetime
@@ -106,7 +125,7 @@ class Registry:
         """A client without identity asks to close."""
         step = Step(self._table, now)
         departures.close_anonymously(step, ticket, session_name)
-        return step.effects
+        return step.done()
 
     def force_close(
         self, ticket: Ticket, public_id: str, by: str, now: datetime
@@ -119,7 +138,29 @@ class Registry:
         """
         step = Step(self._table, now)
         departures.force_close(step, ticket, self._by_public_id(public_id), by)
-        return step.effects
+        return step.done()
+
+    def request_close(
+        self, ticket: Ticket, public_id: str, by: str, now: datetime
+    ) -> Sequence[Effect]:
+        """An operator asks to close; answered now while others use it, else when it is closed.
+
+        Raises:
+            SessionNotFoundError: No session has this public id.
+            UnavailableError: The session is still opening.
+        """
+        step = Step(self._table, now)
+        departures.request_close(step, ticket, self._by_public_id(public_id), by)
+        return step.done()
+
+    def close_detached(self, before: datetime, now: datetime) -> Sequence[Effect]:
+        """Close the open sessions that nobody holds, last used before a moment.
+
+        What a client without identity opened stays: whether it uses it still is not known.
+        """
+        step = Step(self._table, now)
+        departures.close_detached(step, before)
+        return step.done()
 
     def closed(
         self, session_name: str, error: SharingError | None, now: datetime
@@ -130,7 +171,25 @@ class Registry:
         departures.closed(step, session, error)
         for waiter in session.waiters:
             arrivals.decide(step, waiter)
-        return step.effects
+        return step.done()
+
+    def broke(self, session_name: str, error_text: str, now: datetime) -> Sequence[Effect]:
+        """The resource of an open session cannot be used; nothing happens if that is known."""
+        return self._break(session_name, error_text, EventKind.BROKEN, now)
+
+    def mended(self, session_name: str, now: datetime) -> Sequence[Effect]:
+        """The resource of a session can be used again; nothing happens if it never broke."""
+        return self._break(session_name, "", EventKind.MENDED, now)
+
+    def _break(
+        self, session_name: str, broken: str, kind: EventKind, now: datetime
+    ) -> Sequence[Effect]:
+        step = Step(self._table, now)
+        session = self._table.by_name.get(session_name)
+        if session and session.state is SessionState.OPEN and session.broken != broken:
+            session.broken = broken
+            step.tell(kind, session, text=broken)
+        return step.done()
 
     # Operations
 
@@ -164,7 +223,7 @@ class Registry:
         """An accepted operation has ended, well or not."""
         step = Step(self._table, now)
         departures.end_operation(step, self._table.by_name[session_name])
-        return step.effects
+        return step.done()
 
     def stored(self, attachment_id: str, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""
@@ -172,44 +231,19 @@ class Registry:
         if held is not None:
             held[1].last_record_number = max(held[1].last_record_number, record_number)
 
-    # Looking in
+    def context_set(
+        self, session_name: str, site: int | None, text: str, now: datetime
+    ) -> Sequence[Effect]:
+        """What records of a session inherit was set; nothing happens if it is so already.
 
-    def information(self, session_name: str) -> SessionInformation:
-        """Return what is told of a session, if need be of a closed one that is remembered.
-
-        Raises:
-            SessionNotFoundError: There is none of this name.
+        Args:
+            session_name: The session.
+            site: The site for which it was set; None for all.
+            text: What was set; empty if nothing is inherited from there any more.
+            now: The time.
         """
+        step = Step(self._table, now)
         session = self._table.by_name.get(session_name)
-        if session is not None:
-            return session.information()
-        closed = self._table.memory.closed_by_name.get(session_name)
-        if closed is None:
-            raise refusals.no_such_session(None)
-        return closed
-
-    def name_of(self, public_id: str) -> str:
-        """Return the name of the session that people know by this id.
-
-        Raises:
-            SessionNotFoundError: No session has this public id.
-            UnavailableError: The session is still opening.
-        """
-        return self._by_public_id(public_id).name
-
-    def sessions(self) -> list[SessionInformation]:
-        """Return what is told of every session that is not closed."""
-        return [session.information() for session in self._table.by_name.values()]
-
-    def _by_public_id(self, public_id: str) -> Session:
-        session = self._table.by_public_id.get(public_id)
-        if session is None:
-            raise SessionNotFoundError(
-                f"There is no open session {public_id!r}. `python -m session_sharing list` "
-                "shows the sessions that are open."
-            )
-        if session.state is SessionState.OPENING:
-            raise UnavailableError(
-                f"Session {public_id} is still opening. Try again when it is open.", retry_delay=1.0
-            )
-        return session
+        if session and session.state is SessionState.OPEN and session.set_context(site, text):
+            step.keep(KeptContext(session_name, site, text))
+        return step.done()

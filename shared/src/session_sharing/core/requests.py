@@ -20,6 +20,8 @@ class InitializeRequest:
         client_id: Who asks; empty for a client without identity, which makes no attachment.
         attachment_id: Made by the client; empty for a client without identity.
         address: What the resource is opened by; of no meaning here.
+        take_over: The name of a session that is known to be an orphan and that may be closed
+            first; empty if there is none.
     """
 
     key: str
@@ -29,6 +31,7 @@ class InitializeRequest:
     client_id: str = ""
     attachment_id: str = ""
     address: str = ""
+    take_over: str = ""
 
 
 class ReleaseMode(Enum):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 
 from session_sharing.core import refusals
-from session_sharing.core.effects import Answer, Effect, EventKind, SessionEvent, Tell, Ticket
+from session_sharing.core.answers import Initialized, Released, Ticket
+from session_sharing.core.effects import Answer, Effect, EventKind, Keep, SessionEvent, Tell
+from session_sharing.core.kept import EndedEntry, Kept, subject
 from session_sharing.core.memory import Memory
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import Attachment, Client, Session, Waiter
 from session_sharing.errors import SharingError
-from session_sharing.information import SessionState
+from session_sharing.information import ClientIdentity, SessionState
 
 
 class Table:
@@ -38,12 +40,26 @@ class Table:
         public_id = self._new_public_id()
         while public_id in self.by_public_id:
             public_id = self._new_public_id()
-        creator = self.clients.get(request.client_id)
+        creator = self.identity_of(request.client_id)
         session = Session(self._new_name(), public_id, request, creator, now, now)
+        self.place(session)
+        return session
+
+    def place(self, session: Session) -> None:
+        """Enter a session into the indices."""
         self.by_key[session.key] = session
         self.by_name[session.name] = session
-        self.by_public_id[public_id] = session
-        return session
+        self.by_public_id[session.public_id] = session
+
+    def identity_of(self, client_id: str) -> ClientIdentity | None:
+        """Return who a client is; None for one without identity, or that is not there any more."""
+        client = self.clients.get(client_id)
+        return client.identity if client else None
+
+    def creator_is_connected(self, session: Session) -> bool:
+        """Return whether the client that created a session is there: it is not dead then."""
+        client = self.clients.get(session.opener.client_id)
+        return client is not None and client.connected
 
     def remove_session(self, session: Session) -> None:
         """Forget a session that is closed or never opened."""
@@ -66,16 +82,38 @@ class Table:
 
 
 class Step:
-    """One step of the registry: the table, the time, and the effects gathered so far."""
+    """One step of the registry: the table, the time, and the effects gathered so far.
+
+    Attributes:
+        table: What the step works on.
+        now: The time of the step.
+        effects: What is to be done, in order, but for what is to be kept.
+    """
 
     def __init__(self, table: Table, now: datetime) -> None:
         self.table = table
         self.now = now
         self.effects: list[Effect] = []
+        self._kept: dict[Hashable, Kept] = {}
 
-    def answer(self, ticket: Ticket, result: object) -> None:
+    def done(self) -> list[Effect]:
+        """Return all effects in the order in which they count: what is kept comes first."""
+        if not self._kept:  # As with every operation: this costs least.
+            return self.effects
+        return [*(Keep(entry) for entry in self._kept.values()), *self.effects]
+
+    def keep(self, entry: Kept) -> None:
+        """Keep something over a restart; it replaces what this step kept of the same subject."""
+        self._kept[subject(entry)] = entry
+
+    def end(self, ended: EndedEntry) -> None:
+        """Remember an attachment as ended, over a restart as well."""
+        self.table.memory.ended.put(ended.attachment_id, ended)
+        self.keep(ended)
+
+    def answer(self, ticket: Ticket, result: Initialized | Released | SharingError) -> None:
         """Answer one call."""
-        self.effects.append(Answer(ticket, result))  # type: ignore[arg-type]
+        self.effects.append(Answer(ticket, result))
 
     def refuse(self, waiter: Waiter, error: SharingError) -> None:
         """Answer all calls of a waiter with an error."""

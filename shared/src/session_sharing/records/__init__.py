@@ -2,7 +2,7 @@
 
 from session_sharing.records.batches import batch_to_lines, batch_to_records
 from session_sharing.records.details import Limits
-from session_sharing.records.inheritance import SiteContexts
+from session_sharing.records.inheritance import SiteContexts, context_to_text
 from session_sharing.records.levels import AckLevel
 from session_sharing.records.lines import record_to_line
 from session_sharing.records.model import Record, RecordContext, RecordLimits, Value
@@ -20,6 +20,7 @@ __all__ = [
     "Value",
     "batch_to_lines",
     "batch_to_records",
+    "context_to_text",
     "encode_batches",
     "encode_row",
     "join_rows",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -16,6 +17,12 @@ MAX_CHARACTERS = 16 * 1024
 """How long the texts of an inherited context may be: every record of the site gets them."""
 
 _Fields: TypeAlias = "Mapping[str, str | int]"
+
+
+def context_to_text(context: RecordContext) -> str:
+    """Write down a context that was set; one that says nothing but its site is empty."""
+    fields = dict(context.fields_set)
+    return json.dumps(fields) if fields.keys() - {"site"} else ""
 
 
 class SiteContexts:
@@ -62,6 +69,21 @@ class SiteContexts:
                 "nothing but the site, for sites that are done."
             )
         self._fields = known
+
+    def take(self, texts: Iterable[str]) -> None:
+        """Have what was set before a restart, instead of what is set now.
+
+        Args:
+            texts: What `context_to_text` made of each context, the empty ones left out. A field
+                that only a later version has is ignored.
+        """
+        written = [json.loads(text) for text in texts]
+        self._fields = {
+            fields.get("site"): {
+                name: fields[name] for name in CONTEXT_FIELDS if name in fields and name != "site"
+            }
+            for fields in written
+        }
 
     def snapshot(self) -> SiteContexts:
         """Return what is set now, which stays so whatever is set later."""

@@ -25,6 +25,9 @@ _KINDS = {
     EventKind.CLOSE_PENDING: administration_pb2.SESSION_EVENT_KIND_CLOSE_PENDING,
     EventKind.CLOSING: administration_pb2.SESSION_EVENT_KIND_CLOSING,
     EventKind.CLOSED: administration_pb2.SESSION_EVENT_KIND_CLOSED,
+    EventKind.RECOVERED: administration_pb2.SESSION_EVENT_KIND_RECOVERED,
+    EventKind.BROKEN: administration_pb2.SESSION_EVENT_KIND_BROKEN,
+    EventKind.MENDED: administration_pb2.SESSION_EVENT_KIND_MENDED,
 }
 _KINDS_BY_NUMBER = {number: kind for kind, number in _KINDS.items()}
 

@@ -60,6 +60,7 @@ def identity_to_wire(identity: ClientIdentity) -> session_pb2.ClientIdentity:
         process_started=moment_to_wire(identity.process_started),
         user=text_to_wire(identity.user),
         boot_id=identity.boot_id,
+        started_after_boot=identity.started_after_boot,
     )
 
 
@@ -77,6 +78,7 @@ def identity_from_wire(message: session_pb2.ClientIdentity) -> ClientIdentity:
         process_started=_optional(message, "process_started"),
         user=_shown(message.user),
         boot_id=_shown(message.boot_id),
+        started_after_boot=message.started_after_boot,
     )
 
 
@@ -90,6 +92,7 @@ def attachment_to_wire(held: AttachmentInformation) -> session_pb2.AttachmentInf
         alias=held.alias,
         created_session=held.created_session,
         last_record_number=held.last_record_number,
+        lost=held.lost,
     )
 
 
@@ -103,6 +106,7 @@ def attachment_from_wire(message: session_pb2.AttachmentInformation) -> Attachme
         alias=message.alias,
         created_session=message.created_session,
         last_record_number=message.last_record_number,
+        lost=message.lost,
     )
 
 
@@ -122,6 +126,8 @@ def session_to_wire(session: SessionInformation | None) -> session_pb2.SessionIn
         attachments=[attachment_to_wire(held) for held in session.attachments],
         closed_by=session.closed_by,
         closed_at=moment_to_wire(session.closed_at),
+        broken=text_to_wire(session.broken),
+        orphan=session.orphan,
     )
 
 
@@ -141,6 +147,8 @@ def session_from_wire(message: session_pb2.SessionInformation) -> SessionInforma
         attachments=tuple(attachment_from_wire(held) for held in message.attachments),
         closed_by=message.closed_by,
         closed_at=_optional(message, "closed_at"),
+        broken=message.broken,
+        orphan=message.orphan,
     )
 
 
@@ -151,6 +159,7 @@ def initialized_to_wire(initialized: Initialized) -> session_pb2.InitializeRespo
         new_session=initialized.new_session,
         public_id=initialized.public_id,
         last_record_number=initialized.last_record_number,
+        took_over=session_to_wire(initialized.took_over),
     )
 
 

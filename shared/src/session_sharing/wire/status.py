@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 from session_sharing import errors
 from session_sharing.errors import SharingError
 from session_sharing.text import shorten
+from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import session_from_wire, session_to_wire
 from session_sharing.wire.times import seconds_from_wire, seconds_to_wire
@@ -39,6 +40,7 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
     errors.UnavailableError: grpc.StatusCode.UNAVAILABLE,
     errors.NoStationError: grpc.StatusCode.UNAVAILABLE,
     errors.ServiceNotFoundError: grpc.StatusCode.UNAVAILABLE,
+    errors.ServiceStoppingError: grpc.StatusCode.UNAVAILABLE,
     errors.SessionAbortedError: grpc.StatusCode.ABORTED,
     errors.OutcomeUnknownError: grpc.StatusCode.DEADLINE_EXCEEDED,
     errors.InternalError: grpc.StatusCode.INTERNAL,
@@ -46,7 +48,7 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
 """The status of every error class."""
 
 _FIRST_OF_STATUS = {status: error for error, status in reversed(list(STATUS.items()))}
-_BY_CODE = {status.value[0]: error for status, error in _FIRST_OF_STATUS.items()}
+_CODES = {status.value[0]: status for status in grpc.StatusCode}
 _BY_REASON = {error.__name__: error for error in STATUS}
 
 _FOREIGN = {
@@ -119,12 +121,10 @@ def error_to_status(error: SharingError) -> session_pb2.Status:
     return status
 
 
-def error_from_status(status: session_pb2.Status) -> SharingError:
-    """Return the error that a status carries: the inverse of `error_to_status`."""
-    otherwise = _BY_CODE.get(status.code, errors.InternalError)
-    for detail in _status_details(status):
-        return _from_detail(detail, status.message, otherwise)
-    return otherwise(status.message)
+def call_from_status(status: session_pb2.Status) -> FailedCall:
+    """Return what a call raises that fails with this status: its error and data are the same."""
+    code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
+    return FailedCall(code, status.message, ((DETAILS_KEY, status.SerializeToString()),))
 
 
 def _session(error: SharingError) -> session_pb2.SessionInformation | None:

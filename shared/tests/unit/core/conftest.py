@@ -13,3 +13,9 @@ def driver() -> RegistryDriver:
     driver = RegistryDriver()
     driver.connect("a", "b", "c")
     return driver
+
+
+@pytest.fixture(params=[False, True], ids=["steps", "snapshot"])
+def from_snapshot(request: pytest.FixtureRequest) -> bool:
+    """Let a test run with all steps that were kept, and with a snapshot of them."""
+    return bool(request.param)

@@ -130,3 +130,33 @@ def test_one_that_goes_while_it_waits_disturbs_nobody(driver: RegistryDriver) ->
     driver.opened()
     assert other.got.new_session
     assert gone.answer is None
+
+
+def test_sessions_without_identity_come_back(driver: RegistryDriver, from_snapshot: bool) -> None:
+    """What a client without identity opened or closed is so after the restart."""
+    opened = driver.initialize("")
+    driver.opened()
+    driver.initialize("a", ATTACH)
+    driver.initialize("", key="other")
+    driver.opened("other")
+    driver.close_anonymously(opened.got.session_name)
+    driver.restart(from_snapshot=from_snapshot)
+    told = {session.resource_key: session for session in driver.registry.sessions()}
+    assert told["log"].closed_by == "a client without identity"
+    assert (told["log"].close_pending, told["other"].close_pending) == (True, False)
+    assert told["other"].created_by is None
+    with pytest.raises(SessionNotFoundError):
+        driver.begin_operation(opened.got.session_name, "")
+    driver.connect("b")
+    assert driver.initialize("b", NEW, key="other").error.session is not None
+
+
+def test_a_session_that_opened_anew_without_identity_stays_so(driver: RegistryDriver) -> None:
+    """Who opened again, without identity, what its kind had closed can use it after a restart."""
+    driver.initialize("a")
+    driver.opened()
+    name = driver.initialize("").got.session_name
+    driver.close_anonymously(name)
+    driver.initialize("")
+    driver.restart()
+    driver.begin_operation(name, "")

@@ -11,7 +11,8 @@ from session_sharing.errors import (
     SessionNotFoundError,
     UnavailableError,
 )
-from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
+from session_sharing.testing.registry_calls import InitializeCall
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 

@@ -8,7 +8,8 @@ from session_sharing.behavior import Behavior
 from session_sharing.core import EventKind, Outcome
 from session_sharing.errors import AccessDeniedError, SessionExistsError, UnavailableError
 from session_sharing.information import SessionState
-from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
+from session_sharing.testing.registry_calls import InitializeCall
+from session_sharing.testing.registry_driver import RegistryDriver
 
 AUTO = Behavior.AUTO
 NEW = Behavior.INITIALIZE_SERVER_SESSION

@@ -6,7 +6,8 @@ import pytest
 
 from session_sharing.behavior import Behavior
 from session_sharing.errors import AttachmentEndedError, SessionNotFoundError
-from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
+from session_sharing.testing.registry_calls import InitializeCall
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 NEW_DETACH = Behavior.INITIALIZE_SESSION_THEN_DETACH

@@ -10,7 +10,8 @@ from session_sharing.behavior import Behavior
 from session_sharing.core import Outcome
 from session_sharing.core.memory import REMEMBERED_ATTACHMENTS, REMEMBERED_SESSIONS, Recent
 from session_sharing.errors import SessionNotFoundError
-from session_sharing.testing.registry_driver import InitializeCall, RegistryDriver
+from session_sharing.testing.registry_calls import InitializeCall
+from session_sharing.testing.registry_driver import RegistryDriver
 
 NEW = Behavior.INITIALIZE_SERVER_SESSION
 ATTACH = Behavior.ATTACH_TO_SERVER_SESSION

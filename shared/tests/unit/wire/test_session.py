@@ -43,6 +43,7 @@ IDENTITIES = st.builds(
     process_started=st.none() | MOMENTS,
     user=TEXT,
     boot_id=TEXT,
+    started_after_boot=st.floats(0, 1e9),
 )
 ATTACHMENTS = st.builds(
     AttachmentInformation,
@@ -53,6 +54,7 @@ ATTACHMENTS = st.builds(
     alias=TEXT,
     created_session=st.booleans(),
     last_record_number=st.integers(0, 2**64 - 1),
+    lost=st.booleans(),
 )
 SESSIONS = st.builds(
     SessionInformation,
@@ -67,6 +69,8 @@ SESSIONS = st.builds(
     attachments=st.lists(ATTACHMENTS, max_size=3).map(tuple),
     closed_by=TEXT,
     closed_at=st.none() | MOMENTS,
+    broken=TEXT,
+    orphan=st.booleans(),
 )
 
 
@@ -146,10 +150,26 @@ def test_identity_of_an_impossible_time_is_refused():
 
 def test_initialize_answer_is_complete():
     """The answer to Initialize carries all its parts."""
-    message = initialized_to_wire(Initialized("secret", True, "short", 7))
-    assert message == session_pb2.InitializeResponse(
-        session_name="secret", new_session=True, public_id="short", last_record_number=7
+    orphan = SessionInformation(
+        "s", "name", "key", SessionState.OPEN, False, None, NOW, NOW, orphan=True
     )
+    message = initialized_to_wire(Initialized("secret", True, "short", 7, orphan))
+    assert message == session_pb2.InitializeResponse(
+        session_name="secret",
+        new_session=True,
+        public_id="short",
+        last_record_number=7,
+        took_over=session_to_wire(orphan),
+    )
+    assert not initialized_to_wire(Initialized("secret", True, "short")).HasField("took_over")
+
+
+def test_a_reason_that_is_no_unicode_is_told_nevertheless():
+    """A file name with half a surrogate pair, in the reason of a broken session, does no harm."""
+    session = SessionInformation(
+        "s", "name", "key", SessionState.OPEN, False, None, NOW, NOW, broken="no \udcfe.log"
+    )
+    assert session_from_wire(session_to_wire(session)).broken == "no ?.log"
 
 
 def test_identity_cannot_command_a_terminal():

@@ -16,7 +16,7 @@ from session_sharing.information import (
     SessionInformation,
     SessionState,
 )
-from session_sharing.testing.failed_call import FailedCall
+from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.status import (
     DETAILS_KEY,
