@@ -5,6 +5,7 @@ that embeds the messages of sessions by `SessionRpc`, and calls `run_service`. T
 the extra `service`.
 """
 
+from session_sharing.data_folders import default_data_folder
 from session_sharing.service.arguments import (
     add_limit_options,
     parse_with_config,
@@ -18,11 +19,7 @@ from session_sharing.service.engine import SessionEngine
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.file_locations import FileLocations, locate_anywhere
 from session_sharing.service.file_names import FileKind
-from session_sharing.service.folders import (
-    atomic_write_text,
-    default_data_folder,
-    private_folder,
-)
+from session_sharing.service.folders import atomic_write_text, private_folder
 from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from session_sharing.data_folders import default_data_folder
 from session_sharing.discovery.address import is_port
 from session_sharing.records import RecordLimits
-from session_sharing.service.engine import GRACE_SECONDS
-from session_sharing.service.folders import default_data_folder
+from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
 from session_sharing.service.session_service import ServiceOptions
 
 if sys.version_info >= (3, 11):
@@ -45,6 +45,21 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
         default=GRACE_SECONDS,
         metavar="SECONDS",
         help="how long a client that is gone keeps its sessions (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--recovery-grace",
+        type=_seconds,
+        default=RECOVERY_GRACE_SECONDS,
+        metavar="SECONDS",
+        help="how long it may take a client to come back after a restart of the service before it "
+        "counts as gone (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--close-detached-after",
+        type=_seconds,
+        metavar="SECONDS",
+        help="close a session that nobody holds so long after its last use, unless a client "
+        "without identity opened it (default: never)",
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="TOML file with the same options as keys"
@@ -160,7 +175,13 @@ def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
         arguments: What `parse_with_config` returned.
     """
     folder = arguments.data_dir or default_data_folder(name)
-    return ServiceOptions(arguments.port, Path(folder).absolute(), arguments.grace)
+    return ServiceOptions(
+        arguments.port,
+        Path(folder).absolute(),
+        arguments.grace,
+        arguments.recovery_grace,
+        arguments.close_detached_after,
+    )
 
 
 def add_limit_options(parser: argparse.ArgumentParser, record: str) -> None:

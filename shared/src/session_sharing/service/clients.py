@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from session_sharing.core import Registry, refusals
 from session_sharing.information import ClientIdentity
+
+LATE_SECONDS = 1.0
+"""A timer that is so much too late shows that the service itself stood still."""
 
 
 class ClientStreams:
@@ -28,8 +31,19 @@ class ClientStreams:
         self._expire = expire
         self._streams: Counter[str] = Counter()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._expected: set[str] = set()
         self._stopped = False
         self.grace = grace
+
+    @property
+    def connected(self) -> int:
+        """How many clients hold a stream."""
+        return len(self._streams)
+
+    @property
+    def lost(self) -> int:
+        """How many clients hold something, and no stream."""
+        return len(self._registry.lost_clients())
 
     def connect(self, client_id: str, identity: ClientIdentity) -> str:
         """A stream has begun; return the client's id.
@@ -44,6 +58,7 @@ class ClientStreams:
         if client_id and not self._registry.knows(client_id):
             raise refusals.client_unknown()
         client_id = client_id or secrets.token_hex(16)
+        self._expected.discard(client_id)
         timer = self._timers.pop(client_id, None)
         if timer is not None:
             timer.cancel()
@@ -58,10 +73,38 @@ class ClientStreams:
             return
         del self._streams[client_id]
         if self._registry.lose(client_id) and not self._stopped:
-            loop = asyncio.get_running_loop()
-            self._timers[client_id] = loop.call_later(self.grace, self._give_up, client_id)
+            self._timers[client_id] = self._timer(client_id, self.grace)
 
-    def _give_up(self, client_id: str) -> None:
+    def expect(self, client_ids: Iterable[str], seconds: float) -> None:
+        """Give up the clients among these that do not come back in time.
+
+        It may be called again: from then on those that have yet to come back have the time anew.
+
+        Args:
+            client_ids: Clients of an earlier run of the service. Who has come back, or has done so
+                and was lost again, is treated as any client.
+            seconds: How long they have.
+        """
+        if self._stopped:
+            return
+        came_back = self._streams.keys() | self._timers.keys() - self._expected
+        for client_id in set(client_ids) - came_back:
+            if client_id in self._expected:
+                self._timers[client_id].cancel()
+            self._expected.add(client_id)
+            self._timers[client_id] = self._timer(client_id, seconds)
+
+    def _timer(self, client_id: str, seconds: float) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + seconds
+        return loop.call_at(due, self._give_up, client_id, due)
+
+    def _give_up(self, client_id: str, due: float) -> None:
+        """Expire a client; if this is late, it could not come back, and has a little time more."""
+        if asyncio.get_running_loop().time() > due + LATE_SECONDS:
+            self._timers[client_id] = self._timer(client_id, LATE_SECONDS)
+            return
+        self._expected.discard(client_id)
         del self._timers[client_id]
         self._expire(client_id)
 

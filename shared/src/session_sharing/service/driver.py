@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from session_sharing.errors import (
     AccessDeniedError,
@@ -16,6 +17,7 @@ from session_sharing.errors import (
 )
 
 H = TypeVar("H")
+H_co = TypeVar("H_co", covariant=True)
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE}
 DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -58,8 +60,14 @@ class ResourceDriver(Protocol[H]):
     def open(self, address: str) -> H:
         """Open a resource that was located.
 
+        Where the driver has no `reopen`, it is also opened again so when the service was started
+        anew: what a session held then is there still, for those who use it.
+
         Args:
             address: Where `locate` found it, for whoever came first.
+
+        Returns:
+            The handle; never None.
 
         Raises:
             SharingError: It cannot be opened; nothing is left open.
@@ -71,6 +79,63 @@ class ResourceDriver(Protocol[H]):
 
         Raises:
             SharingError: Something was lost. The handle counts as closed nevertheless.
+        """
+        ...
+
+
+@runtime_checkable
+class ReopeningDriver(Protocol[H_co]):
+    """A driver that opens otherwise what a session has held before a restart: an option."""
+
+    def reopen(self, address: str) -> H_co:
+        """Open what an earlier run of the service had open, and make nothing that is missing.
+
+        The library calls it as it calls `open`, and in its place.
+
+        Raises:
+            ResourceReplacedError: It is not there any more, or is another one than it was: what was
+                stored in it would be missing without a word. The session is broken then.
+            SharingError: It cannot be opened; nothing is left open.
+        """
+        ...
+
+
+@runtime_checkable
+class CheckedDriver(Protocol):
+    """A driver that can tell whether what its sessions are stored on is in order: an option."""
+
+    def check(self) -> Sequence[str]:
+        """Return what is wrong now, a sentence for people each; nothing if all is well.
+
+        The library calls it in a thread, every other second and never twice at once; one that takes
+        longer than five seconds is wrong by itself. Health checking follows what it returns. A
+        problem that stays should keep its text, as each new text is logged.
+        """
+        ...
+
+
+@runtime_checkable
+class CountingHandle(Protocol):
+    """A handle that knows which records are stored, also from before a restart: an option."""
+
+    def last_number(self, attachment_id: str) -> int:
+        """Return the highest number of a record that is stored for an attachment; 0 for none.
+
+        The library asks it on the event loop when it has opened a resource again, before anybody
+        uses the handle; it must not block.
+        """
+        ...
+
+
+@runtime_checkable
+class InheritingHandle(Protocol):
+    """A handle of whose records some inherit what was set, also before a restart: an option."""
+
+    def take_contexts(self, texts: Sequence[str]) -> None:
+        """Have again what `SessionEngine.keep_context` was given for the session and its sites.
+
+        The library calls it on the event loop when it has opened a resource again, before anybody
+        uses the handle; it must not block.
         """
         ...
 

@@ -7,36 +7,29 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from session_sharing.behavior import behavior_from_number
 from session_sharing.core import (
-    EventKind,
     Initialized,
     InitializeRequest,
     Outcome,
     Registry,
     Released,
     ReleaseRequest,
-    SessionEvent,
 )
-from session_sharing.information import SessionInformation
+from session_sharing.errors import SharingError
 from session_sharing.names import parse_resource_name
-from session_sharing.service.clients import ClientStreams
 from session_sharing.service.driver import Located, ResourceDriver, explain
-from session_sharing.service.executor import EffectExecutor, is_stopping
-from session_sharing.service.held_streams import HeldStreams
+from session_sharing.service.executor import EffectExecutor
+from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS, Lifetime
 from session_sharing.service.operations import OpenSession
+from session_sharing.service.orphans import Orphans
+from session_sharing.service.overseeing import FORCE_SECONDS, Overseeing
 from session_sharing.service.threads import in_thread
 from session_sharing.utc import utc_now
 
 H = TypeVar("H")
-
-GRACE_SECONDS = 5.0
-"""How long a client whose stream was lost keeps its attachments, unless said otherwise."""
-
-FORCE_SECONDS = 5.0
-"""How long accepted operations may go on when their session is closed by force."""
 
 
 def new_registry() -> Registry:
@@ -44,7 +37,7 @@ def new_registry() -> Registry:
     return Registry(lambda: secrets.token_urlsafe(24), lambda: secrets.token_hex(4))
 
 
-class SessionEngine(Generic[H]):
+class SessionEngine(Lifetime[H], Overseeing[H]):
     """Holds the sessions of one service.
 
     All state belongs to the event loop on which the engine is used; there are no locks. Between
@@ -54,9 +47,11 @@ class SessionEngine(Generic[H]):
     Args:
         driver: Opens and closes the resources.
         grace: How long a lost client keeps its attachments, in seconds.
+        recovery_grace: How long a client of the last run keeps them when the service is back.
         force: How long accepted operations may go on when their session is closed by force.
         registry: Decides; a new one by default.
         clock: Tells the time.
+        orphans: Finds out whose creators are dead.
     """
 
     def __init__(
@@ -64,23 +59,33 @@ class SessionEngine(Generic[H]):
         driver: ResourceDriver[H],
         *,
         grace: float = GRACE_SECONDS,
+        recovery_grace: float = RECOVERY_GRACE_SECONDS,
         force: float = FORCE_SECONDS,
         registry: Registry | None = None,
         clock: Callable[[], datetime] = utc_now,
+        orphans: Orphans | None = None,
     ) -> None:
+        registry = registry or new_registry()
+        executor = EffectExecutor(driver, registry, clock)
+        Lifetime.__init__(self, registry, executor, clock, grace, recovery_grace)
+        Overseeing.__init__(self, registry, executor, clock, force, orphans or Orphans())
         self._driver = driver
-        self._registry = registry or new_registry()
-        self._clock = clock
-        self._force = force
-        self._executor = EffectExecutor(driver, self._registry, clock)
-        self.clients = ClientStreams(self._registry, grace, self._expire)
-        self.stopping = asyncio.Event()
-        self.streams = HeldStreams(self.stopping)
+
+    @property
+    def driver(self) -> ResourceDriver[H]:
+        """What opens and closes the resources."""
+        return self._driver
 
     # What clients ask for
 
     async def initialize(
-        self, resource_name: str, behavior: int, *, client_id: str = "", attachment_id: str = ""
+        self,
+        resource_name: str,
+        behavior: int,
+        *,
+        client_id: str = "",
+        attachment_id: str = "",
+        take_over_orphan: bool = False,
     ) -> Initialized:
         """Create or attach to a session, as the behaviour says.
 
@@ -89,6 +94,7 @@ class SessionEngine(Generic[H]):
             behavior: The number of the initialization behaviour.
             client_id: The client; empty for one without identity, which makes no attachment.
             attachment_id: Made by the client; empty for a client without identity.
+            take_over_orphan: Close a session first that is in the way and is an orphan.
 
         Raises:
             SharingError: The session is refused, or the resource cannot be opened.
@@ -96,6 +102,7 @@ class SessionEngine(Generic[H]):
         self.refuse_when_stopping()
         name, wanted = parse_resource_name(resource_name), behavior_from_number(behavior)
         located = await self._locate(name.resource)
+        orphan = await self._orphan_on(located.key) if take_over_orphan else ""
         self.refuse_when_stopping()  # It may have begun to stop meanwhile.
         request = InitializeRequest(
             key=located.key,
@@ -105,6 +112,7 @@ class SessionEngine(Generic[H]):
             client_id=client_id,
             attachment_id=attachment_id,
             address=located.address,
+            take_over=orphan,
         )
         ticket: asyncio.Future[Initialized] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.initialize(ticket, request, self._clock()))
@@ -158,16 +166,21 @@ class SessionEngine(Generic[H]):
             anonymous: The caller is a client without identity, which has no attachment.
 
         Raises:
-            SharingError: The session is not open for this attachment, or was closed by force.
+            SharingError: The session is not open for this attachment, cannot be used after a
+                restart of the service, or was closed by force.
         """
         self.refuse_when_stopping()
-        self._registry.begin_operation(
-            session_name, attachment_id, self._clock(), anonymous=anonymous
-        )
+        try:
+            self._registry.begin_operation(
+                session_name, attachment_id, self._clock(), anonymous=anonymous
+            )
+        except SharingError:
+            await self.all_kept()
+            raise
         session = self._executor.sessions[session_name]
         try:
             with session.operation():
-                yield session.handle
+                yield session.handle if session.has_handle else await self._executor.reopen(session)
         finally:
             self._executor.carry_out(self._registry.end_operation(session_name, self._clock()))
 
@@ -182,58 +195,20 @@ class SessionEngine(Generic[H]):
         """Records up to this number are stored for an attachment."""
         self._registry.stored(attachment_id, record_number)
 
-    # What operators ask for
+    async def keep_context(self, session_name: str, site: int | None, text: str) -> None:
+        """Keep what records inherit over a restart; return when it is in the journal.
 
-    def sessions(self) -> list[SessionInformation]:
-        """Return what is told of every session that is not closed."""
-        return self._registry.sessions()
-
-    def watch(self) -> AsyncIterator[SessionEvent]:
-        """Yield the sessions as they are, then every change."""
-        now = self._clock()
-        present = [SessionEvent(EventKind.PRESENT, now, told) for told in self.sessions()]
-        return self._executor.watchers.watch([*present, SessionEvent(EventKind.WATCHING, now)])
-
-    async def force_close(self, public_id: str, by: str) -> SessionInformation:
-        """Close a session under its holders; accepted operations get some seconds to finish.
-
-        That also speeds up a session that is closing already and waits for its operations.
-
-        Returns:
-            What is told of the closed session.
-
-        Raises:
-            SharingError: There is no such session, or closing failed.
-        """
-        session_name = self._registry.name_of(public_id)
-        ticket: asyncio.Future[Released] = self._executor.new_ticket()
-        self._executor.carry_out(self._registry.force_close(ticket, public_id, by, self._clock()))
-        session = self._executor.sessions[session_name]
-        asyncio.get_running_loop().call_later(self._force, session.abort_operations, by)
-        await ticket
-        return self._registry.information(session_name)
-
-    # Stopping
-
-    def refuse_when_stopping(self) -> None:
-        """Refuse new work once the service stops.
-
-        Raises:
-            UnavailableError: The service is stopping.
-        """
-        if self.stopping.is_set():
-            raise is_stopping()
-
-    async def shut_down(self, timeout: float) -> None:
-        """Refuse new work, finish what was accepted, end streams, close all handles.
+        Call it within `use`. An `InheritingHandle` is given it when the resource is opened again.
 
         Args:
-            timeout: How long each of these may take, in seconds.
+            session_name: The session.
+            site: The site for which it was set; None for all.
+            text: What was set; empty if nothing is inherited from there any more.
         """
-        self.stopping.set()
-        self.streams.stop()
-        self.clients.stop()
-        await self._executor.shut_down(timeout)
+        self._executor.carry_out(
+            self._registry.context_set(session_name, site, text, self._clock())
+        )
+        await self._executor.keeping.all_kept()
 
     async def _locate(self, resource: str) -> Located:
         try:
@@ -241,5 +216,10 @@ class SessionEngine(Generic[H]):
         except OSError as error:
             raise explain(error, f"find {resource!r}") from error
 
-    def _expire(self, client_id: str) -> None:
-        self._executor.carry_out(self._registry.expire(client_id, self._clock()))
+    async def _orphan_on(self, key: str) -> str:
+        """Return the name of the session on a resource if it is an orphan; else nothing."""
+        session_name = self._registry.session_on(key)
+        if not session_name:
+            return ""
+        (marked,) = await self._mark_orphans([self._registry.information(session_name)])
+        return session_name if marked.orphan else ""

@@ -10,32 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import platformdirs
-
 from session_sharing.errors import AccessDeniedError, PreconditionError, UnavailableError
-
-DATA_VARIABLE = "SESSION_SHARING_DATA"
-"""The environment variable that names the data folder of services that are given none."""
 
 _PATIENCE = 2.0 if sys.platform == "win32" else 0.0  # seconds
 _PAUSE = 0.01  # seconds
 
 _Result = TypeVar("_Result")
-
-
-def default_data_folder(name: str) -> Path:
-    """Return the data folder of a service that was given none; it need not exist.
-
-    It is `$SESSION_SHARING_DATA`, or else the folder called `name` in the user's data folder.
-    Services of different kinds may share one: what they keep there carries their names.
-
-    Args:
-        name: The service, for example `json_logger`.
-    """
-    chosen = os.environ.get(DATA_VARIABLE, "").strip()
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    return platformdirs.user_data_path("session-sharing", appauthor=False) / name
 
 
 def private_folder(path: Path) -> Path:
@@ -71,10 +51,15 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def atomic_write_text(path: Path, text: str) -> None:
+def atomic_write_text(path: Path, text: str, *, sync: bool = True) -> None:
     """Write a small file so that every reader, and every crash, sees the old text or the new one.
 
     The file has mode 0600 where there are modes. Encoding UTF-8, line ends as they are.
+
+    Args:
+        path: The file.
+        text: What will be in it.
+        sync: Whether that must hold for power cuts as well. It costs milliseconds, or more.
 
     Raises:
         OSError: The file could not be written; the old one is untouched.
@@ -85,8 +70,8 @@ def atomic_write_text(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode())
             file.flush()
-            # Without it a power cut can leave the new name with no content.
-            os.fsync(file.fileno())
+            if sync:  # Without it a power cut can leave the new name with no content.
+                os.fsync(file.fileno())
         patiently(lambda: temporary.replace(path))
     except BaseException:
         temporary.unlink(missing_ok=True)

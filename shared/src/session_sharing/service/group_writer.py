@@ -64,17 +64,12 @@ class GroupWriter(Generic[P, R]):
     loop, but for `stop`, `check` and construction, which block and are called elsewhere. After an
     error that breaks it, or a defect, everybody is told that error.
 
-    With a linger, a group waits a moment for as many callers as came with and during the last one:
-    callers who each wait for their answer come back together, and share a commit again. A caller
-    who is alone never waits.
-
     Args:
         name: Names the thread.
         store: Stores a group, all or none, and returns for each what its caller is told. Called in
             the thread. It raises `StoreError`; anything else is a defect.
         defect: Says what callers are told of a defect.
         group_size: How much is stored at once, at most, unless one piece alone is bigger.
-        linger: How long a group waits for further callers at most, in seconds.
 
     Raises:
         ResourceExhaustedError: No thread can be started.
@@ -86,18 +81,15 @@ class GroupWriter(Generic[P, R]):
         store: Callable[[Sequence[P]], Sequence[R]],
         defect: Callable[[Exception], SharingError],
         group_size: int,
-        linger: float = 0.0,
     ) -> None:
         self._name = name
         self._store = store
         self._defect = defect
         self._group_size = group_size
-        self._linger = linger
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: deque[_Piece[P, R]] = deque()
         self._busy = False
-        self._crowd = 1
-        self._timer: asyncio.Handle | None = None
+        self._is_due = False
         self._broken: SharingError | None = None
         self._groups: queue.SimpleQueue[list[_Piece[P, R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -124,7 +116,7 @@ class GroupWriter(Generic[P, R]):
         done: asyncio.Future[R] = self._loop.create_future()
         self._waiting.append(_Piece(payload, size, done))
         if not self._busy:
-            self._consider(self._loop)
+            self._hand_over_soon(self._loop)
         return done
 
     def stop(self) -> None:
@@ -149,21 +141,14 @@ class GroupWriter(Generic[P, R]):
 
     # On the event loop
 
-    def _consider(self, loop: asyncio.AbstractEventLoop) -> None:
-        """See to it that what waits goes to the thread: when all are there, or in a moment."""
-        if len(self._waiting) >= self._crowd and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            lingers = self._linger and len(self._waiting) < self._crowd
-            self._timer = (
-                loop.call_later(self._linger, self._hand_over)
-                if lingers
-                else loop.call_soon(self._hand_over)  # with those that this turn of the loop brings
-            )
+    def _hand_over_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let what waits go to the thread, with all that this turn of the loop brings."""
+        if not self._is_due:
+            self._is_due = True
+            loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
-        self._timer = None
+        self._is_due = False
         if self._waiting:
             self._busy = True
             self._groups.put(self._next_group())
@@ -187,9 +172,8 @@ class GroupWriter(Generic[P, R]):
             else:
                 piece.done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
         self._busy = False
-        self._crowd = len(group) + len(self._waiting)
         if self._waiting and self._loop is not None:
-            self._consider(self._loop)
+            self._hand_over_soon(self._loop)
 
     def _finish(self) -> None:
         while self._waiting:

@@ -12,6 +12,7 @@ from typing import Protocol, TextIO
 
 import grpc.aio
 
+from session_sharing.data_folders import PORT_SUFFIX
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.service.binding import bind, recall_port, remember_port
 from session_sharing.service.folders import private_folder
@@ -29,9 +30,9 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),  # else a second server could share the port unnoticed
     # A frozen client is noticed within 5 s. Only ping_timeout_ms has an effect in current cores;
     # with keepalive_timeout_ms alone it takes 60 s. Old cores follow the latter.
-    ("grpc.keepalive_time_ms", 2000),
-    ("grpc.keepalive_timeout_ms", 3000),
-    ("grpc.http2.ping_timeout_ms", 3000),
+    ("grpc.keepalive_time_ms", 2500),
+    ("grpc.keepalive_timeout_ms", 2500),
+    ("grpc.http2.ping_timeout_ms", 2500),
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),  # clients may ping too
     # Calls that wait to be taken: beyond 1,000 gRPC would drop them at random, without a reason.
@@ -168,7 +169,7 @@ async def serve(
 
 
 async def _start_server(hosted: Hosted, options: HostingOptions) -> tuple[grpc.aio.Server, int]:
-    memory = private_folder(options.state_folder) / f"{options.name}.port"
+    memory = private_folder(options.state_folder) / f"{options.name}{PORT_SUFFIX}"
     server, port = await bind(lambda: _make_server(options), options.port, recall_port(memory))
     hosted.add_to(server)
     await server.start()

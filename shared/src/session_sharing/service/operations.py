@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
@@ -16,6 +17,14 @@ LEFTOVER_SECONDS = 1.0
 """How long a stream may go on with what is left when its session closes."""
 
 
+def closed_under_it(by: str) -> SessionAbortedError:
+    """Return what an operation is told whose session was closed by force."""
+    return SessionAbortedError(
+        f"The session was closed by {by} while this call ran; "
+        "what it was to do may have happened, or not. Initialize again to go on."
+    )
+
+
 class OpenSession(Generic[H]):
     """One open handle with everything that uses it.
 
@@ -24,31 +33,53 @@ class OpenSession(Generic[H]):
     Attributes:
         name: The session name.
         key: The resource.
-        handle: What the driver opened.
         idle: Set while no operation uses the handle.
         ending: Set when the session closes, after its last operation: streams that read it end.
         closed: Set when the handle is closed.
         closing: The task that closes the handle, as soon as there is one.
     """
 
-    def __init__(self, name: str, key: str, handle: H) -> None:
+    def __init__(self, name: str, key: str, handle: H | None = None) -> None:
+        """Begin to count what uses the handle.
+
+        Args:
+            name: The session name.
+            key: The resource.
+            handle: What the driver opened; None if an earlier run of the service did.
+        """
         self.name = name
         self.key = key
-        self.handle = handle
+        self._handle = handle
         self.idle = asyncio.Event()
         self.idle.set()
         self.closed = asyncio.Event()
         self.closing: asyncio.Task[SharingError | None] | None = None
         self.ending = asyncio.Event()
         self._operations: dict[asyncio.Task[object], int] = {}
-        self._aborted_by = ""
+        self._aborted: SharingError | None = None
+
+    @property
+    def has_handle(self) -> bool:
+        """Whether the resource is open: that of a session of an earlier run may not be, yet."""
+        return self._handle is not None
+
+    @property
+    def handle(self) -> H:
+        """What the driver opened."""
+        if self._handle is None:
+            raise RuntimeError(f"{self.key} is not open.")
+        return self._handle
+
+    def take(self, handle: H) -> None:
+        """Take the handle, which was opened later than the session."""
+        self._handle = handle
 
     @contextmanager
     def operation(self) -> Iterator[None]:
         """Count the running task among the operations of the session.
 
         Raises:
-            SessionAbortedError: The session was closed by force, and the operation took too long.
+            SharingError: It took too long; the error is that of `abort_operations`.
         """
         task = asyncio.current_task()
         if task is None:
@@ -58,11 +89,8 @@ class OpenSession(Generic[H]):
         try:
             yield
         except asyncio.CancelledError:
-            if self._aborted_by:
-                raise SessionAbortedError(
-                    f"The session was closed by {self._aborted_by} while this call ran; "
-                    "what it was to do may have happened, or not. Initialize again to go on."
-                ) from None
+            if self._aborted is not None:
+                raise copy.copy(self._aborted) from None
             raise
         finally:
             self._operations[task] -= 1
@@ -71,9 +99,9 @@ class OpenSession(Generic[H]):
             if not self._operations:
                 self.idle.set()
 
-    def abort_operations(self, by: str) -> None:
-        """End the operations that still run; they fail with `SessionAbortedError`."""
-        self._aborted_by = by
+    def abort_operations(self, error: SharingError) -> None:
+        """End the operations that still run; they fail with this error."""
+        self._aborted = error
         for task in list(self._operations):
             task.cancel()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Generic, Protocol, TypeVar
 
 from session_sharing.errors import InvalidRequestError, SharingError
-from session_sharing.records import AckLevel, RecordContext, SiteContexts
+from session_sharing.records import AckLevel, RecordContext, SiteContexts, context_to_text
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
@@ -38,11 +38,13 @@ class Brought(Generic[T]):
         content: What its records were converted to.
         attachment_id: Which attachment they belong to.
         first_number: The number of the first of them; 0 if the client does not count.
+        last_number: The number of the last of them; 0 if the client does not count.
     """
 
     content: T
     attachment_id: str
     first_number: int
+    last_number: int
 
 
 Store = Callable[[H, Brought[T], AckLevel], Awaitable[AckLevel]]
@@ -98,7 +100,8 @@ class RecordingRpc(Generic[H, T]):
             converted = await self._conversion.run(
                 request.ByteSize(), lambda: convert(request.record, _now(), contexts)
             )
-            brought = Brought(converted, request.attachment.attachment_id, request.record_number)
+            number = request.record_number
+            brought = Brought(converted, request.attachment.attachment_id, number, number)
             reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, request.record_number)
         return records_pb2.LogMeasurementDataResponse(acknowledgement=level_to_wire(reached))
@@ -128,7 +131,7 @@ class RecordingRpc(Generic[H, T]):
                 lambda: convert(request.records_json, request.count, _now(), contexts),
             )
             first = request.first_record_number
-            brought = Brought(converted, request.attachment.attachment_id, first)
+            brought = Brought(converted, request.attachment.attachment_id, first, last)
             reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, last)
         return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
@@ -165,7 +168,7 @@ class RecordingRpc(Generic[H, T]):
     async def set_context(
         self, request: records_pb2.SetContextRequest
     ) -> records_pb2.SetContextResponse:
-        """Set what records of a site, or of all, inherit from now on.
+        """Set what records of a site, or of all, inherit from now on, also after a restart.
 
         Raises:
             SharingError: The context was refused, or the session is not open for this attachment.
@@ -175,6 +178,8 @@ class RecordingRpc(Generic[H, T]):
             if self._check_context is not None:
                 self._check_context(context)
             handle.contexts.set(context)
+            text = context_to_text(context)
+            await self._sessions.keep_context(request.attachment, context.site, text)
         return records_pb2.SetContextResponse()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
@@ -16,6 +17,10 @@ _log = logging.getLogger(__name__)
 CHECK_SECONDS = 1.0
 
 
+def _nobody_waits() -> None:
+    """Tell nobody."""
+
+
 class Registration:
     """Keeps one service registered, from `start` to `stop`.
 
@@ -23,10 +28,14 @@ class Registration:
 
     Args:
         descriptor: What is registered.
+        registered: Called when it was registered, also anew.
     """
 
-    def __init__(self, descriptor: ServiceDescriptor) -> None:
+    def __init__(
+        self, descriptor: ServiceDescriptor, registered: Callable[[], None] = _nobody_waits
+    ) -> None:
         self._descriptor = descriptor
+        self._tell_registered = registered
         self._registrar: Registrar | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -63,6 +72,7 @@ class Registration:
             self._told = None
             if registered_at:
                 _log.info("Registered in discovery at %s", registered_at)
+                self._tell_registered()
 
     def _level(self, error: Exception, level: int) -> int:
         """Say each kind of failure once, not every second, until it is over."""

@@ -43,6 +43,7 @@ class SessionRpc(Generic[H]):
             request.initialization_behavior,
             client_id=_identifier(request.client_id, "client id"),
             attachment_id=_identifier(request.attachment_id, "attachment id"),
+            take_over_orphan=request.take_over_orphan,
         )
         return initialized_to_wire(initialized)
 
@@ -99,6 +100,12 @@ class SessionRpc(Generic[H]):
     def stored(self, reference: session_pb2.AttachmentReference, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""
         self._engine.stored(reference.attachment_id, record_number)
+
+    async def keep_context(
+        self, reference: session_pb2.AttachmentReference, site: int | None, text: str
+    ) -> None:
+        """Keep what was set for a site, or for all, over a restart. Call it within `use`."""
+        await self._engine.keep_context(reference.session_name, site, text)
 
 
 def _identifier(text: str, what: str) -> str:

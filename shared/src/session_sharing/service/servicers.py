@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import grpc.aio
 
+from session_sharing.errors import UnknownClientError
+from session_sharing.service.about import About
 from session_sharing.service.engine import SessionEngine
 from session_sharing.wire.events import event_to_wire
 from session_sharing.wire.generated import (
@@ -16,6 +17,7 @@ from session_sharing.wire.generated import (
     clients_pb2,
     clients_pb2_grpc,
 )
+from session_sharing.wire.service import service_to_wire
 from session_sharing.wire.session import identity_from_wire, session_to_wire
 from session_sharing.wire.times import seconds_to_wire
 
@@ -26,9 +28,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
     """Holds a stream for every client."""
 
-    def __init__(self, engine: SessionEngine[Any]) -> None:
+    def __init__(self, engine: SessionEngine[Any], instance_id: str) -> None:
         self._engine = engine
-        self._instance_id = secrets.token_hex(8)
+        self._instance_id = instance_id
 
     async def Connect(
         self, request: clients_pb2.ConnectRequest, context: Context
@@ -36,7 +38,11 @@ class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
         """Name the client, then hold the stream until either side ends."""
         self._engine.refuse_when_stopping()
         streams = self._engine.clients
-        client_id = streams.connect(request.client_id, identity_from_wire(request.identity))
+        try:
+            client_id = streams.connect(request.client_id, identity_from_wire(request.identity))
+        except UnknownClientError:
+            await self._engine.all_kept()
+            raise
         try:
             yield clients_pb2.ConnectResponse(
                 client_id=client_id,
@@ -50,16 +56,23 @@ class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
 
 
 class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServicer):
-    """Shows the sessions, and closes them for operators."""
+    """Shows the service with its sessions, and closes them for operators."""
 
-    def __init__(self, engine: SessionEngine[Any]) -> None:
+    def __init__(self, engine: SessionEngine[Any], about: About) -> None:
         self._engine = engine
+        self._about = about
+
+    async def GetService(
+        self, request: administration_pb2.GetServiceRequest, context: Context
+    ) -> administration_pb2.GetServiceResponse:
+        """Return what the service is, and how it is."""
+        return service_to_wire(await self._about.tell())
 
     async def ListSessions(
         self, request: administration_pb2.ListSessionsRequest, context: Context
     ) -> administration_pb2.ListSessionsResponse:
         """Return the sessions that are not closed."""
-        listed = [session_to_wire(session) for session in self._engine.sessions()]
+        listed = [session_to_wire(session) for session in await self._engine.list_sessions()]
         return administration_pb2.ListSessionsResponse(
             sessions=[session for session in listed if session is not None]
         )
@@ -76,8 +89,9 @@ class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServic
     async def CloseSession(
         self, request: administration_pb2.CloseSessionRequest, context: Context
     ) -> administration_pb2.CloseSessionResponse:
-        """Close a session under its holders."""
-        by = str(identity_from_wire(request.requested_by))
+        """Ask to close a session, or close it under its holders."""
         reason = f", reason: {request.reason[:200]}" if request.reason else ""
-        closed = await self._engine.force_close(request.public_id, f"{by}{reason}")
-        return administration_pb2.CloseSessionResponse(session=session_to_wire(closed))
+        by = f"{identity_from_wire(request.requested_by)}{reason}"
+        close = self._engine.force_close if request.force else self._engine.request_close
+        session = await close(request.public_id, by)
+        return administration_pb2.CloseSessionResponse(session=session_to_wire(session))

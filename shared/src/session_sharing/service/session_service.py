@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import grpc.aio
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
 
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.identity import this_client
+from session_sharing.service.about import About
+from session_sharing.service.detached import DetachedCloser
 from session_sharing.service.driver import ResourceDriver
-from session_sharing.service.engine import GRACE_SECONDS, SessionEngine
+from session_sharing.service.engine import SessionEngine
 from session_sharing.service.folders import private_folder
+from session_sharing.service.health import HEALTH_NAME
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
+from session_sharing.service.journal import Journal
+from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.registration import Registration
 from session_sharing.service.servicers import AdministrationServicer, ClientsServicer
@@ -36,8 +40,8 @@ SHUT_DOWN_SECONDS = 1.75
 All three, after unregistering, have to fit into the time that hosting gives for coming to rest.
 """
 
-SERVING = health_pb2.HealthCheckResponse.SERVING
-NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+JOURNAL_SECONDS = 0.3
+"""How long the end may wait for the journal to be written: less than hosting gives for it."""
 
 AddServicers = Callable[[SessionEngine[H], grpc.aio.Server], Iterable[str]]
 """Adds a service's own servicers to the server and returns the full names of their services."""
@@ -51,11 +55,17 @@ class ServiceOptions:
         port: The port; None for that of the last run, 0 for any free one.
         data_folder: Where the service keeps its data; one service instance for each.
         grace: How long a client whose stream was lost keeps its attachments, in seconds.
+        recovery_grace: How long a client of the last run keeps them when the service is back, in
+            seconds.
+        close_detached_after: When a session that nobody holds is closed, in seconds after its last
+            use; None never closes it.
     """
 
     port: int | None
     data_folder: Path
     grace: float = GRACE_SECONDS
+    recovery_grace: float = RECOVERY_GRACE_SECONDS
+    close_detached_after: float | None = None
 
 
 class SessionService(Generic[H]):
@@ -66,6 +76,7 @@ class SessionService(Generic[H]):
         engine: Holds the sessions.
         add_servicers: Adds the service's own servicers.
         lock: The lock on the data folder; released at the end.
+        close_detached_after: When a session that nobody holds is closed, in seconds; None never.
     """
 
     def __init__(
@@ -74,57 +85,79 @@ class SessionService(Generic[H]):
         engine: SessionEngine[H],
         add_servicers: AddServicers[H],
         lock: ProcessLock,
+        *,
+        close_detached_after: float | None = None,
     ) -> None:
         self._engine = engine
         self._add_servicers = add_servicers
         self._lock = lock
-        self._registration = Registration(descriptor)
-        self._health = health_aio.HealthServicer()
-        self._names: list[str] = []
+        self._detached = DetachedCloser(engine.close_detached, close_detached_after)
+        self._registration = Registration(descriptor, engine.begin_recovery_grace)
+        self._about = About(engine, lock.path.parent)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add all servicers."""
-        self._names = [
-            *self._add_servicers(self._engine, server),
-            *_add_common_servicers(self._engine, server),
-        ]
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = [*self._names, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
-        reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], server)
+        own = list(self._add_servicers(self._engine, server))
+        common = _add_common_servicers(self._engine, self._about, server)
+        self._about.services = [*own, *common, HEALTH_NAME, reflection.SERVICE_NAME]
+        self._about.health.add_to(server, own, common)
+        reflection.enable_server_reflection(self._about.services, server)
 
     async def started(self, port: int) -> None:
-        """Turn SERVING and register in discovery."""
+        """Turn SERVING and register in discovery; clients of the last run have to come back."""
         await self.set_serving()
         await self._registration.start(port)
+        self.begin_waiting()
+
+    def begin_waiting(self) -> None:
+        """Begin to count the time of clients of the last run, and of sessions that nobody holds."""
+        self._engine.begin_recovery_grace()
+        self._detached.start()
 
     async def set_serving(self) -> None:
-        """Let health checks succeed."""
-        await self._set_health(SERVING)
+        """Let health checks succeed, as long as nothing is wrong."""
+        await self._about.health.start()
 
     async def stopping(self) -> None:
         """Turn NOT_SERVING, unregister, then let the engine come to rest."""
-        await self._set_health(NOT_SERVING)
+        self._detached.stop()
+        await self._about.health.stop()
         await self._registration.stop()
         await self._engine.shut_down(SHUT_DOWN_SECONDS)
 
     async def stopped(self) -> None:
-        """Give the data folder free."""
+        """Close the journal and give the data folder free."""
+        await self._engine.close_journal(JOURNAL_SECONDS)
         self._lock.release()
 
-    async def _set_health(self, status: int) -> None:
-        for name in ["", *self._names]:
-            await self._health.set(name, status)
 
-
-def _add_common_servicers(engine: SessionEngine[Any], server: grpc.aio.Server) -> list[str]:
-    clients_pb2_grpc.add_SessionClientsServicer_to_server(ClientsServicer(engine), server)
+def _add_common_servicers(
+    engine: SessionEngine[Any], about: About, server: grpc.aio.Server
+) -> list[str]:
+    clients_pb2_grpc.add_SessionClientsServicer_to_server(
+        ClientsServicer(engine, about.instance_id), server
+    )
     administration_pb2_grpc.add_SessionAdministrationServicer_to_server(
-        AdministrationServicer(engine), server
+        AdministrationServicer(engine, about), server
     )
     return [
         clients_pb2.DESCRIPTOR.services_by_name["SessionClients"].full_name,
         administration_pb2.DESCRIPTOR.services_by_name["SessionAdministration"].full_name,
     ]
+
+
+def recover(engine: SessionEngine[Any], folder: Path, name: str) -> None:
+    """Have the sessions of the last run again, and keep a journal from now on.
+
+    Args:
+        engine: Without any session.
+        folder: The service's data folder, which is locked.
+        name: The name of the service.
+
+    Raises:
+        SharingError: The journal cannot be read.
+    """
+    engine.recover(*Journal.open(folder / f"{name}.journal", this_client().boot_id))
 
 
 def run_service(
@@ -150,8 +183,17 @@ def run_service(
     def make() -> SessionService[H]:
         folder = private_folder(options.data_folder)
         lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the data folder {folder}")
-        engine = SessionEngine(make_driver(), grace=options.grace)
-        return SessionService(descriptor, engine, add_servicers, lock)
+        engine = SessionEngine(
+            make_driver(), grace=options.grace, recovery_grace=options.recovery_grace
+        )
+        recover(engine, folder, name)
+        return SessionService(
+            descriptor,
+            engine,
+            add_servicers,
+            lock,
+            close_detached_after=options.close_detached_after,
+        )
 
     interceptors = [ErrorInterceptor()]
     return run(make, HostingOptions(name, options.port, options.data_folder, interceptors))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from session_sharing.core import SessionEvent
 from session_sharing.errors import ResourceExhaustedError
@@ -34,7 +34,7 @@ class Watchers:
         for queue in self._queues:
             queue.put_nowait(None)
 
-    async def watch(self, first: Iterable[SessionEvent]) -> AsyncIterator[SessionEvent]:
+    async def watch(self, first: Iterable[SessionEvent]) -> AsyncGenerator[SessionEvent, None]:
         """Yield the first events, then every event told from now on, until `stop`.
 
         Raises:

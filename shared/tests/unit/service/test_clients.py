@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from session_sharing.core import Registry
 from session_sharing.errors import UnknownClientError
 from session_sharing.information import ClientIdentity
+from session_sharing.service import clients
 from session_sharing.service.clients import ClientStreams
 
 ME = ClientIdentity("program")
@@ -52,6 +54,22 @@ def test_lost_client_expires_once():
 
     async def work(streams: ClientStreams) -> None:
         streams.end(streams.connect("", ME))
+
+    assert len(run(work)) == 1
+
+
+def test_service_that_stood_still_waits_a_little_longer(monkeypatch):
+    """Who was lost before the service froze can come back before it is given up."""
+    monkeypatch.setattr(clients, "LATE_SECONDS", 0.05)
+
+    async def work(streams: ClientStreams) -> None:
+        lost, back = (streams.connect("", ME) for _ in range(2))
+        for client_id in (lost, back):
+            streams.end(client_id)
+        time.sleep(0.1)  # noqa: ASYNC251 - the whole loop stands still
+        await asyncio.sleep(0.001)
+        streams.connect(back, ME)
+        await asyncio.sleep(0.1)
 
     assert len(run(work)) == 1
 
@@ -112,3 +130,46 @@ def test_ids_cannot_be_guessed():
         assert {len(client_id) for client_id in ids} == {32}
 
     run(work)
+
+
+@pytest.mark.parametrize("came", ["", "and stays", "and is lost again"])
+def test_clients_of_the_last_run_are_expected(came):
+    """Who does not come back in time expires; who did is a client like any other."""
+
+    async def work(streams: ClientStreams) -> None:
+        old = streams.connect("", ME)
+        streams._streams.clear()  # As after a restart: known, and without a stream.
+        if came:
+            streams.connect(old, ME)
+        if came == "and is lost again":
+            streams.grace = 60.0
+            streams.end(old)
+        streams.expect([old, old], 0.0)
+
+    assert len(run(work)) == (not came)
+
+
+@pytest.mark.parametrize("came", ["", "and is lost again"])
+def test_expected_clients_may_be_given_more_time(came):
+    """Who has yet to come back has the time anew; who did has the grace of any client."""
+
+    async def work(streams: ClientStreams) -> None:
+        old = streams.connect("", ME)
+        streams._streams.clear()  # As after a restart: known, and without a stream.
+        streams.expect([old], 0.0)
+        if came:
+            streams.connect(old, ME)
+            streams.end(old)
+        streams.expect([old], 60.0)
+
+    assert len(run(work)) == bool(came)
+
+
+def test_nobody_is_expected_by_a_service_that_stops():
+    """A recovery grace that would begin during the stop takes nothing away."""
+
+    async def work(streams: ClientStreams) -> None:
+        streams.stop()
+        streams.expect(["old"], 0.0)
+
+    assert run(work) == []

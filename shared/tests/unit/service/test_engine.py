@@ -13,6 +13,7 @@ from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
     ResourceNameError,
+    ServiceStoppingError,
     SessionAbortedError,
     SessionNotFoundError,
     UnavailableError,
@@ -270,7 +271,7 @@ def test_stop_aborts_an_operation_that_hangs():
         operating = asyncio.ensure_future(operate())
         await asyncio.sleep(0)
         await engine.shut_down(0.02)
-        with pytest.raises(SessionAbortedError, match="is stopping"):
+        with pytest.raises(ServiceStoppingError, match="could not wait longer"):
             await operating
         assert driver.closed == {"data": 1}
 

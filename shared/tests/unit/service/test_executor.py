@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from session_sharing.core import Answer, CloseResource, OpenResource, Registry
+from session_sharing.core import Answer, CloseResource, OpenResource, Registry, ReopenResource
 from session_sharing.errors import InternalError, SharingError, UnavailableError
-from session_sharing.service import executor as executor_module
+from session_sharing.service import handles
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.service.threads import NoThreadError, in_thread
 from session_sharing.testing.memory import MemoryDriver
@@ -159,7 +159,7 @@ def test_close_that_finds_no_thread_is_tried_again(monkeypatch):
         future.set_exception(refusal)
         return future
 
-    monkeypatch.setattr(executor_module, "in_thread", scarce)
+    monkeypatch.setattr(handles, "in_thread", scarce)
 
     async def work(executor, driver, registry):
         executor.carry_out([OpenResource("s", "data", "Data")])
@@ -168,5 +168,20 @@ def test_close_that_finds_no_thread_is_tried_again(monkeypatch):
         assert await registry.told.get() == ("closed", "s", None)
         assert driver.closed == {"data": 1}
         assert next(refusals, None) is None
+
+    run(work)
+
+
+def test_handle_that_comes_after_the_stop_is_closed():
+    """A resource that opens again only when the stop has given up waiting is closed at once."""
+
+    async def work(executor, driver, registry):
+        driver.opening.shut()
+        executor.carry_out([ReopenResource("s", "data", "data")])
+        await executor.shut_down(0.01)
+        (reopening,) = executor._tasks
+        driver.opening.open()
+        await reopening
+        assert (driver.opened, driver.closed) == ({"data": 1}, {"data": 1})
 
     run(work)

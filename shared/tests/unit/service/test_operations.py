@@ -10,7 +10,7 @@ import pytest
 
 from session_sharing.errors import SessionAbortedError
 from session_sharing.service import operations
-from session_sharing.service.operations import OpenSession
+from session_sharing.service.operations import OpenSession, closed_under_it
 
 LIMIT = 5.0
 
@@ -46,7 +46,7 @@ def test_abort_ends_running_operations_with_the_reason():
         held = session()
         tasks = [asyncio.create_task(operate(held)) for _ in range(2)]
         await asyncio.sleep(0)
-        held.abort_operations("somebody")
+        held.abort_operations(closed_under_it("somebody"))
         for task in tasks:
             with pytest.raises(SessionAbortedError, match="closed by somebody while this call ran"):
                 await asyncio.wait_for(task, LIMIT)

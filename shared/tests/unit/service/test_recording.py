@@ -31,6 +31,7 @@ class Sessions:
         self.contexts = SiteContexts()
         self.contexts.set(CAME_FIRST)
         self.came = asyncio.Semaphore(0)
+        self.kept: list[tuple[int | None, str]] = []
 
     @asynccontextmanager
     async def use(self, attachment: object) -> AsyncGenerator[Sessions, None]:
@@ -40,6 +41,10 @@ class Sessions:
 
     def stored(self, attachment: object, number: int) -> None:
         """Nobody asks."""
+
+    async def keep_context(self, attachment: object, site: int | None, text: str) -> None:
+        """Keep it."""
+        self.kept.append((site, text))
 
 
 class Converter:
@@ -79,6 +84,24 @@ def test_context_that_no_record_could_be_stored_with() -> None:
     with pytest.raises(ValueTypeError, match="no place for odd"):
         asyncio.run(rpc.set_context(request))
     assert sessions.contexts.inherit({}) == CAME_FIRST.fields_set
+    assert sessions.kept == []
+
+
+def test_what_is_set_is_kept_as_a_text() -> None:
+    """A restart gives back what was set for each site; one that says nothing else is cleared."""
+    sessions = Sessions()
+    rpc: Rpc = RecordingRpc(sessions, Conversion(), AckLevel.OS, None)  # type: ignore[arg-type]
+    for context in (RecordContext(run="r"), RecordContext("S-0", 0), RecordContext(site=1)):
+        request = records_pb2.SetContextRequest(context=context_to_wire(context))
+        asyncio.run(rpc.set_context(request))
+    assert [site for site, _ in sessions.kept] == [None, 0, 1]
+    assert sessions.kept[2] == (1, "")
+    again = SiteContexts()
+    again.set(RecordContext(run="lost"))
+    again.take([*(text for _, text in sessions.kept[:2]), '{"site": 2, "tomorrow": 1, "pin": "A"}'])
+    for site in (0, 1):
+        assert again.inherit({"site": site}) == sessions.contexts.inherit({"site": site})
+    assert again.inherit({"site": 2}) == {"site": 2, "pin": "A", "run": "r"}
 
 
 @pytest.mark.parametrize("log", [log_record, log_records])

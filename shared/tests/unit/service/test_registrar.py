@@ -209,7 +209,7 @@ def test_stop_does_not_wait_for_ever(discovery, monkeypatch, caplog):
     ],
 )
 def test_no_failure_ends_the_attempts(discovery, monkeypatch, caplog, failure, told):
-    """Whatever goes wrong is said once, and tried again until it works."""
+    """Whatever goes wrong is said once, and tried again until it works, which is told."""
     monkeypatch.setattr(registration, "CHECK_SECONDS", 0.01)
     attempts = threading.Semaphore(0)
 
@@ -218,14 +218,16 @@ def test_no_failure_ends_the_attempts(discovery, monkeypatch, caplog, failure, t
         raise failure
 
     async def work() -> None:
-        kept = Registration(DESCRIPTOR)
+        registered = asyncio.Event()
+        kept = Registration(DESCRIPTOR, registered.set)
         monkeypatch.setattr(registrar, "find_discovery", fail)
         await asyncio.wait_for(kept.start(7), LIMIT)
         assert discovery.known == {}
         for _ in range(3):
             assert await asyncio.to_thread(attempts.acquire, timeout=LIMIT)
+        assert not registered.is_set()
         monkeypatch.setattr(registrar, "find_discovery", discovery.find)
-        assert await asyncio.to_thread(discovery.asked.wait, LIMIT)
+        await asyncio.wait_for(registered.wait(), LIMIT)
         await kept.stop()
         assert discovery.known == {}
 
