@@ -26,9 +26,10 @@ class Interruption:
     The run's own thread waits, checks and counts; any thread may call `stop`. `_asked` is the event
     between them, and the reason is written before it is set.
 
-    What cannot be interrupted is a call that waits elsewhere. NI's call for a reservation is one:
-    a run that is cancelled while it waits keeps its place in the queue until it is granted or
-    timed out, and ends at the check that follows.
+    A call to a log whose service is away ends then too, as the log's client is given `asked`. What
+    cannot be interrupted is a call that waits elsewhere. NI's call for a reservation is one: a run
+    that is cancelled while it waits keeps its place in the queue until it is granted or timed out,
+    and ends at the check that follows.
 
     Args:
         context: The context of the measurement that runs, in the thread that it runs in.
@@ -55,6 +56,11 @@ class Interruption:
         """
         self._stop_reason = reason
         self._asked.set()
+
+    @property
+    def asked(self) -> threading.Event:
+        """Set when the run is asked to end: by its caller, its deadline, or the plug-in."""
+        return self._asked
 
     def wait(self, seconds: float) -> None:
         """Wait as long as an instrument integrates; not longer than the run may go on.

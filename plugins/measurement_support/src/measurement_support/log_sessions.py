@@ -5,8 +5,10 @@ A pin of a log is connected to a file, to a database, or to both: the pin map sa
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from ni_measurement_plugin_sdk_service.session_management import (
     MultiSessionReservation,
@@ -35,10 +37,18 @@ class LogConstructor:
     Args:
         behavior: How the sessions are initialized, files and databases alike.
         wait: How long a call waits for a service, in seconds; the clients' own time by default.
+        give_up: Set when a service that is away is waited for no more; never by default.
     """
 
-    def __init__(self, behavior: int, wait: float | None = None) -> None:
-        options: dict[str, float] = {} if wait is None else {"wait": wait}
+    def __init__(
+        self,
+        behavior: int,
+        wait: float | None = None,
+        give_up: threading.Event | None = None,
+    ) -> None:
+        options: dict[str, Any] = {"give_up": give_up}
+        if wait is not None:
+            options["wait"] = wait
         self._by_type: dict[str, Callable[[ReservedSession], RecordingClient]] = {
             json_logger.INSTRUMENT_TYPE: JsonLoggerSessionConstructor(behavior, **options),
             db_writer.INSTRUMENT_TYPE: DbWriterSessionConstructor(behavior, **options),

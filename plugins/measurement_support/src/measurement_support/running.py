@@ -87,11 +87,13 @@ def measuring(context: MeasurementContext, runs: Runs = RUNS) -> Iterator[Interr
         run.check()  # It may have been cancelled while it waited for one of the SDK's threads.
         yield run
     except SharingError as error:
+        if run.asked.is_set():
+            run.check()  # A run that has to end tells why, not what failed because of it.
         _abort(context, status_of(error), run.told(text_of(error)))
     except grpc.RpcError as failure:
         if not isinstance(failure, grpc.Call):
             raise  # It comes from aborting: the caller is told already.
-        run.check()  # A run that has to end tells why, not what failed because of it.
+        run.check()  # The same.
         code, text = _refusal(failure)
         _abort(context, code, run.told(text))
     finally:

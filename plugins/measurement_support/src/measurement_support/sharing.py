@@ -157,7 +157,7 @@ def _opened_logs(
     """Open the reserved logs: for all sites or for each, of one type or both: the map says it."""
     run.check()
     where = connections(reservation, job.log_pin, *LOG_TYPES)
-    constructor = LogConstructor(job.behavior, run.call_timeout(LOG_SECONDS))
+    constructor = LogConstructor(job.behavior, run.call_timeout(LOG_SECONDS), run.asked)
     with opened_logs(reservation, constructor) as opened:
         yield SiteLogs(where, opened, run)
 

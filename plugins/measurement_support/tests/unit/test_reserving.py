@@ -12,7 +12,7 @@ from measurement_support.interruption import Interruption
 from measurement_support.reserving import reserved
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
 from session_sharing.errors import InvalidRequestError, UnavailableError
-from session_sharing.testing.failed_call import FailedCall
+from session_sharing.wire.failed_call import FailedCall
 
 GONE = FailedCall(grpc.StatusCode.UNAVAILABLE, "failed to connect to all addresses\x07")
 

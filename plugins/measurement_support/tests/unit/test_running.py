@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import partial
+from types import SimpleNamespace
 
 import grpc
 import pytest
 
+from measurement_support.log_sessions import LogConstructor
 from measurement_support.running import Runs, measuring
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
-from session_sharing.errors import SessionExistsError, UnavailableError
-from session_sharing.testing.failed_call import FailedCall
+from session_sharing.client import place
+from session_sharing.errors import ServiceNotFoundError, SessionExistsError, UnavailableError
+from session_sharing.wire.failed_call import FailedCall
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
+CANCELLED = grpc.StatusCode.CANCELLED
 
 
 def run_through(body, context: FakeContext, runs: Runs) -> None:
@@ -141,3 +146,24 @@ def test_a_stop_ends_the_runs_and_waits_for_them():
     runs.stop("Stopping.")
     assert runs.wait_for_none(10.0)
     thread.join(10.0)
+
+
+def test_a_cancelled_run_does_not_wait_for_a_log_that_is_away(monkeypatch):
+    """A run that waits for the service of its log ends when it is cancelled, and says just that."""
+
+    def find_nothing(*_arguments, **_options):
+        raise ServiceNotFoundError("It is not registered.")
+
+    monkeypatch.setattr(place, "resolve_address", find_nothing)
+    context = FakeContext()
+
+    def open_log(run) -> None:
+        threading.Timer(0.05, context.cancel).start()
+        LogConstructor(0, 30.0, run.asked)(
+            SimpleNamespace(instrument_type_id="FileLogger", resource_name="a.log")
+        )
+
+    begin = time.monotonic()
+    told = aborted(open_log, context)
+    assert (told.code, told.text) == (CANCELLED, "The measurement was cancelled.")
+    assert time.monotonic() - begin < 10.0

@@ -1,4 +1,4 @@
-"""Calling a service: errors as the service raised them, and in our words what it did not tell."""
+"""Calling a service: what it did not answer is repeated, and what it refuses is raised."""
 
 from __future__ import annotations
 
@@ -8,66 +8,101 @@ from typing import Any, TypeVar
 import grpc
 
 from session_sharing.client.connection import Connection
-from session_sharing.client.failures import explain_failure
+from session_sharing.client.failures import Named, what_was_asked
+from session_sharing.client.patience import Patience
+from session_sharing.client.repeating import Repeats
 from session_sharing.errors import AttachmentEndedError
 
 Response = TypeVar("Response")
+Method = Callable[[], Callable[..., Response]]
+"""Gives the method of a stub. Asked before every attempt: a new link has new stubs."""
 
 
 def call(
-    connection: Connection, method: Callable[..., Response], request: object, timeout: float
+    connection: Connection,
+    method: Method[Response],
+    request: object,
+    patience: Patience,
+    named: Named = what_was_asked,
 ) -> Response:
-    """Call a unary RPC.
+    """Call a unary RPC, and repeat it with the same request as long as nobody answers.
 
     Args:
         connection: The connection that the method belongs to.
-        method: The method of a stub.
+        method: Gives the method of a stub.
         request: Its request.
-        timeout: How long to wait for the answer, in seconds.
+        patience: How long to wait for the answer.
+        named: What the call is for, as errors name it.
 
     Raises:
         SharingError: The service raised it, does not answer, or this is a forked child.
     """
-    try:
-        return _start(connection, method, request, timeout=timeout)
-    except grpc.RpcError as failure:
-        raise explain_failure(failure, connection.address, timeout) from failure
+    repeats: Repeats | None = None
+    while True:
+        link = connection.link
+        try:
+            return _start(connection, method, request, timeout=patience.remaining)
+        except grpc.RpcError as failure:
+            repeats = repeats or Repeats(connection, patience, named)
+            repeats.wait_after(failure, link)
 
 
 def stream(
-    connection: Connection, method: Callable[..., Any], request: object, wait: float
+    connection: Connection,
+    method: Method[Any],
+    request: object,
+    new_patience: Callable[[], Patience],
 ) -> Generator[Any, None, None]:
     """Yield the responses of a server stream; closing the generator cancels the call.
 
+    A stream that breaks before its first response is begun again.
+
     Args:
         connection: The connection that the method belongs to.
-        method: The method of a stub.
+        method: Gives the method of a stub.
         request: Its request.
-        wait: What the text of an error says of waiting, in seconds; a stream has no time-out.
+        new_patience: Says how long a service that went away is waited for; the stream itself has
+            no time-out.
 
     Raises:
         SharingError: The service raised it or went away, or this is a forked child.
     """
-    responses = _start(connection, method, request)
-    try:
-        yield from responses
-    except grpc.RpcError as failure:
-        raise explain_failure(failure, connection.address, wait) from failure
-    finally:
-        responses.cancel()
+    repeats, lost, begun = None, None, False
+    while True:
+        link = connection.link
+        responses = _start(connection, method, request)
+        try:
+            for response in responses:
+                begun = True
+                yield response
+        except grpc.RpcError as failure:
+            if repeats is None or link is not lost:  # Each absence is waited for anew.
+                repeats, lost = Repeats(connection, new_patience(), what_was_asked), link
+            if begun:
+                raise repeats.broken(failure) from failure
+            repeats.wait_after(failure, link)
+        else:
+            return
+        finally:
+            responses.cancel()
 
 
 def _start(
     connection: Connection,
-    method: Callable[..., Response],
+    method: Method[Response],
     request: object,
     timeout: float | None = None,
 ) -> Response:
     connection.refuse_after_fork()
     try:
-        return method(request, timeout=timeout)
+        return method()(request, timeout=timeout)
     except ValueError as closed:  # grpc's word for a channel that is closed
-        raise AttachmentEndedError(
-            "This client has released its session, so nothing was done. Initialize a new "
-            "client to go on."
-        ) from closed
+        raise released_already() from closed
+
+
+def released_already() -> AttachmentEndedError:
+    """Return the error of a client that is used after its release."""
+    return AttachmentEndedError(
+        "This client has released its session, so nothing was done. Initialize a new client to "
+        "go on."
+    )

@@ -1,100 +1,139 @@
-"""One process's connection to one service: a channel, the liveness stream, and a client id."""
+"""One process's connection to one service, which looks for the service again when it is lost."""
 
 from __future__ import annotations
 
+import copy
+import logging
 import os
 import threading
+import time
 
 import grpc
 
-from session_sharing.discovery.address import channel_options as address_options
-from session_sharing.errors import OutcomeUnknownError, PreconditionError, UnavailableError
-from session_sharing.identity import this_client
-from session_sharing.information import sentence
-from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc
-from session_sharing.wire.session import identity_to_wire
+from session_sharing.client.connector import Connector
+from session_sharing.client.failures import away_since, broken_off, explain_connecting, may_come
+from session_sharing.client.link import Link, no_answer
+from session_sharing.client.owed import OwedReleases
+from session_sharing.client.patience import LOOK_SECONDS, Patience, pauses
+from session_sharing.client.place import ServicePlace
+from session_sharing.discovery.address import shared_spelling
+from session_sharing.errors import PreconditionError, SharingError
+from session_sharing.information import ClientIdentity
+from session_sharing.utc import utc_now
 from session_sharing.wire.status import error_from_call
 
-_MEBIBYTE = 1 << 20
-_MESSAGE_BYTES = 80 * _MEBIBYTE
+_log = logging.getLogger(__name__)
 
 
 class Connection:
-    """A channel with the stream by which the service knows that this process lives.
+    """Keeps a link to a service: when its stream is lost, the service is looked for again.
 
-    A thread named `session liveness` reads the stream. `_ready` publishes what it learned: the
-    client id or the failure are written before it is set, and read only after.
+    It comes back with its client id, so what it holds stays held. Where the service does not know
+    that id any more, it gets a new one, and the service refuses what was held under the old.
+
+    A thread named `session liveness` looks, connects, and reads the stream. It alone writes `link`
+    and `address`, each as a whole, so anybody may read them. `_changed` guards all that is private
+    and changes; under it nothing is sent, and nothing waited for but its own notice.
 
     Args:
-        address: host:port of the service.
-        wait: How long to wait for the service, in seconds.
+        place: Where the service is looked for.
+        address: host:port where it was found just now; empty to look for it.
+        identity: This process.
 
-    Raises:
-        UnavailableError: Nothing answers at the address.
-        OutcomeUnknownError: The service did not answer in time.
+    Attributes:
+        identity: This process.
+        address: host:port where the service was found last; empty if it never was.
+        link: The latest link, which may be lost; None before the first.
+        owed: The releases that could not be delivered.
     """
 
-    def __init__(self, address: str, wait: float) -> None:
+    def __init__(self, place: ServicePlace, address: str, identity: ClientIdentity) -> None:
+        self.identity = identity
         self.address = address
-        self.channel = grpc.insecure_channel(address, options=channel_options(address))
+        self.link: Link | None = None
+        self.owed = OwedReleases(self)
+        self._place = place
+        self._connector = Connector(place, address, identity, self._show)
         self._process_id = os.getpid()
-        self._ready = threading.Event()
-        self._client_id = ""
-        self._failure: grpc.RpcError | None = None
-        self.identity = this_client()
-        request = clients_pb2.ConnectRequest(identity=identity_to_wire(self.identity))
-        self._stream = clients_pb2_grpc.SessionClientsStub(self.channel).Connect(request)
-        threading.Thread(target=self._read, name="session liveness", daemon=True).start()
-        try:
-            self._await_ready(wait)
-        except BaseException:
-            self.close()
-            raise
-
-    def _read(self) -> None:
-        """Read the stream to its end; its first message names the client."""
-        try:
-            for response in self._stream:
-                self._client_id = response.client_id
-                self._ready.set()
-        except grpc.RpcError as error:
-            self._failure = error
-        finally:
-            self._ready.set()
-
-    def _await_ready(self, wait: float) -> None:
-        if not self._ready.wait(wait):
-            raise OutcomeUnknownError(
-                f"The service at {self.address} did not answer within {wait:.3g} s. It may be "
-                "busy or frozen: look at its log; if it hangs, restart it."
-            )
-        if self._client_id:
-            return
-        if self._failure is None:
-            raise UnavailableError(f"The service at {self.address} ended the connection at once.")
-        error = error_from_call(self._failure)
-        if not isinstance(error, UnavailableError):
-            raise error
-        raise UnavailableError(
-            f"Nothing usable answers at {self.address}: {sentence(error.message)} Start the "
-            "service there, or if it runs elsewhere, check how it is found "
-            "(`python -m session_sharing list`)."
-        ) from self._failure
-
-    @property
-    def client_id(self) -> str:
-        """The id under which the service knows this process.
-
-        Raises:
-            PreconditionError: This is a forked child of the process that connected.
-        """
-        self.refuse_after_fork()
-        return self._client_id
+        self._changed = threading.Condition()
+        self._connected = False
+        self._opening: Link | None = None
+        self._failure: SharingError | None = None
+        self._away_since = utc_now()
+        self._wanted = False
+        self._ended = False
+        threading.Thread(target=self._run, name="session liveness", daemon=True).start()
 
     @property
     def is_alive(self) -> bool:
-        """Whether the stream still stands, and this is the process that opened it."""
-        return self._stream.is_active() and os.getpid() == self._process_id
+        """Whether it is connected now."""
+        with self._changed:
+            return self._connected and not self._ended
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was closed, or never came about."""
+        with self._changed:
+            return self._ended
+
+    @property
+    def away(self) -> str:
+        """Which service is away, and since when, as the beginning of a sentence."""
+        with self._changed:
+            since = utc_now() if self._connected else self._away_since
+        return away_since(self.address or f"no known address ({self._place.service_class})", since)
+
+    def serves(self, place: ServicePlace, address: str) -> bool:
+        """Tell whether it is the connection for a service.
+
+        Args:
+            place: Where the service is looked for.
+            address: host:port where it was found just now; empty if it was not.
+        """
+        with self._changed:
+            if self._ended or not self._place.is_same_search(place):
+                return False
+            # While it looks for the service, it will find what the other would.
+            looks = not self._connected or not address
+            return looks or shared_spelling(self.address) == shared_spelling(address)
+
+    def connected(self, patience: Patience) -> Link:
+        """Wait until it is connected, and return the link.
+
+        Raises:
+            SharingError: The service cannot be reached, or did not come in time.
+        """
+        link = self.next_link(patience)
+        if link is None:
+            raise self._why_not(patience)
+        return link
+
+    def next_link(
+        self, patience: Patience, failed: Link | None = None, pause: float = 0.0
+    ) -> Link | None:
+        """Wait until it is connected; return the link, or None when nobody waits any more.
+
+        Args:
+            patience: How long to wait.
+            failed: The link over which a call failed. It is returned only after the pause: mostly
+                the failure of a call is seen an instant before that of its link.
+            pause: How long to wait for another link, in seconds.
+        """
+        again_at = time.monotonic() + pause
+        with self._changed:
+            self._wanted = True
+            self._changed.notify_all()
+            while not self._ended:
+                left, is_over = again_at - time.monotonic(), patience.is_over
+                if self._connected and (
+                    failed is None or (not is_over and (self.link is not failed or left <= 0))
+                ):
+                    return self.link
+                if is_over:
+                    return None
+                limits = (LOOK_SECONDS, patience.remaining, left)
+                self._changed.wait(min(limit for limit in limits if limit > 0))
+        return None
 
     def refuse_after_fork(self) -> None:
         """Refuse use by a forked child: it would break the channel of its parent.
@@ -110,16 +149,102 @@ class Connection:
             )
 
     def close(self) -> None:
-        """Close the channel; the service takes the end of the stream for the end of the client."""
-        if os.getpid() == self._process_id:
-            self._stream.cancel()
-            self.channel.close()
+        """Close the link and look for none any more; calls under way are broken off."""
+        if os.getpid() != self._process_id:
+            return
+        with self._changed:
+            self._end()
+            links = (self.link, self._opening)  # One that is shown later is closed there.
+        for link in links:
+            if link is not None:
+                link.close()
 
+    # What its thread does
 
-def channel_options(address: str) -> list[tuple[str, int]]:
-    """Return how every channel to a service is set up."""
-    return [
-        *address_options(address),
-        ("grpc.max_send_message_length", _MESSAGE_BYTES),
-        ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-    ]
+    def _run(self) -> None:
+        try:
+            self._keep_connected()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _keep_connected(self) -> None:
+        between = pauses()
+        while not self.is_ended:
+            try:
+                link = self._connector.connect(self.link)
+            except (grpc.RpcError, SharingError) as failure:
+                if not self._note_failure(failure):
+                    return
+            except ValueError:
+                if not self.is_ended:
+                    raise
+                return  # The link was closed under it.
+            else:
+                self._note_connected(link)
+                self._note_lost(link.read_to_end())
+                between = pauses()
+            self._pause(next(between))
+
+    def _show(self, link: Link) -> None:
+        """Let `close` close a link that is being opened."""
+        with self._changed:
+            self._opening = link
+            ended = self._ended
+        if ended:
+            link.close()
+
+    def _note_connected(self, link: Link) -> None:
+        """Show the new link. The old one is not closed: calls that go over it still may end well.
+
+        Its channel closes by itself when the last of them, and the last stub of it, is gone.
+        """
+        old = self.link  # Kept until the guard is free: its going may take a moment.
+        with self._changed:
+            again = old is not None or self._failure is not None
+            self.link, self.address = link, link.address
+            self._opening = self._failure = None
+            self._connected = True
+            self._changed.notify_all()
+        if again:
+            _log.info("Found the service at %s", link.address)
+
+    def _note_lost(self, failure: grpc.RpcError | None) -> None:
+        with self._changed:
+            self._connected = False
+            self._away_since = utc_now()
+            if self._ended:
+                return
+        reason = error_from_call(failure).message if failure else "it ended the stream"
+        _log.warning("Lost the service at %s (%s); looking for it", self.address, reason)
+
+    def _note_failure(self, failure: grpc.RpcError | SharingError) -> bool:
+        """Note why it could not be connected; return whether it makes sense to try again."""
+        error = explain_connecting(failure, self._connector.tried)
+        goes_on = self.link is not None or may_come(failure)
+        with self._changed:
+            first = self.link is None and self._failure is None and not self._ended
+            self._failure, self._opening = error, None
+        if first and goes_on:
+            _log.warning("Waiting for a service that is not there yet: %s", error.message)
+        return goes_on
+
+    def _pause(self, seconds: float) -> None:
+        """Wait before the next attempt, less when somebody wants to call."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or self._wanted, seconds)
+            self._wanted = False
+
+    def _why_not(self, patience: Patience) -> SharingError:
+        """Return why there is no link."""
+        with self._changed:
+            failure = self._failure
+        if patience.is_broken_off:
+            return broken_off(self.away, lambda: "initializing the session", maybe_done=False)
+        if failure is None:
+            return no_answer(self.address or "its address", patience.seconds)
+        return copy.copy(failure)  # Each thread raises its own.

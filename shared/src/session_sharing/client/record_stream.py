@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from session_sharing.client.deadlines import DEADLINES
-from session_sharing.errors import OutcomeUnknownError, UnavailableError
+import grpc
+
+from session_sharing.client.deadlines import DEADLINES, Deadline
+from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.status import error_from_status
+from session_sharing.wire.status import call_from_status
 
 
 class AnswerStream(Protocol):
@@ -41,10 +43,20 @@ class RecordStream:
 
     Args:
         open_stream: Opens a stream, as a method of the service's stub does.
+        channel: Returns the present channel: a stream on another one is dead, and not asked.
+        is_broken_off: Tells whether nobody waits any more for an answer; asked from any thread.
     """
 
-    def __init__(self, open_stream: Callable[[Iterator[Any]], AnswerStream]) -> None:
+    def __init__(
+        self,
+        open_stream: Callable[[Iterator[Any]], AnswerStream],
+        channel: Callable[[], object],
+        is_broken_off: Callable[[], bool],
+    ) -> None:
         self._open_stream = open_stream
+        self._channel = channel
+        self._is_broken_off = is_broken_off
+        self._opened_on: object = None
         self._guard = threading.Lock()
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: AnswerStream | None = None
@@ -59,31 +71,23 @@ class RecordStream:
             timeout: How long to wait for the answer, in seconds.
 
         Raises:
-            SharingError: The service refused it, or did not answer in time.
-            grpc.RpcError: The stream broke.
+            grpc.RpcError: As for a call: the service refused it, or did not answer in time, or the
+                stream broke.
         """
+        if self._opened_on is not self._channel():
+            self.close()
         answers = self._answers or self._open()
         try:
-            with DEADLINES.within(timeout, answers.cancel) as deadline:
-                self._requests.put(request)
-                answer = next(answers, None)
+            with DEADLINES.within(timeout, answers.cancel, self._is_broken_off) as deadline:
+                answer = self._ask(answers, request, deadline)
         except BaseException:
             self.close()
-            if deadline.is_over:
-                raise OutcomeUnknownError(
-                    f"The service gave no answer within {timeout:g} s. Whether the records are "
-                    "stored is unknown. Look at its log; `python -m session_sharing list` shows "
-                    "whether it answers at all."
-                ) from None
             raise
-        if answer is None:
+        if answer is None:  # As a service does that stops.
             self.close()
-            raise UnavailableError(
-                "The service ended the stream of records, as it does when it stops. Whether the "
-                "last records are stored is unknown. Start it again, then initialize again."
-            )
+            raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The service ended the stream.")
         if answer.HasField("refusal"):
-            raise error_from_status(answer.refusal)
+            raise call_from_status(answer.refusal)
         return answer
 
     def close(self) -> None:
@@ -94,8 +98,22 @@ class RecordStream:
         if answers is not None:
             answers.cancel()
 
+    def _ask(
+        self, answers: AnswerStream, request: records_pb2.LogRecordsRequest, deadline: Deadline
+    ) -> records_pb2.StreamRecordsResponse | None:
+        """Send a request and return its answer; None if the stream ended."""
+        self._requests.put(request)
+        try:
+            return next(answers, None)
+        except BaseException:
+            if deadline.is_over:
+                late = grpc.StatusCode.DEADLINE_EXCEEDED
+                raise FailedCall(late, "The answer did not come in time.") from None
+            raise
+
     def _open(self) -> AnswerStream:
         requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._opened_on = self._channel()
         answers = self._open_stream(iter(requests.get, None))
         with self._guard:
             self._requests, self._answers = requests, answers

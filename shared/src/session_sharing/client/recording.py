@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Protocol
 
+from session_sharing.client.calling import Method, released_already
 from session_sharing.client.logs import LogsRecords
 from session_sharing.client.record_stream import AnswerStream, RecordStream
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
@@ -74,6 +77,9 @@ class RecordingClient(LogsRecords, SessionClient):
         wait: How long a call waits for the service, in seconds.
         ack: When a record counts as logged: `"os"` or `"disk"`; the service's default if None.
         wait_closed: How long a close waits, in seconds, for others to let go of the resource.
+        take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
+            more: left open by a creator that is known to be dead.
+        give_up: Set it, from any thread, to wait no more for a service that is away.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -94,11 +100,15 @@ class RecordingClient(LogsRecords, SessionClient):
         wait: float = WAIT_SECONDS,
         ack: str | None = None,
         wait_closed: float | None = None,
+        take_over_orphan: bool = False,
+        give_up: threading.Event | None = None,
     ) -> None:
         self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
         self._turns = Turns()
         self._next_number = 1
-        self._records = RecordStream(self._open_stream)
+        self._records = RecordStream(
+            self._open_stream, lambda: self._channel, self._is_hasty_or_released
+        )
         super().__init__(
             resource,
             behavior,
@@ -106,6 +116,8 @@ class RecordingClient(LogsRecords, SessionClient):
             address=address,
             wait=wait,
             wait_closed=wait_closed,
+            take_over_orphan=take_over_orphan,
+            give_up=give_up,
         )
 
     def log_many(self, records: Iterable[Record]) -> None:
@@ -146,10 +158,13 @@ class RecordingClient(LogsRecords, SessionClient):
         request = records_pb2.SetContextRequest(
             attachment=self._attachment, context=context_to_wire(context)
         )
-        self._call(self._stub.SetContext, request)
+        self._call(lambda: self._stub.SetContext, request)
 
     def _log_batch(self, batch: Batch) -> None:
-        with self._turns.take():
+        if self._releasing.begun:
+            raise released_already()
+        patience = self._patience(self._wait)
+        with self._turns.take(patience, lambda: _logging_so_many(batch.count)):
             request = records_pb2.LogRecordsRequest(
                 attachment=self._attachment,
                 first_record_number=self._next_number,
@@ -159,9 +174,11 @@ class RecordingClient(LogsRecords, SessionClient):
             )
             used = batch.count
             try:
-                self._call(self._records, request)
-            except _REFUSALS:
-                used = 0  # Nothing was stored; after other errors that is unknown.
+                named = partial(_logging_of, request)
+                self._call(lambda: self._records, request, patience=patience, named=named)
+            except _REFUSALS as error:
+                if not error.maybe_done:
+                    used = 0  # Nothing was stored; after other errors that is unknown.
                 raise
             finally:
                 self._next_number += used
@@ -181,13 +198,11 @@ class RecordingClient(LogsRecords, SessionClient):
         `log` and `log_many` return acknowledged, so there is nothing to wait for.
         """
 
-    def _read(
-        self, method: Callable[..., Any], request: object, *, follow: bool
-    ) -> Iterator[Record]:
+    def _read(self, method: Method[Any], request: object, *, follow: bool) -> Iterator[Record]:
         """Read records back by a stream of lines; it begins with the first `next`.
 
         Args:
-            method: The method of the stub.
+            method: Gives the method of the stub.
             request: Its request.
             follow: Whether it stays until the session closes.
 
@@ -206,6 +221,16 @@ def check_last(last: int | None) -> int | None:
     if last is not None and (type(last) is not int or not 0 <= last < 1 << 64):
         raise InvalidRequestError(f"Cannot read the last {last!r} records. Give 0 or more.")
     return last
+
+
+def _logging_of(request: records_pb2.LogRecordsRequest) -> str:
+    first, last = request.first_record_number, request.first_record_number + request.count - 1
+    which = f"record {first}" if first == last else f"records {first} to {last}"
+    return f"logging {which} of this client (counted from 1)"
+
+
+def _logging_so_many(count: int) -> str:
+    return "logging 1 record" if count == 1 else f"logging {count} records"
 
 
 def _records(reading: Generator[Any, None, None]) -> Iterator[Record]:

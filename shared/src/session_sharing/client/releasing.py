@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from session_sharing.behavior import Behavior
+from session_sharing.client.owed import is_undelivered
 from session_sharing.client.pending import asked_to_close, insists_on_close, pends_on_others
 from session_sharing.core import Outcome, Released, ReleaseMode
 from session_sharing.errors import ClosePendingError, SessionNotFoundError
@@ -30,14 +32,12 @@ class Terms:
     Attributes:
         behavior: The behaviour of the client.
         own: This process.
-        client_id: The id under which the service knows it.
         wait: How long to wait for the service, in seconds.
         wait_closed: How long to wait for others to let go, in seconds; None to warn at once.
     """
 
     behavior: Behavior
     own: ClientIdentity
-    client_id: str
     wait: float
     wait_closed: float | None
 
@@ -45,28 +45,43 @@ class Terms:
 class AttachmentRelease:
     """Releases one attachment, once; who comes later gets the first answer.
 
-    Methods may be called from any thread. `_guard` guards who is first; no call is made under it.
+    A release that was not delivered is no answer: who comes after it tries again. Methods may be
+    called from any thread. `_guard` guards who is first; no call is made under it. `_asking` is the
+    threads that ask, each of which adds and removes itself.
+    `attachment` and `client_id` are filled in by the thread that initializes, before anybody else
+    can know of them.
 
     Args:
         attachment: What is released.
         terms: What the release goes by.
         call: Calls the service.
+
+    Attributes:
+        attachment: What is released.
+        client_id: The id under which the service knew this process when the attachment was made;
+            empty before that was tried.
     """
 
     def __init__(
         self, attachment: session_pb2.AttachmentReference, terms: Terms, call: Call
     ) -> None:
-        self._attachment = attachment
+        self.attachment = attachment
         self._terms = terms
         self._call = call
         self._guard = threading.Lock()
         self._answer: Future[Released] | None = None
+        self._asking: set[int] = set()
+        self.client_id = ""
 
     @property
     def begun(self) -> bool:
         """Whether the attachment was, or is being, released."""
-        with self._guard:
-            return self._answer is not None
+        return self._answer is not None  # It never is again, so it needs no guard.
+
+    @property
+    def is_asked_here(self) -> bool:
+        """Whether it is this thread that asks the service to release right now."""
+        return threading.get_ident() in self._asking
 
     @property
     def released(self) -> Released | None:
@@ -76,50 +91,65 @@ class AttachmentRelease:
             return None
         return answer.result()
 
-    def release(self, mode: ReleaseMode, *, created: bool, at_end: Callable[[], None]) -> Released:
+    def release(
+        self, mode: ReleaseMode, *, created: bool, connected: AbstractContextManager[None]
+    ) -> Released:
         """Release, or return what the first release was answered.
 
         Args:
             mode: What is asked for.
             created: Whether the attachment created the session.
-            at_end: Called once, when the service was asked, whatever came of it.
+            connected: Entered while the service is asked; not if it was before.
 
         Raises:
             ClosePendingError: Others still held the session after `wait_closed` seconds.
             SharingError: The service cannot be reached, or closing failed.
         """
         with self._guard:
-            first = self._answer is None
-            answer = self._answer = self._answer or Future()
+            answer = self._answer
+            first = answer is None or _came_to_nothing(answer)
+            if answer is None or first:
+                answer = self._answer = Future()
         if not first:
             return answer.result()
         asked = asked_to_close(mode, self._terms.behavior, created=created)
         try:
-            released = self._release_and_wait(mode, asked=asked)
+            with self._asks(), connected:
+                released = self._release_and_wait(mode, asked=asked)
         except BaseException as error:
             answer.set_exception(error)
             raise
-        finally:
-            at_end()
         answer.set_result(released)
         if asked:
             self._report_pending(released, mode)
         return released
 
-    def ask(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
-        """Ask the service to release; a session that is gone already counts as closed.
+    def ask(self, mode: ReleaseMode, timeout: float) -> Released:
+        """Ask the service to release, whatever was asked before.
 
         Args:
             mode: What is asked for.
-            wait_closed: How long the service waits for a pending close, in seconds.
-            timeout: How long to wait for the service beyond that, in seconds.
+            timeout: How long to wait for the service, in seconds.
 
         Raises:
             SharingError: The service cannot be reached, or closing failed.
         """
+        with self._asks():
+            return self._ask(mode, 0.0, timeout)
+
+    @contextmanager
+    def _asks(self) -> Iterator[None]:
+        self._asking.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._asking.discard(threading.get_ident())
+
+    def _ask(self, mode: ReleaseMode, wait_closed: float, timeout: float) -> Released:
+        """Ask the service to release; a session that is gone already counts as closed."""
         request = session_pb2.ReleaseRequest(
-            attachment=self._attachment,
-            client_id=self._terms.client_id,
+            attachment=self.attachment,
+            client_id=self.client_id,
             mode=mode_to_wire(mode),
             wait_closed=seconds_to_wire(wait_closed),
         )
@@ -131,9 +161,9 @@ class AttachmentRelease:
 
     def _release_and_wait(self, mode: ReleaseMode, *, asked: bool) -> Released:
         """Release; if others keep open what was to be closed, ask again and wait for them."""
-        released = self.ask(mode, 0.0, self._terms.wait)
+        released = self._ask(mode, 0.0, self._terms.wait)
         if self._terms.wait_closed and asked and pends_on_others(released, self._terms.own):
-            return self.ask(mode, self._terms.wait_closed, self._terms.wait)
+            return self._ask(mode, self._terms.wait_closed, self._terms.wait)
         return released
 
     def _report_pending(self, released: Released, mode: ReleaseMode) -> None:
@@ -146,3 +176,9 @@ class AttachmentRelease:
             raise ClosePendingError(text, resource_name=session.resource_name, session=session)
         if insists_on_close(mode, self._terms.behavior):
             _log.warning("%s", text)
+
+
+def _came_to_nothing(answer: Future[Released]) -> bool:
+    """Tell whether a release has failed without having been delivered for certain."""
+    error = answer.exception() if answer.done() else None
+    return error is not None and is_undelivered(error)

@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import logging
-import uuid
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, ClassVar, TypeVar
-
-import grpc
+from typing import ClassVar, TypeVar
 
 from session_sharing.behavior import behavior_from_number
-from session_sharing.client.calling import call, stream
+from session_sharing.client.calls import GIVE_UP_SECONDS, CallsService
 from session_sharing.client.halfway import failed_half_way
+from session_sharing.client.initializing import initialize
+from session_sharing.client.owed import is_undelivered
+from session_sharing.client.patience import check_seconds
+from session_sharing.client.place import ServicePlace
 from session_sharing.client.pool import CONNECTIONS
 from session_sharing.client.releasing import AttachmentRelease, Terms
 from session_sharing.core import Released, ReleaseMode
-from session_sharing.discovery import resolve_address
-from session_sharing.discovery.resolve import LOOK_UP_SECONDS, ResolvingClient
-from session_sharing.errors import (
-    AttachmentEndedError,
-    InvalidRequestError,
-    SharingError,
-)
+from session_sharing.discovery.resolve import ResolvingClient
+from session_sharing.errors import OutcomeUnknownError, SharingError, UnavailableError
+from session_sharing.identity import this_client
+from session_sharing.information import SessionInformation
 from session_sharing.wire.generated import session_pb2
+from session_sharing.wire.session import session_from_wire
 
 _log = logging.getLogger(__name__)
-Response = TypeVar("Response")
 S = TypeVar("S", bound="SessionClient")
 
 WAIT_SECONDS = 30.0
-GIVE_UP_SECONDS = 2.0
-MAXIMUM_SECONDS = 1_000_000.0
-"""The longest that may be waited for: eleven days, which every platform can."""
 
 
-class SessionClient(ABC):
+class SessionClient(CallsService, ABC):
     """Holds an attachment to a session of a service, from construction to release.
 
     A subclass names its service and calls the two RPCs in which its proto embeds the messages of
     sessions. As a context manager it releases as its behaviour says; `close()` always asks to
-    close; `detach()` never does. The first of them counts; all may be repeated.
+    close; `detach()` never does. The first of them that the service answers counts; all may be
+    repeated. One that cannot be delivered is sent later, while this process is connected.
+
+    A service that goes away is looked for again, and what it did not answer is repeated, with the
+    same ids: so callers merely wait, at most for `wait`. That ends at once when another thread
+    closes the client, or sets `give_up`.
 
     Methods may be called from any thread: what changes after construction is in `AttachmentRelease`
-    and in the connection, which guard themselves; and `_used`, which is only ever set.
+    and in the connection, which guard themselves, and in `CallsService`.
 
     Args:
         resource: The resource name, as it stands in a pin map.
@@ -55,6 +57,10 @@ class SessionClient(ABC):
         wait: How long a call waits for the service, in seconds, at most 1,000,000.
         wait_closed: How long a close waits, in seconds, for others to let go; if they still hold
             the session then, `ClosePendingError` is raised. None: a warning is logged at once.
+        take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
+            more: left open by a creator that is known to be dead.
+        give_up: Set it, from any thread, to wait no more for a service that is away. From then on
+            each call is tried once.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -78,28 +84,32 @@ class SessionClient(ABC):
         address: str | None = None,
         wait: float = WAIT_SECONDS,
         wait_closed: float | None = None,
+        take_over_orphan: bool = False,
+        give_up: threading.Event | None = None,
     ) -> None:
-        self._behavior = behavior_from_number(behavior)
-        self._wait = _seconds("wait", wait)
-        wait_closed = None if wait_closed is None else _seconds("wait_closed", wait_closed)
-        self._attachment = session_pb2.AttachmentReference(attachment_id=uuid.uuid4().hex)
-        address = address or resolve_address(
-            self.PROVIDED_INTERFACE,
-            self.SERVICE_CLASS,
-            discovery_client=discovery_client,
-            timeout=min(self._wait, LOOK_UP_SECONDS),
+        if wait_closed is not None:
+            check_seconds("wait_closed", wait_closed)
+        check_seconds("wait", wait)
+        terms = Terms(behavior_from_number(behavior), this_client(), wait, wait_closed)
+        self._attachment = session_pb2.AttachmentReference()
+        releasing = AttachmentRelease(self._attachment, terms, self._call_close)
+        super().__init__(releasing, wait, give_up)
+        self._place = ServicePlace(
+            self.PROVIDED_INTERFACE, self.SERVICE_CLASS, address or "", discovery_client
         )
-        self._connection = CONNECTIONS.acquire(address, self._wait)
-        terms = Terms(
-            behavior=self._behavior,
-            own=self._connection.identity,
-            client_id=self._connection.client_id,
-            wait=self._wait,
-            wait_closed=wait_closed,
+        patience = self._patience(wait)
+        self._connection = CONNECTIONS.acquire(self._place, patience)
+        self._is_given_back = False
+        wish = session_pb2.InitializeRequest(
+            resource_name=resource,
+            initialization_behavior=int(terms.behavior),  # type: ignore[arg-type]  # open enum
+            take_over_orphan=take_over_orphan,
         )
-        self._releasing = AttachmentRelease(self._attachment, terms, self._call_close)
         try:
-            self._initialize(resource)
+            self._response = initialize(
+                self._connection, wish, releasing, self._call_initialize, patience
+            )
+            self._attachment.session_name = self._response.session_name
             self._used = False  # Initializing is no use of it.
         except BaseException:
             self._give_up()
@@ -119,60 +129,6 @@ class SessionClient(ABC):
     ) -> session_pb2.ReleaseResponse:
         """Call the service's Close with this message embedded, by `_call`."""
 
-    # What a subclass uses
-
-    @property
-    def _channel(self) -> grpc.Channel:
-        """The channel to the service."""
-        return self._connection.channel
-
-    def _call(
-        self,
-        method: Callable[..., Response],
-        request: object,
-        *,
-        timeout: float | None = None,
-    ) -> Response:
-        """Call a unary RPC of the service.
-
-        Args:
-            method: The method of a stub.
-            request: Its request.
-            timeout: How long to wait for the answer, in seconds; the client's `wait` by default.
-
-        Raises:
-            SharingError: The service raised it, does not answer, or this is a forked child.
-        """
-        self._used = True
-        limit = self._wait if timeout is None else timeout
-        return call(self._connection, method, request, limit)
-
-    def _stream(
-        self, method: Callable[..., Any], request: object, *, until_released: bool
-    ) -> Generator[Any, None, None]:
-        """Read a stream of the service; closing the generator cancels the call.
-
-        Args:
-            method: The method of a stub.
-            request: Its request.
-            until_released: Whether the release of this client is an end like any other.
-
-        Raises:
-            AttachmentEndedError: This client was released while it read.
-            SharingError: The service raised it or went away, or this is a forked child.
-        """
-        self._used = True
-        try:
-            yield from stream(self._connection, method, request, self._wait)
-        except SharingError as error:
-            if not self._releasing.begun:
-                raise
-            if not until_released:
-                raise AttachmentEndedError(
-                    "This client was closed while it read, so it cannot read on. Read to the end "
-                    "before closing it."
-                ) from error
-
     # What users use
 
     @property
@@ -191,6 +147,12 @@ class SessionClient(ABC):
         return self._response.public_id
 
     @property
+    def took_over(self) -> SessionInformation | None:
+        """The orphan that was closed for this client first; None if none was."""
+        response = self._response
+        return session_from_wire(response.took_over) if response.HasField("took_over") else None
+
+    @property
     def released(self) -> Released | None:
         """What became of the session when this client released it; None as long as it has not."""
         return self._releasing.released
@@ -202,6 +164,7 @@ class SessionClient(ABC):
             ClosePendingError: Others still held it after `wait_closed` seconds.
             SharingError: The service cannot be reached, or closing failed.
         """
+        self._hasty = False  # Who asks anew wants to wait.
         return self._release(ReleaseMode.ASK_TO_CLOSE)
 
     def detach(self) -> Released:
@@ -210,6 +173,7 @@ class SessionClient(ABC):
         Raises:
             SharingError: The service cannot be reached.
         """
+        self._hasty = False
         return self._release(ReleaseMode.LEAVE_OPEN)
 
     def __enter__(self: S) -> S:
@@ -221,6 +185,8 @@ class SessionClient(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # After Ctrl-C, or when the service was waited for in vain, it is not waited for again.
+        self._hasty = self._hasty or _is_impatient(error)
         unused = self.new_session and not self._used
         undo = unused and failed_half_way(error, self.constructor)
         try:
@@ -232,37 +198,44 @@ class SessionClient(ABC):
 
     # How it is done
 
-    def _initialize(self, resource: str) -> None:
-        request = session_pb2.InitializeRequest(
-            resource_name=resource,
-            initialization_behavior=int(self._behavior),  # type: ignore[arg-type]  # open enum
-            client_id=self._connection.client_id,
-            attachment_id=self._attachment.attachment_id,
-        )
-        self._response = self._call_initialize(request, self._wait)
-        self._attachment.session_name = self._response.session_name
-
     def _give_up(self) -> None:
         """Initialize failed or was interrupted: see to it that nothing is held because of it."""
+        self._hasty = True
+        mode = ReleaseMode.BY_BEHAVIOR
         try:
-            self._releasing.ask(ReleaseMode.BY_BEHAVIOR, 0.0, GIVE_UP_SECONDS)
+            with self._connected(mode):
+                self._releasing.ask(mode, GIVE_UP_SECONDS)
         except SharingError as error:
-            _log.debug("Nothing was left to release: %s", error.message)
-        finally:
-            CONNECTIONS.release(self._connection)
+            _log.debug("Nothing is known to be left to release: %s", error.message)
 
     def _release(self, mode: ReleaseMode) -> Released:
         self._connection.refuse_after_fork()
         return self._releasing.release(
-            mode,
-            created=self.new_session,
-            at_end=lambda: CONNECTIONS.release(self._connection),
+            mode, created=self.new_session, connected=self._connected(mode)
         )
 
+    @contextmanager
+    def _connected(self, mode: ReleaseMode) -> Iterator[None]:
+        """Have a connection for a release, and give it back; what is not delivered is owed."""
+        if self._is_given_back:
+            self._connection = CONNECTIONS.acquire(self._place, self._patience(self._wait))
+        self._is_given_back = False
+        connection = self._connection
+        try:
+            yield
+        except BaseException as error:
+            if is_undelivered(error) and self._releasing.client_id:
+                connection.owed.add(
+                    self._attachment.attachment_id,
+                    lambda: self._releasing.ask(mode, GIVE_UP_SECONDS),
+                )
+            raise
+        finally:
+            self._is_given_back = True
+            CONNECTIONS.release(connection)
 
-def _seconds(option: str, value: float) -> float:
-    if not 0 <= value <= MAXIMUM_SECONDS:
-        raise InvalidRequestError(
-            f"{option}={value!r} cannot be waited for. Give seconds from 0 to {MAXIMUM_SECONDS:g}."
-        )
-    return value
+
+def _is_impatient(error: BaseException | None) -> bool:
+    """Tell whether a block ended with an error after which nobody wants to wait."""
+    interrupted = error is not None and not isinstance(error, Exception)
+    return interrupted or isinstance(error, (UnavailableError, OutcomeUnknownError))

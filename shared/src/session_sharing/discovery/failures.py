@@ -15,12 +15,8 @@ from session_sharing.errors import (
     UnavailableError,
 )
 
-_SILENT = {
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.CANCELLED,
-}
-"""Discovery did not answer."""
+_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+"""Discovery was not reached."""
 
 _REFUSALS: dict[grpc.StatusCode, type[SharingError]] = {
     grpc.StatusCode.NOT_FOUND: ServiceNotFoundError,
@@ -47,8 +43,10 @@ def error_of(failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "") ->
         wanted: The service that was looked for, by `wanted_service`; empty if none was.
     """
     status, details = _outcome(failure)
-    if status in _SILENT:
+    if status in _AWAY:
         return place.not_answering()
+    if status is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return place.silent()
     if status is grpc.StatusCode.UNIMPLEMENTED:
         return UnavailableError(
             f"What answers at {place.address} is too old a discovery service for this call, "

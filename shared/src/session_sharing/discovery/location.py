@@ -15,6 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from session_sharing.discovery.address import answers, is_port, split_address
+from session_sharing.discovery.lock_files import process_in
 from session_sharing.discovery.ni_software import ni_key_file_folder, read_shared
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, NoStationError
 
@@ -26,6 +27,9 @@ HOME_VARIABLE = "LOCAL_STATION_HOME"
 
 START_STATION = "Start one: python -m local_station"
 """What to do where no station is running."""
+
+START_NI_SOFTWARE = "NI's software starts it: open InstrumentStudio or TestStand."
+"""What to do on a machine with NI's software, where no discovery service is running."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,24 @@ class DiscoveryPlace:
 
     def not_answering(self) -> NoStationError:
         """Make the error for an address at which nobody answers."""
-        told_by = f" (named by {self.told_by})" if self.told_by else ""
         return NoStationError(
-            f"No discovery service is running: nobody answers at {self.address}{told_by}. "
+            f"No discovery service is running: nobody answers at {self.address}{self._named_by}. "
             f"{self.how_to_start}"
         )
+
+    def silent(self) -> NoStationError:
+        """Make the error for an address at which an answer was awaited in vain."""
+        process = "" if self.key_file is None else process_in(self.key_file.with_suffix(".lock"))
+        which = f"Its lock names {process}. " if process else ""
+        return NoStationError(
+            f"The discovery service at {self.address}{self._named_by} does not answer: it is "
+            f"frozen, or badly overloaded. {which}Let it go on, or end its process, and start it "
+            "again. `python -m session_sharing doctor` looks closer."
+        )
+
+    @property
+    def _named_by(self) -> str:
+        return f" (named by {self.told_by})" if self.told_by else ""
 
 
 def discovery_address() -> str:
@@ -90,8 +107,7 @@ def find_discovery(environment: Mapping[str, str] | None = None) -> DiscoveryPla
     ni_folder = ni_key_file_folder()
     name = key_file_name(cluster_id(environment))
     if ni_folder is not None:
-        advice = "NI's software starts it: open InstrumentStudio or TestStand."
-        return _read_key_file(ni_folder / name, advice)
+        return _read_key_file(ni_folder / name, START_NI_SOFTWARE)
     home = station_home(environment)
     refuse_foreign(home)
     refuse_foreign(home / name)

@@ -37,3 +37,26 @@ def test_errors_pass() -> None:
     with pytest.raises(KeyError), deadlines.within(DEADLINE, lambda: None):
         raise KeyError
     assert not deadlines._watched
+
+
+def test_nobody_is_woken_while_nothing_is_watched() -> None:
+    """The thread ends when it was not needed for a while, and comes back when it is."""
+    deadlines = Deadlines(idle_seconds=0.0)
+    for _ in range(2):
+        ended = threading.Event()
+        with deadlines.within(0.0, ended.set):
+            thread = deadlines._thread
+            assert thread is not None
+            assert ended.wait(DEADLINE)
+        thread.join(DEADLINE)
+        assert not thread.is_alive()
+
+
+def test_thread_that_is_about_to_end_stays_for_who_counts_on_it() -> None:
+    """A block that is entered while the thread decides to end is watched all the same."""
+    deadlines = Deadlines()
+    with deadlines.within(DEADLINE, lambda: None):
+        thread = deadlines._thread
+        assert not deadlines._may_end()
+        assert deadlines._thread is thread
+    assert deadlines._may_end()

@@ -7,7 +7,7 @@ import pytest
 
 from session_sharing import errors
 from session_sharing.client.failures import explain_failure
-from session_sharing.testing.failed_call import FailedCall
+from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.status import error_to_trailers, status_of
 
 
@@ -30,6 +30,7 @@ def test_what_the_service_tells_is_left_as_it_is(error):
     ("code", "expected", "words"),
     [
         ("UNAVAILABLE", errors.UnavailableError, ["is away", "refused", "unknown", "Start it"]),
+        ("UNIMPLEMENTED", errors.UnavailableError, ["another kind", "version", "was not done"]),
         ("DEADLINE_EXCEEDED", errors.OutcomeUnknownError, ["within 2.5 s", "unknown", "its log"]),
         ("CANCELLED", errors.OutcomeUnknownError, ["broken off", "unknown"]),
         ("INTERNAL", errors.InternalError, ["refused"]),

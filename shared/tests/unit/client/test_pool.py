@@ -2,158 +2,176 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from session_sharing.client import pool
+from session_sharing.client.connection import Connection
+from session_sharing.client.patience import Patience
+from session_sharing.client.place import ServicePlace
 from session_sharing.client.pool import ConnectionPool
-from session_sharing.errors import OutcomeUnknownError, UnavailableError
+from session_sharing.errors import (
+    InvalidRequestError,
+    NoStationError,
+    ServiceNotFoundError,
+    UnavailableError,
+)
 
-LIMIT = 10.0
-
-
-class FakeConnection:
-    """A connection whose making a test can hold up or let fail."""
-
-    made: list[FakeConnection]
-    may_connect: threading.Event
-    failures: list[BaseException]
-    trying: threading.Semaphore
-
-    def __init__(self, address: str, wait: float) -> None:
-        self.trying.release()
-        if not self.may_connect.wait(wait):
-            raise OutcomeUnknownError("no answer")
-        if self.failures:
-            raise self.failures.pop()
-        self.address = address
-        self.is_alive = True
-        self.made.append(self)
-
-    def close(self) -> None:
-        """Close."""
-        self.is_alive = False
+PATIENCE = Patience(10.0)
 
 
-@pytest.fixture
+class FakeConnection(Connection):
+    """A connection without a thread: a test says whether it is connected, and where."""
+
+    fails: BaseException | None = None
+
+    def _run(self) -> None:
+        """Look for nothing."""
+
+    def connected(self, patience):
+        """Fail as the test wants, or be connected."""
+        if self.fails is not None:
+            raise self.fails
+        self._connected = True
+
+    def lose(self) -> None:
+        """Lose the service."""
+        self._connected = False
+
+
+class Discovery:
+    """A discovery client that knows one service, or none."""
+
+    failure: Exception = ServiceNotFoundError("not there")
+
+    def __init__(self, port: str = "1") -> None:
+        self.location, self.insecure_port = "localhost", port
+
+    def resolve_service(self, provided_interface, service_class):
+        """Return where the service is."""
+        if not self.insecure_port:
+            raise self.failure
+        return self
+
+
+@pytest.fixture(autouse=True)
 def connections(monkeypatch) -> type[FakeConnection]:
     """Let pools make connections that connect to nothing."""
-    FakeConnection.made, FakeConnection.failures = [], []
-    FakeConnection.may_connect, FakeConnection.trying = threading.Event(), threading.Semaphore(0)
-    FakeConnection.may_connect.set()
+    monkeypatch.setattr(FakeConnection, "fails", None)
     monkeypatch.setattr(pool, "Connection", FakeConnection)
     return FakeConnection
 
 
-def test_one_connection_for_each_service(connections):
+def at(address: str) -> ServicePlace:
+    """Return the place of a service whose address is given."""
+    return ServicePlace("i", "c", address)
+
+
+def test_one_connection_for_each_service():
     """Users of one service share a connection; another service has its own."""
     shared = ConnectionPool()
-    first, second = shared.acquire("a:1", LIMIT), shared.acquire("a:1", LIMIT)
+    first, second = (shared.acquire(at("a:1"), PATIENCE) for _ in range(2))
     assert first is second
-    assert shared.acquire("b:1", LIMIT) is not first
+    assert shared.acquire(at("b:1"), PATIENCE) is not first
 
 
-def test_spellings_of_the_loopback_are_one_service(connections):
+def test_spellings_of_the_loopback_are_one_service():
     """However this machine is spelt, a process is one client of a service, until its last user."""
     shared = ConnectionPool()
     spellings = ("localhost:7", "127.0.0.1:7", "[::1]:7", "LocalHost:7")
-    users = [shared.acquire(spelling, LIMIT) for spelling in spellings]
+    users = [shared.acquire(at(spelling), PATIENCE) for spelling in spellings]
     assert len(set(users)) == 1
-    assert shared.acquire("localhost:8", LIMIT) is not users[0]
+    assert shared.acquire(at("localhost:8"), PATIENCE) is not users[0]
     for user in users:
         assert user.is_alive
         shared.release(user)
     assert not users[0].is_alive
-    assert shared.acquire("[::1]:7", LIMIT).is_alive
+    assert shared.acquire(at("[::1]:7"), PATIENCE).is_alive
 
 
-def test_last_user_closes(connections):
+def test_what_is_no_address_is_refused():
+    """A text that is no address is INVALID_ARGUMENT at once; nothing is left of it."""
+    with pytest.raises(InvalidRequestError, match="no address"):
+        ConnectionPool().acquire(at("nowhere"), PATIENCE)
+
+
+def test_discovered_service_is_one_while_it_moves():
+    """Who comes while a connection looks for its service looks with it, wherever that is by now."""
+    shared, discovery = ConnectionPool(), Discovery()
+    place = ServicePlace("i", "c", discovery_client=discovery)
+    first = shared.acquire(place, PATIENCE)
+    first.lose()
+    discovery.insecure_port = "2"
+    assert shared._take(place, place.find(1.0)) is first
+    discovery.insecure_port = ""
+    assert shared._take(place, shared._look_up(place, PATIENCE)) is first
+
+
+def test_discovery_that_is_away_hides_no_connection():
+    """Who comes while discovery is away shares the connection that there is; else is told so."""
+    shared, discovery = ConnectionPool(), Discovery()
+    place = ServicePlace("i", "c", discovery_client=discovery)
+    first = shared.acquire(place, PATIENCE)
+    discovery.failure, discovery.insecure_port = NoStationError("away"), ""
+    assert shared.acquire(place, PATIENCE) is first
+    with pytest.raises(NoStationError):
+        ConnectionPool().acquire(place, PATIENCE)
+
+
+def test_another_instance_is_another_service():
+    """A service that lives is not mistaken for another instance that discovery names by now."""
+    shared, discovery = ConnectionPool(), Discovery()
+    place = ServicePlace("i", "c", discovery_client=discovery)
+    first = shared.acquire(place, PATIENCE)
+    discovery.insecure_port = "2"
+    assert shared.acquire(place, PATIENCE) is not first
+
+
+def test_connection_that_came_to_nothing_is_left():
+    """Who comes after a connection was given up gets a new one; its users give the old one back."""
+    shared = ConnectionPool()
+    ended = shared.acquire(at("a:1"), PATIENCE)
+    ended.close()
+    fresh = shared.acquire(at("a:1"), PATIENCE)
+    assert fresh is not ended
+    shared.release(ended)
+    assert fresh.is_alive
+
+
+def test_last_user_closes():
     """A connection lives until its last user gives it back; the next user gets a new one."""
     shared = ConnectionPool()
-    users = [shared.acquire("a:1", LIMIT) for _ in range(3)]
+    users = [shared.acquire(at("a:1"), PATIENCE) for _ in range(3)]
     for user in users:
         assert user.is_alive
         shared.release(user)
     assert not users[0].is_alive
-    assert shared.acquire("a:1", LIMIT) is not users[0]
+    assert shared.acquire(at("a:1"), PATIENCE) is not users[0]
 
 
-def test_lost_connection_is_replaced(connections):
-    """Who comes after a connection was lost gets a new one; its users give the old one back."""
+@pytest.mark.parametrize("failure", [UnavailableError("away"), KeyboardInterrupt()])
+def test_failed_user_leaves_nothing(connections, failure):
+    """Who waits in vain, or is interrupted, gives the connection back: it closes with the last."""
     shared = ConnectionPool()
-    lost = shared.acquire("a:1", LIMIT)
-    lost.is_alive = False
-    fresh = shared.acquire("a:1", LIMIT)
-    assert fresh is not lost
-    shared.release(lost)
-    assert fresh.is_alive
-    assert shared.acquire("a:1", LIMIT) is fresh
+    connections.fails = failure
+    with pytest.raises(type(failure)):
+        shared.acquire(at("a:1"), PATIENCE)
+    assert not shared._users
 
 
-def test_many_at_once_make_one(connections):
+def test_many_at_once_make_one():
     """Threads that want one service at the same instant make one connection together."""
     shared = ConnectionPool()
-    connections.may_connect.clear()
     with ThreadPoolExecutor(8) as threads:
-        users = [threads.submit(shared.acquire, "a:1", LIMIT) for _ in range(8)]
-        assert connections.trying.acquire(timeout=LIMIT)
-        connections.may_connect.set()
-        assert len({user.result(LIMIT) for user in users}) == 1
-    assert len(connections.made) == 1
+        users = list(threads.map(lambda _: shared.acquire(at("a:1"), PATIENCE), range(8)))
+    assert len(set(users)) == 1
 
 
-def test_slow_service_delays_no_other(connections):
-    """While one service does not answer, others are connected to."""
-    shared = ConnectionPool()
-    connections.may_connect.clear()
-    with ThreadPoolExecutor(1) as threads:
-        slow = threads.submit(shared.acquire, "slow:1", LIMIT)
-        assert connections.trying.acquire(timeout=LIMIT)
-        with pytest.raises(OutcomeUnknownError):
-            shared.acquire("other:1", 0.01)  # It was tried: no lock is held over the first.
-        connections.may_connect.set()
-        slow.result(LIMIT)
-
-
-def test_impatient_user_does_not_wait_for_another(connections):
-    """Who waits for a connection that another thread makes waits no longer than it wants to."""
-    shared = ConnectionPool()
-    connections.may_connect.clear()
-    with ThreadPoolExecutor(1) as threads:
-        patient = threads.submit(shared.acquire, "a:1", LIMIT)
-        assert connections.trying.acquire(timeout=LIMIT)
-        started = time.monotonic()
-        with pytest.raises(OutcomeUnknownError, match="a:1 did not answer"):
-            shared.acquire("a:1", 0.05)
-        assert time.monotonic() - started < LIMIT / 2
-        connections.may_connect.set()
-        assert patient.result(LIMIT).is_alive
-
-
-@pytest.mark.parametrize(
-    "failure", [UnavailableError("away"), KeyboardInterrupt(), OutcomeUnknownError("late")]
-)
-def test_failure_of_another_is_not_ones_own(connections, failure):
-    """What befell the thread that connected, a Ctrl-C for example, befalls nobody else."""
-    shared = ConnectionPool()
-    connections.may_connect.clear()
-    connections.failures.append(failure)
-    with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(shared.acquire, "a:1", LIMIT)
-        assert connections.trying.acquire(timeout=LIMIT)
-        second = threads.submit(shared.acquire, "a:1", LIMIT)
-        connections.may_connect.set()
-        assert first.exception(LIMIT) is failure
-        assert second.result(LIMIT).is_alive
-
-
-def test_forked_child_starts_with_nothing(connections):
+def test_forked_child_starts_with_nothing():
     """After a fork a pool knows nothing of the parent's connections, and closes none of them."""
     shared = ConnectionPool()
-    parents = shared.acquire("a:1", LIMIT)
+    parents = shared.acquire(at("a:1"), PATIENCE)
     shared.reset()
-    assert shared.acquire("a:1", LIMIT) is not parents
+    assert shared.acquire(at("a:1"), PATIENCE) is not parents
     assert parents.is_alive

@@ -7,12 +7,16 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import grpc
 import pytest
 
+from session_sharing.client.deadlines import DEADLINES
+from session_sharing.client.failures import is_unanswered
 from session_sharing.client.record_stream import RecordStream
-from session_sharing.errors import InvalidRequestError, OutcomeUnknownError, UnavailableError
+from session_sharing.errors import InvalidRequestError
+from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.status import error_to_status
+from session_sharing.wire.status import error_from_call, error_to_status, is_told
 
 DEADLINE = 10.0  # seconds
 END = None
@@ -60,6 +64,11 @@ class Service:
         return stream
 
 
+def stream_of(service: Service) -> RecordStream:
+    """Make a stream of a client whose channel stays, and which is not broken off."""
+    return RecordStream(service.open, lambda: "the channel", lambda: False)
+
+
 def request(number: int) -> records_pb2.LogRecordsRequest:
     """Make a request."""
     return records_pb2.LogRecordsRequest(first_record_number=number)
@@ -73,7 +82,7 @@ def stored(number: int) -> records_pb2.StreamRecordsResponse:
 def test_one_stream_serves_many_requests() -> None:
     """Requests go by one stream, each with its own answer, until it is closed."""
     service = Service(stored(1), stored(2))
-    stream = RecordStream(service.open)
+    stream = stream_of(service)
     answers = [stream(request(number), timeout=DEADLINE) for number in (1, 2)]
     stream.close()
     assert [answer.first_record_number for answer in answers] == [1, 2]
@@ -83,36 +92,80 @@ def test_one_stream_serves_many_requests() -> None:
 
 
 def test_refusal_is_raised_and_the_stream_goes_on() -> None:
-    """A refused request raises what the service raised; the next goes by the same stream."""
+    """A refused request fails as a call would; the next goes by the same stream."""
     refusal = error_to_status(InvalidRequestError("No.", size=3))
     service = Service(records_pb2.StreamRecordsResponse(refusal=refusal), stored(1))
-    stream = RecordStream(service.open)
-    with pytest.raises(InvalidRequestError, match="No") as refused:
+    stream = stream_of(service)
+    with pytest.raises(FailedCall) as refused:
         stream(request(1), timeout=DEADLINE)
-    assert refused.value.size == 3
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert is_told(refused.value)
+    error = error_from_call(refused.value)
+    assert (type(error), error.message, error.size) == (InvalidRequestError, "No.", 3)
     assert stream(request(1), timeout=DEADLINE).first_record_number == 1
     assert len(service.streams) == 1
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"), [(END, UnavailableError), (ConnectionError("gone"), ConnectionError)]
+    ("broken", "told"), [(END, FailedCall), (ConnectionError("gone"), ConnectionError)]
 )
 def test_broken_stream_is_replaced(broken: Any, told: type[Exception]) -> None:
     """After a stream ended or broke the next request opens another one."""
     service = Service(broken)
-    stream = RecordStream(service.open)
+    stream = stream_of(service)
     for _ in range(2):
-        with pytest.raises(told):
+        with pytest.raises(told) as failure:
             stream(request(1), timeout=DEADLINE)
+    assert told is ConnectionError or is_unanswered(failure.value)  # It may be repeated.
     assert len(service.streams) == 2
 
 
-def test_late_answer_is_unknown_and_goes_to_nobody() -> None:
-    """No answer in time means unknown; one that comes later is not taken for the next one's."""
+def test_late_answer_goes_to_nobody() -> None:
+    """No answer in time is no answer; one that comes later is not taken for the next one's."""
     service = Service()
-    stream = RecordStream(service.open)
-    with pytest.raises(OutcomeUnknownError, match=r"no answer within 0\.01 s"):
+    stream = stream_of(service)
+    with pytest.raises(FailedCall) as late:
         stream(request(1), timeout=0.01)
+    assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert not is_unanswered(late.value)
     service.streams[0].given.put(stored(1))
     service._answers = (stored(2),)
     assert stream(request(2), timeout=DEADLINE).first_record_number == 2
+
+
+def test_stream_that_cannot_be_watched_tells_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be started for the time-out, that is raised, and nothing was sent."""
+    service = Service(stored(1))
+    stream = stream_of(service)
+
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(DEADLINES, "within", no_thread)
+    with pytest.raises(RuntimeError, match="can't start"):
+        stream(request(1), timeout=DEADLINE)
+    assert service.streams[0].cancelled.is_set()
+    assert list(service.streams[0].requests) == []
+
+
+def test_stream_of_an_old_channel_is_not_asked() -> None:
+    """After the service was found anew, nothing is sent over the channel of before."""
+    service, channel = Service(stored(1)), ["first"]
+    stream = RecordStream(service.open, lambda: channel[0], lambda: False)
+    stream(request(1), timeout=DEADLINE)
+    channel[0] = "second"
+    stream(request(2), timeout=DEADLINE)
+    old, new = service.streams
+    assert old.cancelled.is_set()
+    assert [sent.first_record_number for sent in old.requests] == [1]
+    stream.close()
+    assert [sent.first_record_number for sent in new.requests] == [2]
+
+
+def test_answer_that_nobody_waits_for_any_more() -> None:
+    """Who gives up while a frozen service is silent need not wait for the end of the time."""
+    service, given_up = Service(), threading.Event()
+    stream = RecordStream(service.open, lambda: "the channel", given_up.is_set)
+    given_up.set()
+    with pytest.raises(ConnectionError, match="cancelled"):
+        stream(request(1), timeout=DEADLINE)

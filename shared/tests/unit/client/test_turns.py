@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
+from session_sharing.client.patience import Patience
 from session_sharing.client.turns import Turns
+from session_sharing.errors import UnavailableError
 
 LIMIT = 10
 
@@ -17,12 +20,12 @@ def test_one_at_a_time_in_order_of_arrival() -> None:
     entered, proceed = threading.Event(), threading.Event()
 
     def first() -> None:
-        with turns.take():
+        with turns.take(Patience(LIMIT), str):
             entered.set()
             proceed.wait(LIMIT)
 
     def later(number: int) -> None:
-        with turns.take():
+        with turns.take(Patience(LIMIT), str):
             inside.append(number)
             assert inside == [number]
             order.append(number)
@@ -46,9 +49,9 @@ def test_one_at_a_time_in_order_of_arrival() -> None:
 def test_failure_gives_the_turn_on() -> None:
     """Who fails during its turn does not keep the turn."""
     turns = Turns()
-    with pytest.raises(ValueError, match="mine"), turns.take():
+    with pytest.raises(ValueError, match="mine"), turns.take(Patience(LIMIT), str):
         raise ValueError("mine")
-    with turns.take():
+    with turns.take(Patience(LIMIT), str):
         pass
 
 
@@ -59,16 +62,16 @@ def test_who_gives_up_before_its_turn_is_passed_over(monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> bool:
         raise KeyboardInterrupt
 
-    with turns.take():
+    with turns.take(Patience(LIMIT), str):
         with monkeypatch.context() as patched:
-            patched.setattr(turns._changed, "wait_for", interrupted)
-            with pytest.raises(KeyboardInterrupt), turns.take():
+            patched.setattr(turns._changed, "wait", interrupted)
+            with pytest.raises(KeyboardInterrupt), turns.take(Patience(LIMIT), str):
                 pytest.fail("it was not its turn")
         assert turns._serving == 0, "the turn is still ours"
         done = threading.Event()
 
         def behind() -> None:
-            with turns.take():
+            with turns.take(Patience(LIMIT), str):
                 done.set()
 
         waiting = threading.Thread(target=behind)
@@ -76,3 +79,29 @@ def test_who_gives_up_before_its_turn_is_passed_over(monkeypatch: pytest.MonkeyP
         assert not done.is_set()
     assert done.wait(LIMIT)
     waiting.join(LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_broken_off", "words"),
+    [(0.05, False, "did not come to its turn in 0.1 s"), (LIMIT, True, "was broken off")],
+)
+def test_wait_for_a_turn_has_an_end(seconds: float, is_broken_off: bool, words: str) -> None:
+    """Who is out of patience before its turn is told that nothing was sent; others go on."""
+    turns, began = Turns(), time.monotonic()
+    with turns.take(Patience(LIMIT), str):
+        with (
+            pytest.raises(UnavailableError, match="Logging 3 records was not done") as told,
+            turns.take(Patience(seconds, lambda: is_broken_off), lambda: "logging 3 records"),
+        ):
+            pytest.fail("it was not its turn")
+        assert time.monotonic() - began < LIMIT / 2
+        assert words in told.value.message
+        assert "nothing was sent" in told.value.message
+    with turns.take(Patience(LIMIT), str):
+        pass
+
+
+def test_free_turn_needs_no_patience() -> None:
+    """Who gives the service no time at all has its turn where nobody else wants it."""
+    with Turns().take(Patience(0.0), str):
+        pass

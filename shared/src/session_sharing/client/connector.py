@@ -1,0 +1,93 @@
+"""Finding a service and connecting to it, as often as that has to be done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import grpc
+
+from session_sharing.client.link import Link
+from session_sharing.client.place import ServicePlace
+from session_sharing.discovery.resolve import LOOK_UP_SECONDS
+from session_sharing.errors import NoStationError, SharingError, UnknownClientError
+from session_sharing.information import ClientIdentity
+from session_sharing.wire.status import error_from_call
+
+_log = logging.getLogger(__name__)
+
+
+class Connector:
+    """Connects to one service, wherever it is. For one thread.
+
+    Args:
+        place: Where the service is looked for.
+        address: host:port where it was found just now; empty to look for it.
+        identity: This process.
+        show: Called with every link before it is opened, so that another thread can close it.
+
+    Attributes:
+        tried: host:port of the last attempt.
+    """
+
+    def __init__(
+        self,
+        place: ServicePlace,
+        address: str,
+        identity: ClientIdentity,
+        show: Callable[[Link], None],
+    ) -> None:
+        self._place = place
+        self._found = address
+        self._identity = identity
+        self._show = show
+        self.tried = address
+
+    def connect(self, last: Link | None) -> Link:
+        """Find the service, and connect to it; if it does not know this client, as a new one.
+
+        Args:
+            last: The link to it that was lost; None if there was none.
+
+        Raises:
+            grpc.RpcError: The service is away, or refuses.
+            SharingError: It was not found, or is silent.
+            ValueError: The link was closed meanwhile.
+        """
+        try:
+            address = self._look_up()
+        except NoStationError as no_station:
+            if last is None:
+                raise
+            try:
+                return self._open_known_or_new(last.address, last.client_id)
+            except (grpc.RpcError, SharingError):  # It is not where it was.
+                raise no_station from None
+        return self._open_known_or_new(address, last.client_id if last else "")
+
+    def _open_known_or_new(self, address: str, client_id: str) -> Link:
+        try:
+            return self._open(address, client_id)
+        except grpc.RpcError as failure:
+            if not client_id or not isinstance(error_from_call(failure), UnknownClientError):
+                raise
+        _log.warning(
+            "The service at %s does not know this client any more: what it held there has ended",
+            address,
+        )
+        return self._open(address, "")
+
+    def _look_up(self) -> str:
+        found, self._found = self._found, ""
+        return found or self._place.find(LOOK_UP_SECONDS)
+
+    def _open(self, address: str, client_id: str) -> Link:
+        self.tried = address
+        link = Link(address)
+        try:
+            self._show(link)
+            link.open(self._identity, client_id)
+        except BaseException:
+            link.close()
+            raise
+        return link
