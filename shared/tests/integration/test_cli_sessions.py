@@ -1,4 +1,4 @@
-"""The operator's commands `list`, `watch` and `close`, against a real service."""
+"""The operator's commands, above all `list`, against real services."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from session_sharing import SessionNotFoundError, cli
+from session_sharing import cli
+from session_sharing.cli.watching import Changed, Trouble, Watching
 from session_sharing.client.administration import Administration
 from session_sharing.discovery import DiscoveryConnection, ServiceDescriptor, ServiceLocation
 from session_sharing.testing.hosting import LocalService
@@ -60,7 +61,7 @@ def test_list_is_plain_text_in_a_pipe(service, capsys) -> None:
 def test_list_says_when_nothing_is_open(service, capsys) -> None:
     """An empty list is an answer, and tells who was asked."""
     assert cli.main(["list", "--address", service.address]) == 0
-    assert "No sessions are open. 1 session service(s) answered." in capsys.readouterr().out
+    assert "No sessions are open. 1 session service answered." in capsys.readouterr().out
 
 
 def test_dead_address_is_one_line(capsys) -> None:
@@ -71,54 +72,12 @@ def test_dead_address_is_one_line(capsys) -> None:
     assert told.count("\n") == 1
 
 
-def test_close_takes_a_session_from_its_holders(service, capsys) -> None:
-    """`close` closes one session by force; its holders are told who did it and why."""
-    with MemoryClient("rack", address=service.address) as client:
-        command = ["close", client.public_id, "--reason", "maintenance"]
-        assert cli.main([*command, "--address", service.address]) == 0
-        with pytest.raises(SessionNotFoundError, match="maintenance"):
-            client.touch()
-    assert f"Closed {client.public_id}" in capsys.readouterr().out
-
-
-def test_close_all_closes_all(service, capsys) -> None:
-    """`close --all` leaves nothing open."""
-    with MemoryClient("a", address=service.address), MemoryClient("b", address=service.address):
-        assert cli.main(["close", "--all", "--address", service.address]) == 0
-        assert service.call(service.engine.sessions) == []
-    assert capsys.readouterr().out.count("Closed") == 2
-
-
-def test_close_of_unknown_session_fails(service, capsys) -> None:
-    """A misspelt id closes nothing and exits 1, saying how to find the right one."""
-    assert cli.main(["close", "nonsense", "--address", service.address]) == 1
-    assert "python -m session_sharing list" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("arguments", [["close"], ["list", "--nonsense"], ["frobnicate"], []])
 def test_wrong_usage_exits_2(arguments: list[str]) -> None:
     """Wrong usage is told from failure by the exit code."""
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2
-
-
-def test_watch_tells_changes_as_they_happen(tmp_path) -> None:
-    """`watch --json` prints each change while it runs, and ends when the service is gone."""
-    with LocalService("memory", MemoryDriver(), add_memory_servicer, tmp_path) as service:
-        watching = _watch(service.address)
-        assert _next_event(watching) == "watching"
-        with MemoryClient("rack", address=service.address):
-            events = [_next_event(watching) for _ in range(3)]
-    assert events == ["opening", "opened", "attached"]
-    rest, _ = watching.communicate(timeout=LIMIT)
-    assert [json.loads(line)["event"] for line in rest.splitlines()] == [
-        "released",
-        "closing",
-        "closed",
-        "gone",
-    ]
-    assert watching.returncode == 0
 
 
 @pytest.fixture
@@ -177,29 +136,25 @@ def test_frozen_services_are_told_and_hide_nothing(service, station, frozen, cap
         assert [one["session"] for one in json.loads(told.out)] == [client.public_id]
         assert len(told.err.splitlines()) == 2
         for address in frozen:
-            assert f"The service at {address} does not answer" in told.err
-        assert cli.main(["close", client.public_id]) == 0  # It was found, so all is well.
+            name = f"frozen.{_port_of(address)}"
+            assert f"{name}: The service at {address} does not answer" in told.err
+        by_force = ["--force", "--reason", "x"]
+        # It was found, so all is well.
+        assert cli.main(["close", client.public_id, *by_force]) == 0
         assert cli.main(["close", "--all"]) == 1
 
 
-def test_frozen_services_do_not_keep_others_from_being_watched(
-    service, station, frozen, capsys
-) -> None:
-    """`watch` tells which services it does not watch, and watches the others."""
+def test_frozen_services_do_not_keep_others_from_being_watched(service, station, frozen) -> None:
+    """`watch` tells once which services it does not watch, by name, and watches the others."""
     _register(station, "memory", _port_of(service.address))
-    watchers = service.engine._executor.watchers
-
-    def stop_when_watched() -> None:
-        deadline = time.monotonic() + LIMIT
-        while not service.call(lambda: bool(watchers._queues)) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        service.stop()
-
-    threading.Thread(target=stop_when_watched, name="stop when watched").start()
-    assert cli.main(["watch", "--json"]) == 1
-    told = capsys.readouterr()
-    assert [json.loads(line)["event"] for line in told.out.splitlines()] == ["watching", "gone"]
-    assert len(told.err.splitlines()) == 2
+    with closing(Watching()) as watching:
+        told = [watching.next() for _ in range(3)]
+    troubles = sorted(one.text for one in told if isinstance(one, Trouble))
+    assert [text.partition(": ")[0] for text in troubles] == [
+        f"frozen.{_port_of(address)}" for address in sorted(frozen)
+    ]
+    (changed,) = (one for one in told if isinstance(one, Changed))
+    assert changed.service.name == "memory"
 
 
 def _port_of(address: str) -> int:
@@ -234,24 +189,3 @@ def test_pipes_of_any_encoding_take_any_name(tmp_path, arguments) -> None:
         limit.cancel()
     assert found
     assert arguments[0] == "watch" or process.returncode == 0
-
-
-def _watch(address: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "session_sharing", "watch", "--json", "--address", address],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _next_event(watching: subprocess.Popen[str]) -> str:
-    assert watching.stdout is not None
-    return str(json.loads(watching.stdout.readline())["event"])
-
-
-def test_watch_without_a_service_says_so(tmp_path, monkeypatch, capsys) -> None:
-    """Who watches where no service runs learns that at once, and how to start one."""
-    with running_station(tmp_path):
-        monkeypatch.setenv("LOCAL_STATION_HOME", str(tmp_path))
-        assert cli.main(["watch"]) == 1
-    assert "Start one first" in capsys.readouterr().err

@@ -272,16 +272,16 @@ def test_many_clients_of_one_program_share_a_connection(world):
     assert clients[0]._connection.is_alive
     clients[0].close()
     assert not clients[0]._connection.is_alive
-    assert world.service.address not in CONNECTIONS._connections
+    assert clients[0]._connection not in CONNECTIONS._users
 
 
 def test_nobody_listens():
-    """A service that is not there is UNAVAILABLE at once, with the address and what to do."""
+    """A service that is not there is UNAVAILABLE after `wait`: where, and what to do."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(UnavailableError, match=f"{address}.*Start the service"):
-            MemoryClient("data", address=address)
+            MemoryClient("data", address=address, wait=0.1)
 
 
 def test_something_listens_and_says_nothing():
@@ -290,7 +290,7 @@ def test_something_listens_and_says_nothing():
         address = f"127.0.0.1:{mute.getsockname()[1]}"
         with pytest.raises(OutcomeUnknownError, match=r"did not answer within 0\.1 s"):
             MemoryClient("data", address=address, wait=0.1)
-        assert address not in CONNECTIONS._connections
+        assert address not in {known.address for known in CONNECTIONS._users}
 
 
 def test_another_kind_of_server_listens(world):

@@ -32,7 +32,7 @@ class FollowingClient(MemoryClient):
         method = self._channel.unary_stream(
             f"/{SERVICE}/Follow", attachment.SerializeToString, attachment.FromString
         )
-        next(self._stream(method, self._attachment, until_released=True))
+        next(self._stream(lambda: method, self._attachment, until_released=True))
 
 
 def reservation_of(*resource_names: str):

@@ -13,7 +13,11 @@ import grpc
 import pytest
 
 from session_sharing.behavior import Behavior
-from session_sharing.errors import AttachmentEndedError, UnknownClientError
+from session_sharing.errors import (
+    AttachmentEndedError,
+    SessionExistsError,
+    UnknownClientError,
+)
 from session_sharing.wire.status import error_from_call
 
 PROGRAM = Path(__file__).with_name("memory_client_program.py")
@@ -71,6 +75,23 @@ def test_killed_client_releases_by_its_behaviors(start_world, start):
     process.kill()
     world.until(lambda found: [(s.resource_name, s.attachments) for s in found] == [("kept", ())])
     assert "memory_client_program.py" in str(world.sessions()[0].created_by)
+
+
+def test_orphan_of_a_killed_client_is_taken_over(start_world, start):
+    """What a dead program left open is in the way, unless the next client may take it over."""
+    world = start_world(grace=0)
+    process = start(world.service.address, "two")
+    process.stdout.readline()
+    process.kill()
+    process.wait(LIMIT)
+    world.until(lambda found: [session.attachments for session in found] == [()])
+    with pytest.raises(SessionExistsError):
+        world.client("kept", 1)
+    with world.client("kept", 1, take_over_orphan=True) as client:
+        assert client.took_over.created_by.process_id == process.pid
+        client.touch()
+    with world.client("kept", 1, take_over_orphan=True) as client:
+        assert client.took_over is None
 
 
 def test_client_killed_while_it_waits_leaves_nothing(start_world, start):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from session_sharing.cli import close, list_sessions, output, run, watch
+from session_sharing.cli import close, doctor, list_sessions, output, run, watch
 from session_sharing.errors import SharingError
 
 __all__ = ["main"]
 
-_COMMANDS = (run, list_sessions, watch, close)
+_COMMANDS = (run, list_sessions, watch, close, doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m session_sharing",
-        description="Joins programs to the local station, and shows and closes shared sessions.",
+        description="Joins programs to the local station, and shows and closes shared "
+        "sessions, and finds what is wrong.",
         allow_abbrev=False,
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)

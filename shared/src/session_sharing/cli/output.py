@@ -42,6 +42,11 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     print(json.dumps(value, indent=indent), flush=True)
 
 
+def counted(number: int, thing: str) -> str:
+    """Say how many things there are."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def print_error(error: object) -> None:
     """Tell of a failure on standard error, in one line."""
     print(f"session_sharing: {' '.join(str(error).split())}", file=sys.stderr)
@@ -70,6 +75,9 @@ def session_fields(service: FoundService, session: SessionInformation) -> dict[s
         "session": session.public_id,
         "state": session.state.value,
         "close_pending": session.close_pending,
+        "closed_by": session.closed_by,
+        "broken": session.broken,
+        "orphan": session.orphan,
         "created_by": client_fields(session.created_by),
         "since": moment(session.created_at),
         "last_used": moment(session.last_used_at),
@@ -88,6 +96,7 @@ def attachment_fields(held: AttachmentInformation) -> dict[str, Any]:
         "since": moment(held.since),
         "created_session": held.created_session,
         "last_record_number": held.last_record_number,
+        "lost": held.lost,
     }
 
 

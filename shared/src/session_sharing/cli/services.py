@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from session_sharing.client.administration import Administration
-from session_sharing.discovery import DiscoveryConnection, find_discovery
-from session_sharing.errors import ServiceNotFoundError, SharingError
+from session_sharing.discovery import ActiveService, DiscoveryConnection, find_discovery
+from session_sharing.errors import (
+    NoStationError,
+    ServiceNotFoundError,
+    SharingError,
+    UnavailableError,
+)
 from session_sharing.information import SessionInformation
 
 
@@ -18,6 +24,10 @@ class FoundService:
 
     name: str
     address: str
+
+    def failure(self, error: object) -> str:
+        """Name the service where an error tells its address alone."""
+        return str(error) if self.name == self.address else f"{self.name}: {error}"
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Listings:
     """What all session services told, and why the others did not tell."""
 
     answered: list[Listing]
-    failures: list[SharingError]
+    failures: list[str]
 
 
 def add_address_argument(parser: argparse.ArgumentParser) -> None:
@@ -56,13 +66,36 @@ def find_services(addresses: list[str]) -> list[FoundService]:
     if addresses:
         return [FoundService(address, address) for address in addresses]
     with DiscoveryConnection(find_discovery()) as discovery:
+        return registered_services(discovery)
+
+
+def registered_services(discovery: DiscoveryConnection) -> list[FoundService]:
+    """Return all that discovery knows and that has a port without encryption.
+
+    Raises:
+        SharingError: Discovery does not answer.
+    """
+    try:
         active = discovery.enumerate_active()
+    except NoStationError:
+        raise
+    except UnavailableError:  # An older discovery knows no such call.
+        active = _resolved_one_by_one(discovery)
     found = {
         service.location.insecure_address: service.descriptor.service_class
         for service in active
         if service.location.insecure_port
     }
     return [FoundService(name, address) for address, name in sorted(found.items())]
+
+
+def _resolved_one_by_one(discovery: DiscoveryConnection) -> list[ActiveService]:
+    active = []
+    for known in discovery.enumerate():
+        with suppress(ServiceNotFoundError):  # It ended just now.
+            interface = known.provided_interfaces[0] if known.provided_interfaces else ""
+            active.append(ActiveService(known, discovery.resolve(interface, known.service_class)))
+    return active
 
 
 def list_sessions(addresses: list[str]) -> Listings:
@@ -80,8 +113,8 @@ def list_sessions(addresses: list[str]) -> Listings:
         answers = list(threads.map(_ask, services))
     # A service that the user named is meant to be one of sessions.
     failures = [
-        answer
-        for answer in answers
+        service.failure(answer)
+        for service, answer in zip(services, answers, strict=True)
         if isinstance(answer, SharingError)
         and (addresses or not isinstance(answer, ServiceNotFoundError))
     ]

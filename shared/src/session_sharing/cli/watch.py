@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import queue
-import threading
+from contextlib import closing
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from session_sharing.cli.output import (
     attachment_fields,
     moment,
-    print_errors,
+    print_error,
     print_json,
     session_fields,
 )
-from session_sharing.cli.services import FoundService, add_address_argument, list_sessions
-from session_sharing.client.administration import Administration
+from session_sharing.cli.services import add_address_argument
+from session_sharing.cli.watching import Changed, Gone, Trouble, Watching
 from session_sharing.core import EventKind, SessionEvent
-from session_sharing.errors import ServiceNotFoundError, SharingError
+from session_sharing.information import sentence
+from session_sharing.utc import utc_now
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_Told = tuple[FoundService, "SessionEvent | SharingError | None"]
+_CLOSES = {EventKind.CLOSE_PENDING, EventKind.CLOSING, EventKind.CLOSED}
 
 
 def add_to(subparsers: _Subparsers) -> None:
     """Describe the command."""
     parser = subparsers.add_parser(
-        "watch", help="show every change until Ctrl-C, or all services stop"
+        "watch",
+        help="show every change until Ctrl-C",
+        description="Shows every change to the sessions of all services until Ctrl-C. Services "
+        "that start later, or start again, are watched too.",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     add_address_argument(parser)
@@ -36,67 +40,60 @@ def add_to(subparsers: _Subparsers) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Watch all services that run now, until they have stopped or the user ends it."""
-    listings = list_sessions(arguments.address)
-    exit_code = print_errors(listings.failures)
-    if not listings.answered:
-        raise ServiceNotFoundError(
-            "No session service answers, so there is nothing to watch. Start one first, for "
-            "example: python -m json_logger"
-        )
-    told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
-    for listing in listings.answered:
-        service = listing.service
-        thread = threading.Thread(
-            target=_watch, args=(service, told), name=f"watch {service.address}", daemon=True
-        )
-        thread.start()
-    watched = len(listings.answered)
-    try:
-        while watched:
-            service, event = told.get()
-            if isinstance(event, SessionEvent):
-                _print_event(service, event, as_json=arguments.json)
-            else:
-                watched -= 1
-                _print_end(service, event, as_json=arguments.json)
-    except KeyboardInterrupt:
-        pass  # It is how to end a watch.
-    return exit_code
+    """Watch all services until the user ends it."""
+    with closing(Watching(arguments.address)) as watching:
+        try:
+            while True:
+                _print(watching.next(), as_json=arguments.json)
+        except KeyboardInterrupt:
+            return 0  # It is how to end a watch.
 
 
-def _watch(service: FoundService, told: queue.SimpleQueue[_Told]) -> None:
-    try:
-        with Administration(service.address) as administration:
-            for event in administration.watch():
-                told.put((service, event))
-        told.put((service, None))
-    except SharingError as error:
-        told.put((service, error))
-
-
-def _print_event(service: FoundService, event: SessionEvent, *, as_json: bool) -> None:
-    if as_json:
-        fields = {
-            "event": event.kind.value,
-            "at": moment(event.at),
-            "session": session_fields(service, event.session) if event.session else None,
-            "attachment": attachment_fields(event.attachment) if event.attachment else None,
-            "text": event.text,
-        }
-        print_json(fields, indent=None)
-        return
-    if event.kind is EventKind.WATCHING or event.session is None:
-        return
-    session = f"{event.session.public_id} {event.session.resource_name}"
-    who = f" {event.attachment.holder}" if event.attachment else ""
-    text = f" ({event.text})" if event.text else ""
-    print(f"{event.at:%H:%M:%S.%f}  {session}  {event.kind.value}{who}{text}", flush=True)
-
-
-def _print_end(service: FoundService, error: object, *, as_json: bool) -> None:
-    reason = str(error) if error else "its watch ended"
-    if as_json:
-        print_json({"event": "gone", "service": service.name, "text": reason}, indent=None)
+def _print(told: Changed | Gone | Trouble, *, as_json: bool) -> None:
+    if isinstance(told, Trouble):
+        print_error(told.text)
+    elif as_json:
+        print_json(_fields(told), indent=None)
     else:
-        print(f"{service.name} at {service.address} is gone: {reason}", flush=True)
+        print(line(told), flush=True)
+
+
+def _fields(told: Changed | Gone) -> dict[str, object]:
+    if isinstance(told, Gone):
+        return {"event": "gone", "service": told.service.name, "text": told.reason}
+    event = told.event
+    return {
+        "event": event.kind.value,
+        "at": moment(event.at),
+        "session": session_fields(told.service, event.session) if event.session else None,
+        "attachment": attachment_fields(event.attachment) if event.attachment else None,
+        "text": event.text,
+    }
+
+
+def line(told: Changed | Gone) -> str:
+    """Write what happened for people."""
+    where = f"{told.service.name} at {told.service.address}"
+    if isinstance(told, Gone):
+        return (
+            f"{_time(utc_now())}  {where} is gone: {sentence(told.reason)} It is "
+            "watched again when it is back."
+        )
+    event = told.event
+    if event.session is None:
+        return f"{_time(event.at)}  {event.kind.value} {where}"
+    session = f"{event.session.public_id} {event.session.resource_name}"
+    return f"{_time(event.at)}  {session}  {event.kind.value}{_who(event)}"
+
+
+def _who(event: SessionEvent) -> str:
+    """Say who did it, and why, without saying anything twice."""
+    holder = str(event.attachment.holder) if event.attachment else ""
+    closed_by = event.session.closed_by if event.session and event.kind in _CLOSES else ""
+    who = f" by {closed_by}" if closed_by else f" {holder}" if holder else ""
+    return who + (f" ({event.text})" if event.text and event.text not in who else "")
+
+
+def _time(at: datetime) -> str:
+    told = at.astimezone(timezone.utc).isoformat(" ", "milliseconds")
+    return told.replace("+00:00", " UTC")
