@@ -59,10 +59,11 @@ def names_of(path: Path) -> list[str]:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return what is in a folder, with what changes when something is written."""
+    """Return what is in a folder but the journal, with what changes when something is written."""
     return {
         str(path.relative_to(folder)): (path.lstat().st_size, path.lstat().st_ino)
         for path in sorted(folder.rglob("*"))
+        if path.suffix != ".journal"
     }
 
 
@@ -128,14 +129,16 @@ class Raw:
 
     Args:
         address: Where the service is.
+        client_id: Whom it comes back as; empty for a new client.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, client_id: str = "") -> None:
         self.channel = grpc.insecure_channel(address, OPTIONS)
         self.stub = json_logger_pb2_grpc.JsonLoggerStub(self.channel)
         clients = clients_pb2_grpc.SessionClientsStub(self.channel)
         identity = session_pb2.ClientIdentity(program="raw client", process_id=1)
-        self.stream = clients.Connect(clients_pb2.ConnectRequest(identity=identity))
+        request = clients_pb2.ConnectRequest(identity=identity, client_id=client_id)
+        self.stream = clients.Connect(request)
         self.client_id = next(self.stream).client_id
 
     def initialize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
@@ -30,6 +29,9 @@ class JsonLoggerClient(RecordingClient):
         wait: How long a call waits for the service, in seconds.
         ack: When a record counts as logged: `"os"` or `"disk"`; the service's default if None.
         wait_closed: How long a close waits, in seconds, for others to let go of the file.
+        take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
+            more: left open by a creator that is known to be dead.
+        give_up: Set it, from any thread, to wait no more for a service that is away.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -54,23 +56,23 @@ class JsonLoggerClient(RecordingClient):
         request = json_logger_pb2.ReadRecordsRequest(
             attachment=self._attachment, last=check_last(last), follow=follow
         )
-        return self._read(self._stub.ReadRecords, request, follow=follow)
+        return self._read(lambda: self._stub.ReadRecords, request, follow=follow)
 
-    @cached_property
+    @property
     def _stub(self) -> json_logger_pb2_grpc.JsonLoggerStub:
-        return json_logger_pb2_grpc.JsonLoggerStub(self._channel)
+        return self._on_channel(json_logger_pb2_grpc.JsonLoggerStub)
 
     def _call_initialize(
         self, request: session_pb2.InitializeRequest, timeout: float
     ) -> session_pb2.InitializeResponse:
         wanted = json_logger_pb2.InitializeFileRequest(session=request)
-        return self._call(self._stub.InitializeFile, wanted, timeout=timeout).session
+        return self._call(lambda: self._stub.InitializeFile, wanted, timeout=timeout).session
 
     def _call_close(
         self, request: session_pb2.ReleaseRequest, timeout: float
     ) -> session_pb2.ReleaseResponse:
         wanted = json_logger_pb2.CloseFileRequest(session=request)
-        return self._call(self._stub.CloseFile, wanted, timeout=timeout).session
+        return self._call(lambda: self._stub.CloseFile, wanted, timeout=timeout).session
 
 
 class JsonLoggerSessionConstructor(SessionConstructor[JsonLoggerClient]):

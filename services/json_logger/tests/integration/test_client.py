@@ -275,7 +275,7 @@ def test_use_after_the_end_of_the_last_client(
 def test_nobody_there() -> None:
     """Where no service answers, the error names the address and what to do."""
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:1\b.*Start the service"):
-        JsonLoggerClient("a.ndjson", address="127.0.0.1:1", wait=2.0)
+        JsonLoggerClient("a.ndjson", address="127.0.0.1:1", wait=0.3)
 
 
 def test_session_constructor(logger: LocalService[LogFile], data: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from json_logger import JsonLoggerClient
+from json_logger import JsonLoggerClient, RecordContext
 from services.json_logger.tests.support import (
     DEADLINE,
     environment,
@@ -26,12 +26,15 @@ from session_sharing.testing.processes import ServerProcess
 
 FOLDER = Path(__file__).parents[2]
 
+SET = RecordContext(serial_number="SN-1")
+
 
 class BusyClient:
     """Logs in a thread until the service is gone; `acknowledged` must then be in the file."""
 
     def __init__(self, server: ServerProcess, ack: str) -> None:
         self._client = JsonLoggerClient("a.ndjson", address=server.address, wait=1.0, ack=ack)
+        self._client.set_context(SET)
         self.acknowledged: list[str] = []
         self.sent = 0
         self._stop = threading.Event()
@@ -77,7 +80,10 @@ def test_stop_while_a_client_logs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ack", ["os", "disk"])
 def test_kill_while_a_client_logs(tmp_path: Path, ack: str) -> None:
-    """After `kill -9` every acknowledged record is there once and none is half; logging goes on."""
+    """After `kill -9` every acknowledged record is there once and none is half.
+
+    Logging goes on, and what was set before is in what is logged after it.
+    """
     server = logger_process(tmp_path)
     client = BusyClient(server, ack)
     until(lambda: len(client.acknowledged) > 50)
@@ -88,7 +94,9 @@ def test_kill_while_a_client_logs(tmp_path: Path, ack: str) -> None:
         JsonLoggerClient("a.ndjson", address=again.address, wait=DEADLINE) as later,
     ):
         assert len(list(later.read())) >= len(client.acknowledged)
-    check_stored(tmp_path / "a.ndjson", client)
+        check_stored(tmp_path / "a.ndjson", client)
+        later.log("later", {}, {})
+        assert [record.context for record in later.read(last=1)] == [SET]
 
 
 def run_to_its_end(*arguments: str) -> subprocess.CompletedProcess[str]:

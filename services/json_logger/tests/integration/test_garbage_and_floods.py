@@ -32,10 +32,9 @@ from services.json_logger.tests.support import (
 from session_sharing.client import recording
 from session_sharing.errors import SharingError, TooLargeError
 from session_sharing.records import RecordLimits, record_to_line
-from session_sharing.testing.failed_call import FailedCall
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
-from session_sharing.wire.status import error_from_call, error_from_status, status_of
+from session_sharing.wire.status import call_from_status, error_from_call
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 OWN = "session_sharing.json_logger.v1.JsonLogger"
@@ -57,8 +56,7 @@ def send(raw: Raw, method: str, request: bytes) -> None:
         next(raw.channel.unary_stream(method)(request, timeout=DEADLINE))
     elif method.endswith("StreamRecords"):
         answer = next(raw.channel.stream_stream(method)(iter([request]), timeout=DEADLINE))
-        error = error_from_status(records_pb2.StreamRecordsResponse.FromString(answer).refusal)
-        raise FailedCall(status_of(error), error.message)
+        raise call_from_status(records_pb2.StreamRecordsResponse.FromString(answer).refusal)
     else:
         raw.channel.unary_unary(method)(request, timeout=DEADLINE)
 

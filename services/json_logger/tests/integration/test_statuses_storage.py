@@ -40,16 +40,17 @@ def test_not_writable(tmp_path: Path) -> None:
     if os.geteuid() == 0 and sys.platform != "linux":
         pytest.skip("root may write everything; only Linux lets it give that up")
     module = "unprivileged_logger" if os.geteuid() == 0 else "json_logger"
-    data, closed = tmp_path / "data", tmp_path / "closed"
+    data, root = tmp_path / "data", tmp_path / "root"
+    closed = root / "closed"
     data.mkdir()
-    closed.mkdir()
+    closed.mkdir(parents=True)
     read_only = data / "read_only.ndjson"
     for path in (read_only, closed / "b.ndjson"):
         path.write_text('{"kept": 1}\n')
     read_only.chmod(0o444)
     closed.chmod(0o555)
     with (
-        logger_process(data, "--allow-root", str(closed), module=module) as server,
+        logger_process(data, "--allow-root", str(root), module=module) as server,
         canary(server.address, data),
         Raw(server.address) as raw,
     ):

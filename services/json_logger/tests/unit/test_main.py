@@ -156,10 +156,13 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
         "allow_root",
         "ack",
         "grace",
+        "recovery_grace",
+        "close_detached_after",
         "record_limit",
         "request_limit",
         "verbose",
     }
-    kept = [line for line in settings if not line.startswith(("port", "data_dir"))]
+    without_default = ("port", "data_dir", "close_detached_after")
+    kept = [line for line in settings if not line.startswith(without_default)]
     (tmp_path / "my.toml").write_text("\n".join(kept))
     assert run(monkeypatch, "--config", tmp_path / "my.toml") == run(monkeypatch)

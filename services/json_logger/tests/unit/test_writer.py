@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from json_logger.service import same_file, writer
+from json_logger.service.numbers import RecordNumbers
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import (
     InternalError,
@@ -98,7 +99,8 @@ class Bench:
         self.commits = 0
         self.commit_error: Exception | None = None
         self.descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
-        self.writer = LogWriter(self.descriptor, path, len(OLD), self._count)
+        self.numbers = RecordNumbers(path.with_name(".numbers"), os.fstat(self.descriptor))
+        self.writer = LogWriter(self.descriptor, path, len(OLD), self._count, self.numbers)
 
     def _count(self) -> None:
         self.commits += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from json_logger.service.folder_check import folder_problem
 from json_logger.service.log_file import LogFile
 from session_sharing.service import FileClaims, FileKind, FileLocations, Located
 
@@ -20,6 +21,7 @@ class LogFileDriver:
     """
 
     def __init__(self, data_folder: Path, roots: Sequence[Path] = ()) -> None:
+        self._folders = (data_folder, *roots)
         self._locations = FileLocations(LOG_FILES, data_folder, roots)
         self._claims = FileClaims(LOG_FILES.noun)
 
@@ -40,6 +42,16 @@ class LogFileDriver:
         """
         return LogFile(Path(address), self._claims)
 
+    def reopen(self, address: str) -> LogFile:
+        """Open a log file that a session held before a restart of the service.
+
+        Raises:
+            ResourceReplacedError: It is not there any more, is another file, or was cut.
+            SharingError: Another process or, by a hard link, another session holds the file.
+            OSError: The file system refuses.
+        """
+        return LogFile(Path(address), self._claims, again=True)
+
     def close(self, handle: LogFile) -> None:
         """Close a log file.
 
@@ -48,3 +60,7 @@ class LogFileDriver:
             OSError: The last sync failed; the file is closed nevertheless.
         """
         handle.close()
+
+    def check(self) -> Sequence[str]:
+        """Return which folders of log files cannot be written, or have no room left."""
+        return [problem for folder in self._folders if (problem := folder_problem(folder))]

@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from json_logger.service.disk import sync, sync_folder
-from json_logger.service.same_file import changed_by_others, check_same_file, check_size
+from json_logger.service.numbers import RecordNumbers
+from json_logger.service.pieces import RecordRange
+from json_logger.service.same_file import (
+    changed_by_others,
+    check_as_it_was,
+    check_same_file,
+    check_size,
+    gone_meanwhile,
+)
 from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
@@ -25,7 +33,7 @@ from session_sharing.service.threads import in_thread
 T = TypeVar("T")
 
 CHUNK_BYTES = 1 << 20
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND
+_FLAGS = os.O_RDWR | os.O_APPEND
 _PORTABLE = ("O_CLOEXEC", "O_NOFOLLOW", "O_NOCTTY", "O_BINARY", "O_NOINHERIT")
 
 
@@ -43,38 +51,64 @@ class LogFile:
     Args:
         path: The canonical path.
         claims: The files that this service has open.
+        again: A session held it before a restart of the service: it must be as it was then.
 
     Raises:
+        ResourceReplacedError: It is not as it was.
         SharingError: Another process or, by a hard link, another session holds the file.
         OSError: The file system refuses.
     """
 
-    def __init__(self, path: Path, claims: FileClaims) -> None:
+    def __init__(self, path: Path, claims: FileClaims, *, again: bool = False) -> None:
         self.path = path
         self.contexts = SiteContexts()
         self._followers = Followers()
+        if again and not path.exists():  # Its folder may be gone as well.
+            raise gone_meanwhile(path)
         with ExitStack() as held:
             lock = ProcessLock.acquire(
                 path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
             )
             held.callback(lock.release)
-            self._descriptor = _open(path)
+            self._descriptor = _open_existing(path) if again else _open(path)
             held.callback(os.close, self._descriptor)
             self.opened = os.fstat(self._descriptor)
             claims.claim(self.opened, path)
             held.callback(claims.release, self.opened)
+            self._numbers = RecordNumbers(path.with_name(f".{path.name}.numbers"), self.opened)
+            held.callback(self._numbers.close)
+            if again:
+                check_as_it_was(self.opened, self._numbers.log_seen, path)
+            size = _mend(self._descriptor, path, self._numbers.whole_until)
+            self._numbers.settle(size)
             self._writer = LogWriter(
-                self._descriptor, path, _mend(self._descriptor, path), self._followers.wake
+                self._descriptor, path, size, self._followers.wake, self._numbers
             )
             self._held = held.pop_all()
 
-    async def append(self, data: bytes, level: AckLevel) -> AckLevel:
+    async def append(
+        self, data: bytes, level: AckLevel, records: RecordRange | None = None
+    ) -> AckLevel:
         """Append whole lines, all or none; return the level that was reached.
+
+        Args:
+            data: The lines.
+            level: What they have to survive.
+            records: Which records they are, so that each is stored once however often it comes,
+                also after the process was killed; None if the client does not count.
 
         Raises:
             SharingError: Nothing was stored; or the session is broken, and says so.
         """
-        return await self._writer.append(data, level)
+        return await self._writer.append(data, level, records)
+
+    def last_number(self, attachment_id: str) -> int:
+        """Return the highest number of a record that is stored for an attachment; 0 for none."""
+        return self._numbers.last_number(attachment_id)
+
+    def take_contexts(self, texts: Sequence[str]) -> None:
+        """Have again what records inherited before a restart of the service."""
+        self.contexts.take(texts)
 
     async def read(
         self, last: int | None, *, until: asyncio.Event | None = None
@@ -119,6 +153,7 @@ class LogFile:
             opened = os.fstat(self._descriptor)
             check_same_file(opened, self.path)
             check_size(opened.st_size, self._writer.committed, self.path)
+            self._numbers.finish(opened.st_size)
 
     async def _line_start(self, end: int, last: int) -> int:
         def find() -> int:
@@ -145,9 +180,17 @@ class LogFile:
         return self.path.open("rb")
 
 
-def _open(path: Path) -> int:
-    """Open a log, created if need be; return its descriptor."""
-    flags = _FLAGS
+def _open_existing(path: Path) -> int:
+    """Open a log that is there; return its descriptor."""
+    try:
+        return _open(path, create=0)
+    except FileNotFoundError as error:
+        raise gone_meanwhile(path) from error
+
+
+def _open(path: Path, create: int = os.O_CREAT) -> int:
+    """Open a log, created if need be and allowed; return its descriptor."""
+    flags = _FLAGS | create
     for name in _PORTABLE:
         flags |= getattr(os, name, 0)
     is_new = not path.exists()
@@ -169,10 +212,10 @@ def _check_regular(descriptor: int, path: Path) -> None:
         raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
 
 
-def _mend(descriptor: int, path: Path) -> int:
-    """See to it that a log ends in a whole line; return its size."""
+def _mend(descriptor: int, path: Path, whole_until: Callable[[int], int]) -> int:
+    """See to it that a log ends in whole lines, as `mend_tail` does; return its size."""
     with open(descriptor, "r+b", closefd=False) as log:
-        return mend_tail(log, path)
+        return mend_tail(log, path, whole_until)
 
 
 def _whole_lines(log: BinaryIO, place: int, end: int, path: Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from json_logger.service.number_lines import LogSeen
 from session_sharing.errors import ResourceReplacedError
 
 _GO_ON = (
@@ -45,6 +46,40 @@ def check_size(size: int, expected: int, path: Path) -> None:
     """
     if size != expected:
         raise changed_by_others(path)
+
+
+def check_as_it_was(opened: os.stat_result, seen: LogSeen | None, path: Path) -> None:
+    """Make sure that a log is the one that was written before a restart of the service.
+
+    Args:
+        opened: What `fstat` tells of it now.
+        seen: What was noted of it then; None if nothing was.
+        path: Where it lies.
+
+    Raises:
+        ResourceReplacedError: It is another file, or shorter than it was.
+    """
+    if seen is None:
+        return
+    if seen.file != opened.st_ino:  # The number of its device may change, as when a share is back.
+        raise _changed_meanwhile(path, "was replaced by another file")
+    if opened.st_size < seen.size:
+        raise _changed_meanwhile(
+            path, f"was cut from at least {seen.size} bytes to {opened.st_size}"
+        )
+
+
+def gone_meanwhile(path: Path) -> ResourceReplacedError:
+    """Return the error for a log that is missing after a restart of the service."""
+    return _changed_meanwhile(path, "was deleted or moved away")
+
+
+def _changed_meanwhile(path: Path, what: str) -> ResourceReplacedError:
+    return _replaced(
+        path,
+        f"{what} while the service did not run, though its session is open. What was acknowledged "
+        "before is not in it. Nothing was done. If you put back what was there, calls work again.",
+    )
 
 
 def changed_by_others(path: Path) -> ResourceReplacedError:

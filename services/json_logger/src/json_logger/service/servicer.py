@@ -10,6 +10,7 @@ from typing import Any
 import grpc.aio
 
 from json_logger.service.log_file import LogFile
+from json_logger.service.pieces import RecordRange
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.records import AckLevel, SiteContexts, batch_to_lines, record_to_line
 from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
@@ -112,4 +113,7 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
 
 
 async def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> AckLevel:
-    return await log.append(brought.content, level)
+    records = None
+    if 0 < brought.first_number <= brought.last_number:  # An empty batch stores no number.
+        records = RecordRange(brought.attachment_id, brought.first_number, brought.last_number)
+    return await log.append(brought.content, level, records)

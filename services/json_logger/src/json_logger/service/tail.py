@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
@@ -21,31 +22,43 @@ LONGEST_LINE = RecordLimits().record_bytes + BLOCK_BYTES
 """What is longer is not read into memory to see whether it is a record, but taken for torn."""
 
 
-def mend_tail(log: BinaryIO, path: Path) -> int:
+def mend_tail(
+    log: BinaryIO, path: Path, whole_until: Callable[[int], int] = lambda end: end
+) -> int:
     """See to it that a log ends in a whole line, reading no more than its last line.
 
     A last line that is whole but for its newline gets one. A torn one is set aside in a file
-    beside the log: nothing is deleted.
+    beside the log, as are whole ones of which others are missing: nothing is deleted.
 
     Args:
         log: The log, opened for reading and writing.
         path: Where it lies.
+        whole_until: Told where the last whole line ends, returns where the last line ends that
+            belongs in the log: lines that were written together stay together.
 
     Returns:
         The size of the log in bytes, after mending.
     """
     size = log.seek(0, 2)
+    end = _last_line_end(log, size)
+    wanted = whole_until(end)
+    if wanted > size:
+        log.seek(size)
+        log.write(b"\n")
+    elif wanted < size:
+        _set_aside(log, wanted, size - wanted, path)
+        log.truncate(wanted)
+    return wanted
+
+
+def _last_line_end(log: BinaryIO, size: int) -> int:
+    """Return where the last whole line of a log ends: behind the log if its newline is missing."""
     start = line_start(log, size, 1)
     if start == size:
         return size
     log.seek(start)
-    if size - start <= LONGEST_LINE and _is_record(log.read(size - start)):
-        log.seek(size)
-        log.write(b"\n")
-        return size + 1
-    _set_aside(log, start, size - start, path)
-    log.truncate(start)
-    return start
+    is_whole = size - start <= LONGEST_LINE and _is_record(log.read(size - start))
+    return size + 1 if is_whole else start
 
 
 def line_start(log: BinaryIO, end: int, lines: int) -> int:
@@ -81,7 +94,7 @@ def _is_record(line: bytes) -> bool:
 
 
 def _set_aside(log: BinaryIO, start: int, size: int, path: Path) -> None:
-    """Copy a torn tail into a file beside its log, whole and on the disk, or not at all."""
+    """Copy the tail into a file beside its log, whole and on the disk, or not at all."""
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.name}.torn-{moment}")
     with open(aside, "xb", opener=_open_private) as file:
@@ -94,7 +107,7 @@ def _set_aside(log: BinaryIO, start: int, size: int, path: Path) -> None:
         except OSError:
             aside.unlink(missing_ok=True)
             raise
-    _log.warning("%s ended in %d bytes of a torn record: moved to %s", path, size, aside)
+    _log.warning("%s ended in %d bytes of torn records: moved to %s", path, size, aside)
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from json_logger.service.disk import sync
+from json_logger.service.numbers import RecordNumbers
+from json_logger.service.pieces import Lines, RecordRange
 from json_logger.service.same_file import check_same_file, check_size
 from session_sharing.errors import (
     InternalError,
+    InvalidRequestError,
     ResourceReplacedError,
     SharingError,
     UnavailableError,
@@ -23,46 +25,54 @@ GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
 
 
-@dataclass(frozen=True)
-class Lines:
-    """Whole lines that one caller brought; stored all or none, and safe as its level says."""
-
-    data: bytes
-    level: AckLevel
-
-
 class LogWriter:
     """Appends to one file, in the order of arrival, with one sync for all who came meanwhile.
 
-    The thread named `log writer` owns the file descriptor and all else. `committed` is written by
-    that thread only and may be read by any: below it, the file holds whole lines. After a failure
-    that leaves doubt about the file the writer is broken for good.
+    Records whose numbers say that they are in the file are not written again, but acknowledged.
+
+    The thread named `log writer` owns the file descriptor, the numbers and all else. `committed`
+    is written by that thread only and may be read by any: below it, the file holds whole lines.
+    After a failure that leaves doubt about the file the writer is broken for good.
 
     Args:
         descriptor: The file, opened for appending. It stays the caller's to close.
         path: Where it lies.
         size: How big it is.
         on_commit: Called in the thread after every commit.
+        numbers: The numbers of the records in it.
     """
 
     def __init__(
-        self, descriptor: int, path: Path, size: int, on_commit: Callable[[], None]
+        self,
+        descriptor: int,
+        path: Path,
+        size: int,
+        on_commit: Callable[[], None],
+        numbers: RecordNumbers,
     ) -> None:
         self._descriptor = descriptor
         self._path = path
         self._on_commit = on_commit
+        self._numbers = numbers
         self.committed = size
         self._group: GroupWriter[Lines, AckLevel] = GroupWriter(
             "log writer", self._store, lambda defect: _defect(path, defect), GROUP_BYTES
         )
 
-    def append(self, data: bytes, level: AckLevel) -> asyncio.Future[AckLevel]:
+    def append(
+        self, data: bytes, level: AckLevel, records: RecordRange | None = None
+    ) -> asyncio.Future[AckLevel]:
         """Append whole lines; the future tells the level that was reached.
 
         It fails with a `SharingError` if nothing was stored. A cancelled future means that whether
         it was stored is unknown.
+
+        Args:
+            data: The lines.
+            level: What they have to survive.
+            records: Which records they are; without it they are never taken for a repetition.
         """
-        return self._group.put(Lines(data, level), len(data))
+        return self._group.put(Lines(data, level, records), len(data))
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Blocks until that is done."""
@@ -77,25 +87,44 @@ class LogWriter:
         self._group.check()
 
     def _store(self, group: Sequence[Lines]) -> list[AckLevel]:
-        """Write and, if anyone wants it, sync; on failure leave the file as it was."""
-        data = b"".join(lines.data for lines in group)
+        """Write what is not stored yet and, if anyone wants it, sync."""
+        fresh = self._not_stored(group)
+        size = self.committed + (self._write(fresh) if fresh else 0)
+        if any(lines.level is AckLevel.DISK for lines in group):
+            try:
+                self._sync(size)
+            except (OSError, ResourceReplacedError) as error:
+                # After a failed sync nobody knows what is on disk, and a second one may lie.
+                raise StoreError(_broken(self._path, error), broken=True) from error
+        if fresh:
+            self._numbers.stored(fresh)
+            self.committed = size
+            self._on_commit()
+        return [lines.level for lines in group]
+
+    def _not_stored(self, group: Sequence[Lines]) -> list[Lines]:
         try:
-            self._write(data)
+            return self._numbers.not_stored(group)
+        except InvalidRequestError as error:
+            raise StoreError(error) from error
+
+    def _write(self, group: Sequence[Lines]) -> int:
+        """Write a group, and return how many bytes it has; on failure leave the file as it was."""
+        try:
+            self._numbers.intend(self.committed, group)
+        except OSError as error:
+            what = f"write the file of record numbers {str(self._numbers.path)!r}"
+            raise StoreError(explain(error, what)) from error
+        data = b"".join([lines.data for lines in group])
+        try:
+            self._write_all(data)
         except OSError as error:
             raise self._take_back(
                 explain(error, f"write to the log file {str(self._path)!r}")
             ) from error
-        if any(lines.level is AckLevel.DISK for lines in group):
-            try:
-                self._sync(self.committed + len(data))
-            except (OSError, ResourceReplacedError) as error:
-                # After a failed sync nobody knows what is on disk, and a second one may lie.
-                raise StoreError(_broken(self._path, error), broken=True) from error
-        self.committed += len(data)
-        self._on_commit()
-        return [lines.level for lines in group]
+        return len(data)
 
-    def _write(self, data: bytes) -> None:
+    def _write_all(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._descriptor, view) :]
