@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
@@ -41,6 +40,9 @@ class DbWriterClient(RecordingClient):
         ack: `"os"` or `"disk"`; either way a record counts as logged when its transaction is
             committed, which is on disk.
         wait_closed: How long a close waits, in seconds, for others to let go of the database.
+        take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
+            more: left open by a creator that is known to be dead.
+        give_up: Set it, from any thread, to wait no more for a service that is away.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -140,23 +142,23 @@ class DbWriterClient(RecordingClient):
             last=check_last(last),
             follow=follow,
         )
-        return self._read(self._stub.QueryRecords, request, follow=follow)
+        return self._read(lambda: self._stub.QueryRecords, request, follow=follow)
 
-    @cached_property
+    @property
     def _stub(self) -> db_writer_pb2_grpc.DbWriterStub:
-        return db_writer_pb2_grpc.DbWriterStub(self._channel)
+        return self._on_channel(db_writer_pb2_grpc.DbWriterStub)
 
     def _call_initialize(
         self, request: session_pb2.InitializeRequest, timeout: float
     ) -> session_pb2.InitializeResponse:
         wanted = db_writer_pb2.InitializeDatabaseRequest(session=request)
-        return self._call(self._stub.InitializeDatabase, wanted, timeout=timeout).session
+        return self._call(lambda: self._stub.InitializeDatabase, wanted, timeout=timeout).session
 
     def _call_close(
         self, request: session_pb2.ReleaseRequest, timeout: float
     ) -> session_pb2.ReleaseResponse:
         wanted = db_writer_pb2.CloseDatabaseRequest(session=request)
-        return self._call(self._stub.CloseDatabase, wanted, timeout=timeout).session
+        return self._call(lambda: self._stub.CloseDatabase, wanted, timeout=timeout).session
 
 
 class DbWriterSessionConstructor(SessionConstructor[DbWriterClient]):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db_writer import DbWriterClient
+from db_writer import DbWriterClient, RecordContext
 from services.db_writer.tests.looking import DEADLINE, until
 from services.db_writer.tests.support import environment, local_writer, writer_process
 from session_sharing.errors import SharingError
@@ -61,12 +61,13 @@ def test_client_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_service_that_is_killed(tmp_path: Path) -> None:
-    """After `kill -9` of the service every acknowledged record is there once; logging goes on."""
+    """After `kill -9` every acknowledged record is there once; logging, and what is set, go on."""
     config = tmp_path / "my.toml"
     config.write_text("[databases.bench]\nurl = 'sqlite:///bench.sqlite'\n")
     acknowledged: list[str] = []
     server = writer_process(tmp_path / "data", "--config", str(config))
     client = DbWriterClient("bench", address=server.address, wait=1.0)
+    client.set_context(RecordContext(serial_number="SN-1"))
 
     def log() -> None:
         try:
@@ -85,6 +86,8 @@ def test_service_that_is_killed(tmp_path: Path) -> None:
         with DbWriterClient("bench", address=again.address, wait=DEADLINE) as later:
             stored = names(later)
             later.log("later", {}, {})
+            [told] = later.read(last=1)
+            assert told.context == RecordContext(serial_number="SN-1")
         assert again.stop() == 0
     assert stored in (acknowledged, [*acknowledged, str(len(acknowledged))])
     assert (tmp_path / "bench.sqlite").is_file()

@@ -128,7 +128,17 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
     settings = [line for line in lines if line.partition(" = ")[0].isidentifier()]
     options = settings[: settings.index(next(line for line in settings if line[:3] == "url"))]
     keys = {line.partition(" = ")[0] for line in options}
-    assert keys == {"port", "data_dir", "grace", "record_limit", "request_limit", "verbose"}
-    kept = [line for line in options if not line.startswith(("port", "data_dir"))]
+    assert keys == {
+        "port",
+        "data_dir",
+        "grace",
+        "recovery_grace",
+        "close_detached_after",
+        "record_limit",
+        "request_limit",
+        "verbose",
+    }
+    without_default = ("port", "data_dir", "close_detached_after")
+    kept = [line for line in options if not line.startswith(without_default)]
     (tmp_path / "kept.toml").write_text("\n".join(kept))
     assert run(monkeypatch, "--config", tmp_path / "kept.toml") == run(monkeypatch)

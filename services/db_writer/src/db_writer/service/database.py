@@ -21,9 +21,6 @@ from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
 
-LINGER_SECONDS = 0.004
-"""How long a transaction waits for callers who came together with others before, at most."""
-
 GROUP_RECORDS = 4096
 """How many records are stored in one transaction, at most, unless one request alone has more."""
 
@@ -56,14 +53,15 @@ class Database:
 
     Args:
         settings: What to open, and how.
+        again: It was open before a restart of the service: nothing that is missing is made.
 
     Raises:
         SharingError: The database cannot be reached or used.
     """
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+    def __init__(self, settings: DatabaseSettings, *, again: bool = False) -> None:
         self.settings = settings
-        self.store = Store(settings)
+        self.store = Store(settings, again=again)
         self.contexts = SiteContexts()
         self._guard = threading.Lock()
         self._users = 1
@@ -71,7 +69,7 @@ class Database:
         self._newest = 0
         try:
             self._writer: GroupWriter[Entry | None, SharingError | None] = GroupWriter(
-                *("database writer", self._write, self._defect, GROUP_RECORDS), LINGER_SECONDS
+                "database writer", self._write, self._defect, GROUP_RECORDS
             )
         except SharingError:
             self.store.close()
@@ -120,6 +118,10 @@ class Database:
                     last, place, end = None, end, self._newest
         finally:
             await self._leave()
+
+    def take_contexts(self, texts: Sequence[str]) -> None:
+        """Have again what records inherited before a restart of the service."""
+        self.contexts.take(texts)
 
     def close(self) -> None:
         """Store what is queued, then let go of the database.

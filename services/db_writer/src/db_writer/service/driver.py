@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+from db_writer.service.checking import DatabaseChecks
 from db_writer.service.database import Database
 from db_writer.service.names import DATABASE_FILES, Databases
 from db_writer.service.settings import DatabaseSettings
-from db_writer.service.sqlite_file import make_file
+from db_writer.service.sqlite_file import find_file, make_file
 from session_sharing.service import FileClaims, Located
 
 
@@ -25,6 +27,7 @@ class DatabaseDriver:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._claims = FileClaims(DATABASE_FILES.noun)
+        self._checks = DatabaseChecks()
         self._claimed: dict[Database, os.stat_result] = {}
 
     def locate(self, resource: str) -> Located:
@@ -42,8 +45,30 @@ class DatabaseDriver:
             SharingError: It cannot be reached or used, or is open under another name.
             OSError: The file system refuses.
         """
+        return self._open(address, again=False)
+
+    def reopen(self, address: str) -> Database:
+        """Open a database that a session had open before a restart of the service.
+
+        Raises:
+            ResourceReplacedError: Its file or its tables are not there any more.
+            SharingError: It cannot be reached or used, or is open under another name.
+            OSError: The file system refuses.
+        """
+        return self._open(address, again=True)
+
+    def _open(self, address: str, *, again: bool) -> Database:
         settings = self._databases.settings(address)
-        return self._open_file(settings) if settings.is_file else Database(settings)
+        if settings.is_file:
+            database = self._open_file(settings, again=again)
+        else:
+            database = Database(settings, again=again)
+        try:
+            self._checks.add(database, settings)
+        except BaseException:
+            self.close(database)
+            raise
+        return database
 
     def close(self, handle: Database) -> None:
         """Close a database, after what was accepted is stored.
@@ -51,6 +76,7 @@ class DatabaseDriver:
         Raises:
             SharingError: The session was broken.
         """
+        self._checks.remove(handle)
         claimed = self._claimed.pop(handle, None)
         try:
             handle.close()
@@ -58,12 +84,16 @@ class DatabaseDriver:
             if claimed is not None:
                 self._claims.release(claimed)
 
-    def _open_file(self, settings: DatabaseSettings) -> Database:
+    def check(self) -> Sequence[str]:
+        """Return which of the open databases do not answer, and why."""
+        return self._checks.problems()
+
+    def _open_file(self, settings: DatabaseSettings, *, again: bool) -> Database:
         path = Path(settings.url.database or "")
-        opened = make_file(path)
+        opened = find_file(path) if again else make_file(path)
         self._claims.claim(opened, path)
         try:
-            database = Database(settings)
+            database = Database(settings, again=again)
         except BaseException:
             self._claims.release(opened)
             raise

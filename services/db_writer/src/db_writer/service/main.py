@@ -10,12 +10,12 @@ from pathlib import Path
 
 import grpc.aio
 
-from db_writer.service.checking import GOOD, check_databases, table
 from db_writer.service.config import ConfigError, ConfiguredDatabase, read_databases
 from db_writer.service.database import Database
 from db_writer.service.driver import DatabaseDriver
 from db_writer.service.names import Databases
 from db_writer.service.servicer import DbWriterServicer
+from db_writer.service.trial import GOOD, check_databases, table
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.records import RecordLimits

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from db_writer.service.schema import metadata
 from db_writer.service.settings import DatabaseSettings
-from session_sharing.errors import PreconditionError
+from session_sharing.errors import PreconditionError, ResourceReplacedError
 
 VERSION_TABLE = "db_writer_version"
 """Holds the version of the tables; apart from that of other programs which use Alembic."""
@@ -48,6 +48,27 @@ def refuse_others_tables(engine: Engine, settings: DatabaseSettings) -> None:
     with engine.begin() as connection:
         if _version(connection, settings) is None:
             _refuse_foreign_tables(connection, settings)
+
+
+def require_tables(engine: Engine, settings: DatabaseSettings) -> None:
+    """Make sure that a database, which was open before a restart of the service, has our tables.
+
+    Args:
+        engine: Connects for reading.
+        settings: The database.
+
+    Raises:
+        ResourceReplacedError: It has none.
+        DBAPIError: The database refuses.
+    """
+    with engine.begin() as connection:
+        if _version(connection, settings) is None:
+            raise ResourceReplacedError(
+                f"The tables of the database {settings.shown} were dropped, or an empty database "
+                "has its place, since the service ran last, though its session is open. Nothing "
+                "was done. If you put back what was there, calls work again. Close the session and "
+                "initialize it again to make new tables."
+            )
 
 
 def migrate(engine: Engine, settings: DatabaseSettings) -> None:

@@ -31,6 +31,28 @@ def make_file(path: Path) -> os.stat_result:
         raise ResourceNameError(f"{str(path)!r} holds the character NUL. Choose another name.")
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    return _regular(path)
+
+
+def find_file(path: Path) -> os.stat_result:
+    """Return which file it is that a session had open before a restart of the service.
+
+    Raises:
+        ResourceNameError: Something that is no file has its name.
+        ResourceReplacedError: It is not there any more.
+        OSError: The file system refuses.
+    """
+    try:
+        return _regular(path)
+    except FileNotFoundError as error:
+        raise ResourceReplacedError(
+            f"The database {path} was deleted or moved away while the service did not run, though "
+            "its session is open. Nothing was done. If you put it back, with the files that begin "
+            f"with its name, calls work again. {_AGAIN}"
+        ) from error
+
+
+def _regular(path: Path) -> os.stat_result:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
         what = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
@@ -43,17 +65,18 @@ class SqliteFile:
 
     Args:
         path: Where it is; it is made, for its owner alone, if there is none.
+        again: It was open before a restart of the service: it is not made.
 
     Raises:
-        SharingError: It cannot be made.
+        SharingError: It cannot be made, or is not there again.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, again: bool = False) -> None:
         self._path = path
         self._beside: dict[str, os.stat_result] = {}
         self._save_log: Callable[[], bool] = lambda: False
         try:
-            self._opened = make_file(path)
+            self._opened = find_file(path) if again else make_file(path)
         except OSError as error:
             raise explain(error, f"open the database {str(path)!r}") from error
 

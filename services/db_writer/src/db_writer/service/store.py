@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from db_writer.service.engine import make_engine
 from db_writer.service.failures import RETRY_SECONDS, is_conflict, judge, no_unicode
 from db_writer.service.inserting import make_insert
-from db_writer.service.migrating import migrate, refuse_others_tables
+from db_writer.service.migrating import migrate, refuse_others_tables, require_tables
 from db_writer.service.reading import Reader, stored_keys
 from db_writer.service.record_filter import RecordFilter
 from db_writer.service.record_rows import Entry, RecordRows, entries_to_rows, without
@@ -69,12 +69,13 @@ class Store:
 
     Args:
         settings: What to open.
+        again: It was open before a restart of the service: nothing that is missing is made.
 
     Raises:
         SharingError: It cannot be reached or used, or its tables are of another program.
     """
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+    def __init__(self, settings: DatabaseSettings, *, again: bool = False) -> None:
         self.counts = Counts()
         self._settings = settings
         self._references = References()
@@ -85,9 +86,11 @@ class Store:
         self._file: SqliteFile | None = None
         try:
             if settings.is_file:
-                self._file = SqliteFile(Path(settings.url.database or ""))
+                self._file = SqliteFile(Path(settings.url.database or ""), again=again)
                 # The first who connects for writing changes the file.
                 self._told(lambda: refuse_others_tables(self._reading, settings))
+            if again:
+                self._told(lambda: require_tables(self._reading, settings))
             self._told(lambda: migrate(self._writing, settings))
             self._insert = make_insert(settings, self._writing, self._references)
             if self._file is not None and isinstance(self._insert, SqliteInsert):
