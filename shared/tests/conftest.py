@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -91,12 +92,13 @@ class RawClient:
         """Start an operation."""
         return self.start("Touch", attachment, session_pb2.AttachmentReference)
 
-    def start_force_close(self, public_id: str, reason: str) -> grpc.Future:
-        """Start to close a session under its holders."""
+    def start_force_close(self, public_id: str, reason: str, *, force: bool = True) -> grpc.Future:
+        """Start to close a session under its holders, or politely."""
         request = administration_pb2.CloseSessionRequest(
             public_id=public_id,
             reason=reason,
             requested_by=session_pb2.ClientIdentity(program="raw", host="here", process_id=1),
+            force=force,
         )
         return self.administration.CloseSession.future(request, timeout=LIMIT)
 
@@ -117,8 +119,11 @@ class RawClient:
 class World:
     """The smallest session service with its driver, which tests hold up by gates, and clients."""
 
-    def __init__(self, folder: Path, **engine_options: Any) -> None:
-        self.driver = MemoryDriver()
+    def __init__(
+        self, folder: Path, driver: MemoryDriver | None = None, **engine_options: Any
+    ) -> None:
+        self.folder = folder
+        self.driver = driver or MemoryDriver()
         self.touching = Gate()
         self.before_touch: Callable[[], None] = self.touching.pass_through
         self.service = LocalService(
@@ -129,13 +134,23 @@ class World:
             lambda driver: SessionEngine(driver, **engine_options),
         )
         self._raws: list[RawClient] = []
+        self._clients: list[MemoryClient] = []
+
+    def after_kill(self) -> Path:
+        """Return a folder as the service would leave it if it were killed at this moment."""
+        folder = self.folder.with_name(uuid.uuid4().hex)
+        folder.mkdir()
+        shutil.copy(self.folder / "memory.journal", folder)
+        return folder
 
     def _touch(self) -> None:
         self.before_touch()
 
     def client(self, resource: str = "data", behavior: int = 0, **options: Any) -> MemoryClient:
         """Open a client of the library."""
-        return MemoryClient(resource, behavior, address=self.service.address, **options)
+        options = {"address": self.service.address, **options}
+        self._clients.append(MemoryClient(resource, behavior, **options))
+        return self._clients[-1]
 
     def raw(self, client_id: str = "") -> RawClient:
         """Connect a client made of stubs; it ends with the test."""
@@ -171,20 +186,35 @@ class World:
             assert time.monotonic() < deadline, "it did not happen in time"
 
     def close(self) -> None:
-        """Let everything held up go on, and end the stubs' clients."""
+        """Let everything held up go on, and end all clients."""
         for gate in (self.driver.opening, self.driver.closing, self.touching):
             gate.open()
         for raw in self._raws:
             raw.vanish()
+        for client in self._clients:
+            client._connection.close()  # Else it would look for the service for ever.
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., RawClient]]:
+    """Connect clients made of stubs to a service that is a process of its own."""
+    with ExitStack() as stack:
+
+        def client(address: str, client_id: str = "") -> RawClient:
+            raw = RawClient(address, client_id)
+            stack.callback(raw.vanish)
+            return raw
+
+        yield client
 
 
 @pytest.fixture
 def start_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
-    """Start session services; the arguments are options of the engine."""
+    """Start session services, in a new folder or one that is given, with options of the engine."""
     with ExitStack() as stack:
 
-        def start(**engine_options: Any) -> World:
-            world = World(tmp_path / uuid.uuid4().hex, **engine_options)
+        def start(folder: Path | None = None, **options: Any) -> World:
+            world = World(folder or tmp_path / uuid.uuid4().hex, **options)
             stack.enter_context(world.service)
             stack.callback(world.close)
             return world

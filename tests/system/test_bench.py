@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tools.packages import ROOT
 from tools.postgresql import is_available
 
@@ -55,6 +57,21 @@ def test_database_reports_what_was_committed() -> None:
     said = {verdict["text"]: verdict["holds"] for verdict in report["verdicts"]}
     assert said["each record that was acknowledged is stored once"] is True
     assert len(said) == 1 + len(kinds)
+
+
+@pytest.mark.reliability
+def test_at_rest_reports_cost_and_latencies() -> None:
+    """Who measures clients at rest gets their cost, and latencies beside them and without them."""
+    run = bench("at-rest", "--quick", "--pairs", "3", "--json")
+    assert run.returncode == 0, run.stderr
+    [report] = json.loads(run.stdout)["benchmarks"]
+    beside = [row for row in report["rows"] if row["ratio"]]
+    assert len(beside) == 2
+    assert all(row["ratio"]["median"] > 0 and "first client" in row["baseline"] for row in beside)
+    assert [row["unit"] for row in report["rows"] if row not in beside][:2] == ["% of a core"] * 2
+    said = {verdict["text"]: verdict["holds"] for verdict in report["verdicts"]}
+    assert said["all of them are attached still"] is True
+    assert len(said) == 4
 
 
 def test_unknown_benchmark_is_wrong_usage() -> None:

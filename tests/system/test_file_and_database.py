@@ -129,7 +129,7 @@ def test_a_failure_of_one_says_what_is_where(floor, pin_map, serial_number, clos
     service = floor.logger if closed == FILE else floor.writer
     with Administration(service.address) as administration:
         (session,) = administration.sessions()
-        administration.close_session(session.public_id, "a test wants it")
+        administration.close_session(session.public_id, "a test wants it", force=True)
     with pytest.raises(grpc.RpcError, match="a test wants it") as caught:
         run.result(20.0)
     filed, rows = in_file(floor, serial_number), in_database(floor, serial_number)

@@ -6,10 +6,8 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,21 +22,19 @@ from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.core import Registry
 from session_sharing.records import AckLevel, parse_line
 from session_sharing.service import SessionEngine
-from session_sharing.testing.history import UNANSWERED, Operation, average_in_flight
+from session_sharing.testing.door import Door, state_of
+from session_sharing.testing.history import UNANSWERED
 from session_sharing.testing.hosting import LocalService
-from session_sharing.testing.linearizability import find_violation
 from session_sharing.testing.racy import ClosesUnderOthers, LooksUpThenCreates
-from session_sharing.testing.sequential_model import (
+from session_sharing.testing.session_calls import (
     CLOSED,
     EXISTS,
     LEFT_OPEN,
     NOT_FOUND,
     PENDING,
     STORED,
-    Abandon,
     Got,
     Log,
-    SessionModel,
 )
 from session_sharing.testing.stored_records import find_misplaced
 from session_sharing.testing.workload import random_history
@@ -50,10 +46,12 @@ from session_sharing.wire.generated import (
     records_pb2,
     session_pb2,
 )
+from tests.system.findings import Findings
 
-HISTORIES = 200
+HISTORIES = 40
 LONG_HISTORIES = 2000
-WITHIN = 50  # histories, in which a wrong registry must be found out
+WITHIN = 15  # histories, in which a wrong registry must be found out
+NOT_BLAMED = 6  # histories of the right one
 DEADLINE = 60.0  # seconds, for histories on a service in this process
 CLIENTS = (4, 8)
 CALLS = (30, 48)
@@ -62,12 +60,11 @@ OPTIONS = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0)]
 Report = Callable[[str], None]
 
 
-class LogDoor:
+class LogDoor(Door):
     """One client's own connection to a logger."""
 
     def __init__(self, name: str, channel: grpc.aio.Channel, client_id: str) -> None:
-        self.name = name
-        self.client_id = client_id
+        super().__init__(name, client_id)
         self._logger = json_logger_pb2_grpc.JsonLoggerStub(channel)
         self._administration = administration_pb2_grpc.SessionAdministrationStub(channel)
 
@@ -93,10 +90,11 @@ class LogDoor:
         wanted.record.measurement_name = f"{attachment.attachment_id}/{number}"
         await self._logger.LogMeasurementData(wanted, timeout=timeout)
 
-    async def force_close(self, public_id: str, timeout: float) -> None:
+    async def close_session(self, public_id: str, timeout: float, *, force: bool) -> str:
         """Close a session as an operator does."""
-        wanted = administration_pb2.CloseSessionRequest(public_id=public_id)
-        await self._administration.CloseSession(wanted, timeout=timeout)
+        wanted = administration_pb2.CloseSessionRequest(public_id=public_id, force=force)
+        response = await self._administration.CloseSession(wanted, timeout=timeout)
+        return state_of(response.session)
 
 
 @asynccontextmanager
@@ -107,39 +105,6 @@ async def connected(address: str, name: str) -> AsyncIterator[LogDoor]:
         response = await asyncio.wait_for(stream.read(), 20)
         yield LogDoor(name, channel, response.client_id)
         stream.cancel()
-
-
-@dataclass
-class Findings:
-    """What a number of histories came to. `first_wrong` is the number of the first wrong one."""
-
-    count: int = 0
-    first_wrong: int | None = None
-    wrong: str = ""
-    checking: float = 0.0
-    calls: list[int] = field(default_factory=list)
-    in_flight: list[float] = field(default_factory=list)
-    answers: Counter[object] = field(default_factory=Counter)
-
-    def take(self, history: list[Operation]) -> str:
-        """Check a history, and return what is wrong with it."""
-        calls = [each for each in history if not isinstance(each.call, Abandon)]
-        self.count += 1
-        self.calls.append(len(calls))
-        self.in_flight.append(average_in_flight(calls))
-        self.answers.update(
-            Got("", each.answer.new) if isinstance(each.answer, Got) else each.answer
-            for each in calls
-        )
-        began = time.perf_counter()
-        violation = find_violation(history, SessionModel())
-        self.checking += time.perf_counter() - began
-        return str(violation or "")
-
-    @property
-    def average(self) -> float:
-        """How many calls were in flight on average."""
-        return sum(self.in_flight) / len(self.in_flight)
 
 
 async def run_histories(address: str, base_seed: str, count: int, folder: Path | None) -> Findings:
@@ -167,8 +132,7 @@ async def run_histories(address: str, base_seed: str, count: int, folder: Path |
             if not wrong and folder:
                 wrong = "\n".join(find_misplaced(stored_in(folder / file), history))
             if wrong:
-                findings.first_wrong = number
-                findings.wrong = f"History {number} of SESSION_SHARING_SEED={base_seed}:\n{wrong}"
+                findings.blame(number, base_seed, wrong)
                 break
     return findings
 
@@ -184,12 +148,7 @@ def check_many(logger: Any, base_seed: str, count: int, report: Report) -> None:
     """Run histories on the real logger: each must be explained, and they must be worth it."""
     began = time.perf_counter()
     findings = asyncio.run(run_histories(logger.address, base_seed, count, logger.folder))
-    report(
-        f"{findings.count} histories of {sum(findings.calls) / findings.count:.1f} calls, on "
-        f"average {findings.average:.2f} in flight (least {min(findings.in_flight):.2f}), in "
-        f"{time.perf_counter() - began:.1f} s, of which {findings.checking:.1f} s checking; "
-        f"{findings.answers[UNANSWERED]} calls had no answer"
-    )
+    report(f"in {time.perf_counter() - began:.1f} s {findings}")
     assert findings.first_wrong is None, findings.wrong
     assert min(findings.calls) >= CALLS[0]
     assert findings.average >= 3
@@ -222,7 +181,7 @@ class PrivateLogFiles(LogFileDriver):
 
 
 def run_with(
-    registry: type[Registry], driver: type[LogFileDriver], folder: Path, base_seed: str
+    registry: type[Registry], driver: type[LogFileDriver], folder: Path, base_seed: str, count: int
 ) -> Findings:
     """Run the same histories on a service in this process that has another registry.
 
@@ -239,7 +198,7 @@ def run_with(
         return [json_logger_pb2.DESCRIPTOR.services_by_name["JsonLogger"].full_name]
 
     with LocalService("logger", driver(folder), add_servicers, folder, make_engine) as service:
-        histories = run_histories(service.address, base_seed, WITHIN, None)
+        histories = run_histories(service.address, base_seed, count, None)
         return asyncio.run_coroutine_threadsafe(histories, service.loop).result(DEADLINE)
 
 
@@ -253,7 +212,7 @@ def test_wrong_registries_are_found_out(
     report: Report,
 ) -> None:
     """A registry with a race, or one that closes under others, fails in the same histories."""
-    findings = run_with(registry, driver, tmp_path, base_seed)
+    findings = run_with(registry, driver, tmp_path, base_seed, WITHIN)
     what = f"{registry.__name__} over {driver.__name__}"
     assert findings.first_wrong is not None, f"{what} was not found out in {WITHIN} histories"
     report(f"{what} was found out in history {findings.first_wrong}")
@@ -265,6 +224,6 @@ def test_the_right_registry_is_not_blamed(
     driver: type[LogFileDriver], tmp_path: Path, base_seed: str
 ) -> None:
     """In the setting in which wrong registries are found out, the right one passes."""
-    findings = run_with(Registry, driver, tmp_path, base_seed)
+    findings = run_with(Registry, driver, tmp_path, base_seed, NOT_BLAMED)
     assert findings.first_wrong is None, findings.wrong
-    assert findings.count == WITHIN
+    assert findings.count == NOT_BLAMED

@@ -5,6 +5,7 @@ It says on standard output how far it is, and goes on when a line comes on stand
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -34,6 +35,19 @@ def touch(address: str) -> None:
         say(client.session_name)
         while True:
             client.touch()
+
+
+def block(address: str) -> None:
+    """Hold a session, and the interpreter for as many seconds as it is told; then use it."""
+    with MemoryClient("data", address=address) as client:
+        say(client.session_name)
+        seconds = int(sys.stdin.readline())
+        if sys.platform == "win32":
+            ctypes.PyDLL("kernel32").Sleep(1000 * seconds)
+        else:
+            ctypes.PyDLL(None).sleep(seconds)  # A PyDLL lets no other thread of Python run.
+        client.touch()
+    say("done")
 
 
 def two(address: str) -> None:
@@ -88,5 +102,5 @@ def share(address: str) -> None:
 if __name__ == "__main__":
     # A parent that runs in the background may hand down that Ctrl-C is ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    modes = {mode.__name__: mode for mode in (hold, touch, two, fork, spawn)}
+    modes = {mode.__name__: mode for mode in (hold, touch, block, two, fork, spawn)}
     modes[sys.argv[2]](sys.argv[1])

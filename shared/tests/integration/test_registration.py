@@ -62,7 +62,7 @@ def test_service_is_found_by_its_clients_and_leaves_when_it_stops(home):
                 (active,) = discovery.enumerate_active(SERVICE)
                 assert active.descriptor.service_class == SERVICE
         with pytest.raises(ServiceNotFoundError, match=SERVICE):
-            MemoryClient("data")
+            MemoryClient("data", wait=0.1)
         assert any("Registered in discovery" in line for line in service.log)
 
 
@@ -126,7 +126,7 @@ def test_service_registers_again_with_a_station_that_was_restarted(home, end):
                 assert len(discovery.enumerate_active(SERVICE)) == 1
             service.stop()
             with pytest.raises(ServiceNotFoundError):
-                MemoryClient("data")
+                MemoryClient("data", wait=0.1)
 
 
 def test_service_that_discovery_forgot_registers_again(home, monkeypatch):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
 import pytest
 
-from session_sharing.errors import SessionAbortedError, UnavailableError
-from session_sharing.testing.memory import MemoryClient
+from session_sharing.errors import ServiceStoppingError, UnavailableError
 from session_sharing.testing.processes import ServerProcess
 from session_sharing.wire.generated import administration_pb2
 from session_sharing.wire.status import error_from_call
@@ -136,28 +134,23 @@ def test_initialize_that_was_located_too_late_opens_nothing(world):
 
 
 @pytest.mark.parametrize("hanging", ["", "open", "close", "touch"])
-def test_process_exits_in_time_whatever_hangs(tmp_path, hanging):
+def test_process_exits_in_time_whatever_hangs(tmp_path, connect, hanging):
     """A service ends within 10 s with exit code 0, also while an open, close or call hangs."""
     here = str(Path(__file__).parent)
     path = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
     arguments = [str(tmp_path / "data"), *filter(None, [hanging])]
-    with (
-        ServerProcess("memory_service_program", arguments, {"PYTHONPATH": path}) as server,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        use = pool.submit(_use, server.address)
+    with ServerProcess("memory_service_program", arguments, {"PYTHONPATH": path}) as server:
+        raw = connect(server.address)
+        attached = hanging != "open"
+        use = raw.start_touch(raw.attach("data")) if attached else raw.start_initialize("data")
         _until(lambda: f"{hanging or 'close'}..." in server.log or use.done())
         started = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - started < 10
-        told = {"open": UnavailableError, "touch": SessionAbortedError}.get(hanging, type(None))
-        assert isinstance(use.exception(LIMIT), told)
+        error = use.exception(LIMIT)
+        told = ServiceStoppingError if hanging in {"open", "touch"} else None
+        assert (type(error_from_call(error)) if error else None) is told
     assert ("close..." in server.log) is (hanging != "open")
-
-
-def _use(address: str) -> None:
-    """Use a session, and keep it."""
-    MemoryClient("data", address=address).touch()
 
 
 def _until(condition) -> None:

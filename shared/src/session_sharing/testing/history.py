@@ -75,6 +75,11 @@ class Recorder:
         """Return how many calls were made so far."""
         return self._count
 
+    @property
+    def now(self) -> float:
+        """The time, as that of the calls is told."""
+        return self._clock() - self._start
+
     def call(self, client: str, call: Hashable) -> int:
         """A client is about to send a call; return the call's number."""
         with self._guard:

@@ -21,7 +21,7 @@ from session_sharing.service import (
     tell_loop,
 )
 from session_sharing.service.driver import ResourceDriver
-from session_sharing.service.session_service import AddServicers
+from session_sharing.service.session_service import AddServicers, recover
 
 H = TypeVar("H")
 START_SECONDS = 10.0
@@ -52,7 +52,7 @@ class LocalService(Generic[H]):
         name: Its name.
         driver: Opens and closes the resources.
         add_servicers: Adds its own servicers.
-        folder: Where it keeps its lock and its port.
+        folder: Where it keeps its lock, its port and its journal.
         make_engine: Makes the engine from the driver; the ordinary one by default.
     """
 
@@ -88,12 +88,10 @@ class LocalService(Generic[H]):
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self.engine = self._make_engine(self._driver)
-        folder = private_folder(self._folder)
-        lock = ProcessLock.acquire(folder / f".{self._name}.lock", what=f"the folder {folder}")
-        descriptor = ServiceDescriptor(self._name, self._name, (self._name,))
-        service = _Undiscovered(descriptor, self.engine, self._add_servicers, lock)
-        options = HostingOptions(self._name, 0, folder, [ErrorInterceptor()])
-        await serve(service, options, self._stop, out=cast("TextIO", self._ready_line))
+        out = cast("TextIO", self._ready_line)
+        await serve_undiscovered(
+            self._name, self.engine, self._add_servicers, self._folder, stop=self._stop, out=out
+        )
 
     def call(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Run something on the service's event loop, and return its result."""
@@ -128,9 +126,40 @@ class LocalService(Generic[H]):
             raise RuntimeError(f"{self._name} did not stop in time")
 
 
+async def serve_undiscovered(
+    name: str,
+    engine: SessionEngine[H],
+    add_servicers: AddServicers[H],
+    folder: Path,
+    *,
+    stop: asyncio.Event,
+    out: TextIO,
+) -> None:
+    """Serve on this event loop, without discovery, until `stop` is set.
+
+    Args:
+        name: The name of the service.
+        engine: Without any session; it recovers those of the last run.
+        add_servicers: Adds the service's own servicers.
+        folder: Where it keeps its lock, its port and its journal.
+        stop: Set it to stop.
+        out: Where the ready line goes.
+
+    Raises:
+        SharingError: The folder is in use, or cannot be used.
+    """
+    folder = private_folder(folder)
+    lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the folder {folder}")
+    recover(engine, folder, name)
+    service = _Undiscovered(ServiceDescriptor(name, name, (name,)), engine, add_servicers, lock)
+    options = HostingOptions(name, 0, folder, [ErrorInterceptor()])
+    await serve(service, options, stop, out=out)
+
+
 class _Undiscovered(SessionService[H]):
     """A service that nobody finds by discovery."""
 
     async def started(self, port: int) -> None:
-        """Turn SERVING, and no more."""
+        """Turn SERVING, without registering."""
         await self.set_serving()
+        self.begin_waiting()

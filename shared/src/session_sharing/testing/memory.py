@@ -182,20 +182,24 @@ class MemoryClient(SessionClient):
 
     def touch(self) -> None:
         """Use the session."""
-        self._call(self._method("Touch", session_pb2.AttachmentReference), self._attachment)
+        self._call(lambda: self._method("Touch", session_pb2.AttachmentReference), self._attachment)
 
     def _call_initialize(
         self, request: session_pb2.InitializeRequest, timeout: float
     ) -> session_pb2.InitializeResponse:
-        method = self._method("Initialize", session_pb2.InitializeResponse)
-        response: session_pb2.InitializeResponse = self._call(method, request, timeout=timeout)
+        response: session_pb2.InitializeResponse = self._call(
+            lambda: self._method("Initialize", session_pb2.InitializeResponse),
+            request,
+            timeout=timeout,
+        )
         return response
 
     def _call_close(
         self, request: session_pb2.ReleaseRequest, timeout: float
     ) -> session_pb2.ReleaseResponse:
-        method = self._method("Close", session_pb2.ReleaseResponse)
-        response: session_pb2.ReleaseResponse = self._call(method, request, timeout=timeout)
+        response: session_pb2.ReleaseResponse = self._call(
+            lambda: self._method("Close", session_pb2.ReleaseResponse), request, timeout=timeout
+        )
         return response
 
     def _method(self, name: str, response: Any) -> Any:  # noqa: ANN401

@@ -6,16 +6,21 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from session_sharing.core import Initialized, InitializeRequest, Released
-from session_sharing.testing.registry_driver import Call, InitializeCall
+from session_sharing.testing.registry_calls import Call, InitializeCall
 
 
 @dataclass(eq=False)
 class Hold:
-    """An attachment, with the calls that it was made for while all may be unaware of it."""
+    """An attachment, with the calls that it was made for while all may be unaware of it.
+
+    Attributes:
+        took_over: The public id of the orphan that was closed for it; empty if none was.
+    """
 
     request: InitializeRequest
     created: bool
     untold: set[InitializeCall]
+    took_over: str = ""
 
     @property
     def closes(self) -> bool:
@@ -26,10 +31,11 @@ class Hold:
 
 @dataclass(eq=False)
 class Queued:
-    """An Initialize that waits, with all calls that ask for it."""
+    """An Initialize that waits, with all calls that ask for it, and the orphan it waits for."""
 
     request: InitializeRequest
     calls: list[InitializeCall]
+    took_over: str = ""
 
 
 @dataclass(eq=False)
@@ -41,6 +47,7 @@ class ModelSession:
     phase: str = "opening"
     holds: dict[str, Hold] = field(default_factory=dict)
     asked: bool = False
+    insisted: bool = False
     shut_for_anonymous: bool = False
     operations: int = 0
     queue: list[Queued] = field(default_factory=list)
@@ -51,19 +58,41 @@ class ModelSession:
         """The session name, as the driver of the registry makes them."""
         return f"session-{self.number}"
 
+    @property
+    def public_id(self) -> str:
+        """What people are shown, as the driver of the registry makes it."""
+        return f"id-{self.number}"
+
+    @property
+    def detached(self) -> bool:
+        """Whether it is open and nobody holds it."""
+        return self.phase == "open" and not self.holds
+
+    @property
+    def opened_anonymously(self) -> bool:
+        """Whether it is that of a client without identity, and none of these closed it."""
+        return not self.opener.client_id and not self.shut_for_anonymous
+
+    def holders(self) -> list[tuple[str, str]]:
+        """Return the attachments with their clients."""
+        return [(name, hold.request.client_id) for name, hold in self.holds.items()]
+
     def let_go(self, attachment: str, *, asks: bool) -> None:
         """Take off an attachment."""
         del self.holds[attachment]
         self.asked = self.asked or asks
+        self.insisted = self.insisted or asks
         self._close_if_free()
 
-    def ask_to_close(self) -> None:
-        """Close the session as soon as nobody holds it."""
+    def ask_to_close(self, *, politely: bool = False) -> None:
+        """Close the session as soon as nobody holds it, or politely: as nobody may use it."""
         self.asked = True
+        self.insisted = self.insisted or not politely
         self._close_if_free()
 
     def _close_if_free(self) -> None:
-        if self.asked and not self.holds:
+        wanted = self.insisted or (self.asked and not self.opened_anonymously)
+        if wanted and not self.holds:
             self.phase = "closing"
 
 
@@ -120,14 +149,37 @@ class ModelState:
         """Return the names of the sessions in these phases."""
         return {session.name for session in self.sessions.values() if session.phase in phases}
 
+    def restart(self) -> None:
+        """The service dies and is started again: what waited or ran is gone, what was open stays.
+
+        Clients without attachments are not known any more, the others have yet to come back.
+        """
+        for key, session in list(self.sessions.items()):
+            if session.phase == "closing":
+                self.past[session.name] = "closed"
+            if session.phase != "open":
+                del self.sessions[key]
+            session.operations = 0
+            for hold in session.holds.values():
+                hold.untold = set()
+        holds = [hold for session in self.sessions.values() for hold in session.holds.values()]
+        self.connected = {hold.request.client_id: False for hold in holds}
+
     def seen(self) -> dict[str, tuple[object, ...]]:
-        """Return what people see of each resource: id, state, pending close, who holds it."""
+        """Return what people see of each resource: id, state, pending close, who holds it.
+
+        Of each attachment they see the first characters of its id, the program, and whether its
+        connection is lost.
+        """
         return {
             key: (
-                f"id-{session.number}",
+                session.public_id,
                 session.phase,
                 session.phase == "open" and session.asked,
-                [f"{hold.request.client_id}.py" for hold in session.holds.values()],
+                {
+                    name[:8]: (f"{client}.py", not self.connected[client])
+                    for name, client in session.holders()
+                },
             )
             for key, session in self.sessions.items()
         }
@@ -137,7 +189,8 @@ def plain(call: Call) -> Hashable:
     """Return a call's answer as the model says it; None while there is none."""
     answer = call.answer
     if isinstance(answer, Initialized):
-        return (answer.session_name, answer.new_session)
+        took_over = answer.took_over.public_id if answer.took_over else ""
+        return (answer.session_name, answer.new_session, took_over)
     if isinstance(answer, Released):
         return answer.outcome.value
     return None if answer is None else type(answer).__name__

@@ -1,15 +1,18 @@
-"""Two registries that are wrong on purpose, as sessions are often shared. A checker must say so."""
+"""Registries that are wrong on purpose, as sessions are often shared. A checker must say so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from session_sharing.core import (
     Answer,
     Effect,
+    Initialized,
     InitializeRequest,
+    Kept,
+    KeptAttachment,
     Outcome,
     Registry,
     Released,
@@ -67,3 +70,42 @@ class ClosesUnderOthers(Registry):
                     effects.remove(effect)
                     return [*effects, *self.force_close(ticket, told.public_id, "a client", now)]
         return effects
+
+
+class ForgetsTheLast(Registry):
+    """Comes back without what the journal says last."""
+
+    def restore(self, kept: Iterable[Kept], now: datetime) -> Sequence[Effect]:
+        """Restore all but the last entry."""
+        return super().restore(list(kept)[:-1], now)
+
+
+class AnswersRepeatsAnew(Registry):
+    """After a restart it takes a repeated Initialize for one that comes to a session of others."""
+
+    def __init__(self, new_name: Callable[[], str], new_public_id: Callable[[], str]) -> None:
+        super().__init__(new_name, new_public_id)
+        self._restored: set[str] = set()
+
+    def restore(self, kept: Iterable[Kept], now: datetime) -> Sequence[Effect]:
+        """Restore, and take down whose answers it does not know any more."""
+        kept = list(kept)
+        self._restored = {each.attachment_id for each in kept if isinstance(each, KeptAttachment)}
+        return super().restore(kept, now)
+
+    def initialize(
+        self, ticket: Ticket, request: InitializeRequest, now: datetime
+    ) -> Sequence[Effect]:
+        """Answer a repeated call by what the session is now."""
+        effects = super().initialize(ticket, request, now)
+        if request.attachment_id not in self._restored:
+            return effects
+        return [_attached(effect) for effect in effects]
+
+
+def _attached(effect: Effect) -> Effect:
+    """Return an answer as if the session had been there before."""
+    match effect:
+        case Answer(result=Initialized() as told):
+            return replace(effect, result=replace(told, new_session=False))
+    return effect

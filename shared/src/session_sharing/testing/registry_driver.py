@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from session_sharing.behavior import Behavior
@@ -15,75 +14,30 @@ from session_sharing.core import (
     EventKind,
     Initialized,
     InitializeRequest,
+    Keep,
+    Kept,
     OpenResource,
     Registry,
-    Released,
     ReleaseMode,
     ReleaseRequest,
+    ReopenResource,
     SessionEvent,
     Tell,
 )
 from session_sharing.errors import SharingError
 from session_sharing.information import ClientIdentity
+from session_sharing.testing.registry_calls import Call, InitializeCall
 
 START = datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
 """When a driver's clock begins."""
-
-
-@dataclass(eq=False)
-class Call:
-    """A call that was made: the ticket of its answer.
-
-    Attributes:
-        answer: What came back; None while the call waits.
-    """
-
-    answer: Initialized | Released | SharingError | None = None
-
-    @property
-    def got(self) -> Initialized:
-        """The session that was got.
-
-        Raises:
-            AssertionError: The call was answered otherwise, or still waits.
-        """
-        assert isinstance(self.answer, Initialized), self.answer
-        return self.answer
-
-    @property
-    def released(self) -> Released:
-        """What the release led to.
-
-        Raises:
-            AssertionError: The call was answered otherwise, or still waits.
-        """
-        assert isinstance(self.answer, Released), self.answer
-        return self.answer
-
-    @property
-    def error(self) -> SharingError:
-        """The error that the call was answered with.
-
-        Raises:
-            AssertionError: The call was answered otherwise, or still waits.
-        """
-        assert isinstance(self.answer, SharingError), self.answer
-        return self.answer
-
-
-@dataclass(eq=False)
-class InitializeCall(Call):
-    """An Initialize that was called: what it asked for, and the ticket of its answer."""
-
-    request: InitializeRequest = field(kw_only=True)
 
 
 class RegistryDriver:
     """Feeds a registry and carries out its effects on resources that exist only here.
 
     Nothing opens or closes until the test says so. Effects that no correct registry may return
-    raise `AssertionError`: a second answer, a second handle on one resource, a handle that is
-    closed twice or under an operation.
+    raise `AssertionError`: a second answer, one before what is kept of its step, a second handle on
+    one resource, a handle that is closed twice or under an operation.
 
     Attributes:
         registry: What is tested.
@@ -93,29 +47,42 @@ class RegistryDriver:
         closing: The names of sessions whose handle is being closed.
         operations: How many operations run, by session name.
         events: What watchers were told.
+        kept: All entries that were kept since the service was started.
     """
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._names = itertools.count(1)
         self._public_ids = itertools.count(1)
-        self.registry = Registry(
-            lambda: f"session-{next(self._names)}", lambda: f"id-{next(self._public_ids)}"
-        )
+        self.registry = self._new_registry()
         self.now = START
         self.opening: dict[str, str] = {}
         self.handles: dict[str, str] = {}
         self.closing: set[str] = set()
         self.operations: dict[str, int] = {}
         self.events: list[SessionEvent] = []
+        self.kept: list[Kept] = []
+
+    def _new_registry(self) -> Registry:
+        return Registry(
+            lambda: f"session-{next(self._names)}", lambda: f"id-{next(self._public_ids)}"
+        )
 
     def carry_out(self, effects: Iterable[Effect]) -> None:
         """Carry out effects, in order."""
+        answered = False
         for effect in effects:
             match effect:
+                case Keep(entry=entry):
+                    assert not answered, "answered before it was kept"
+                    self.kept.append(entry)
                 case Answer(ticket=Call() as call, result=result):
                     assert call.answer is None, "a call was answered twice"
                     call.answer = result
+                    answered = True
+                case ReopenResource(session_name=name, key=key):
+                    assert key not in self.handles.values(), "a second handle on one resource"
+                    self.handles[name] = key
                 case OpenResource(session_name=name, key=key):
                     in_use = {*self.opening.values(), *self.handles.values()}
                     assert key not in in_use, "a second handle on one resource"
@@ -135,6 +102,18 @@ class RegistryDriver:
     def told(self) -> list[EventKind]:
         """Return what kinds of events watchers were told, in order."""
         return [event.kind for event in self.events]
+
+    def restart(self, *, from_snapshot: bool = False) -> None:
+        """The service dies and is started again: it has what it kept, and no call is answered.
+
+        Args:
+            from_snapshot: What was kept was written anew, as a snapshot, right before.
+        """
+        self.kept = self.registry.snapshot() if from_snapshot else list(self.kept)
+        for broken_off in (self.opening, self.handles, self.closing, self.operations):
+            broken_off.clear()
+        self.registry = self._new_registry()
+        self.carry_out(self.registry.restore(self.kept, self.now))
 
     # Clients
 
@@ -159,11 +138,14 @@ class RegistryDriver:
         key: str = "log",
         attachment: str | None = None,
         alias: str = "",
+        take_over: str = "",
     ) -> InitializeCall:
         """Initialize. No client means one without identity; the attachment id is new by default."""
         if attachment is None:
             attachment = f"attachment-{next(self._numbers)}" if client else ""
-        request = InitializeRequest(key, f"{key}.txt", behavior, alias, client, attachment)
+        request = InitializeRequest(
+            key, f"{key}.txt", behavior, alias, client, attachment, f"/{key}", take_over
+        )
         return self.repeat(request)
 
     def repeat(self, request: InitializeRequest) -> InitializeCall:
@@ -203,6 +185,12 @@ class RegistryDriver:
         """An operator closes a session."""
         call = Call()
         self.carry_out(self.registry.force_close(call, public_id, by, self.now))
+        return call
+
+    def request_close(self, public_id: str, by: str = "an operator") -> Call:
+        """An operator asks to close a session."""
+        call = Call()
+        self.carry_out(self.registry.request_close(call, public_id, by, self.now))
         return call
 
     # What the world does

@@ -7,9 +7,11 @@ same steps to it and to what they test, and compare.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from session_sharing.core import InitializeRequest, ReleaseMode
 from session_sharing.testing.model_state import Hold, ModelSession, ModelState, Queued
-from session_sharing.testing.registry_driver import Call, InitializeCall
+from session_sharing.testing.registry_calls import Call, InitializeCall
 
 
 class RegistryModel(ModelState):
@@ -36,13 +38,13 @@ class RegistryModel(ModelState):
         known = waits[1].request if waits else hold.request if hold else None
         if known is None:
             return False
-        if known != call.request:
+        if known != replace(call.request, take_over=known.take_over):
             self.answers[call] = "InvalidRequestError"
         elif waits:
             waits[1].calls.append(call)
         elif session and hold:
             hold.untold = set()
-            self.answers[call] = (session.name, hold.created)
+            self.answers[call] = (session.name, hold.created, hold.took_over)
         return True
 
     def _decide(self, queued: Queued) -> None:
@@ -57,17 +59,24 @@ class RegistryModel(ModelState):
             session.queue.append(queued)
         elif request.behavior in {0, 2, 4} or _may_use_own(session, request):
             self._attach(session, queued, created=False)
+        elif session.name == request.take_over and self._is_given_up(session):
+            session.ask_to_close()
+            queued.took_over = session.public_id
+            session.queue.append(queued)
         else:
             self.refuse(queued, "SessionExistsError")
 
+    def _is_given_up(self, session: ModelSession) -> bool:
+        return session.detached and not self.connected.get(session.opener.client_id, False)
+
     def _attach(self, session: ModelSession, queued: Queued, *, created: bool) -> None:
         if queued.request.client_id:
-            hold = Hold(queued.request, created, set(queued.calls))
+            hold = Hold(queued.request, created, set(queued.calls), queued.took_over)
             session.holds[queued.request.attachment_id] = hold
         else:
             session.shut_for_anonymous = False
         for call in queued.calls:
-            self.answers[call] = (session.name, created)
+            self.answers[call] = (session.name, created, queued.took_over)
 
     def abandon(self, call: InitializeCall) -> None:
         """The caller of an Initialize goes away without its answer."""
@@ -170,6 +179,18 @@ class RegistryModel(ModelState):
             session.let_go(attachment, asks=True)
         session.ask_to_close()
         session.closers.append(call)
+
+    def request_close(self, call: Call, session: ModelSession) -> None:
+        """An operator asks to close a session."""
+        if session.phase == "open":
+            session.ask_to_close(politely=True)
+        self.answer_by_state(call, session)
+
+    def close_detached(self) -> None:
+        """Sessions that nobody holds or uses are closed."""
+        for session in self.sessions.values():
+            if session.detached and not session.operations and not session.opened_anonymously:
+                session.ask_to_close()
 
     # Clients and operations
 

@@ -8,134 +8,32 @@ able to tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from session_sharing.testing.history import UNANSWERED, Operation
-
-# What clients ask
-
-
-@dataclass(frozen=True)
-class Initialize:
-    """A client wants the session, by the behaviour of this number."""
-
-    attachment: str
-    client: str
-    behavior: int
-    alias: str = ""
-
-
-@dataclass(frozen=True)
-class Release:
-    """An attachment is let go; `asks` is None if its behaviour says whether it asks to close."""
-
-    attachment: str
-    asks: bool | None = None
-
-
-@dataclass(frozen=True)
-class Abandon:
-    """The service may notice that the caller of an unanswered Initialize is gone."""
-
-    attachment: str
-
-
-@dataclass(frozen=True)
-class Log:
-    """An attachment logs its record of this number."""
-
-    attachment: str
-    number: int
-
-
-@dataclass(frozen=True)
-class ForceClose:
-    """An operator closes the session under its holders."""
-
-    session: str
-
-
-# What they are answered
-
-
-@dataclass(frozen=True)
-class Got:
-    """Initialize got this session, and whether it is new."""
-
-    session: str
-    new: bool
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A call was refused, with an error of this class."""
-
-    error: str
-
-
-CLOSED, PENDING, LEFT_OPEN, STORED = "closed", "close pending", "left open", "stored"
-
-NOT_FOUND = Refused("SessionNotFoundError")
-EXISTS = Refused("SessionExistsError")
-ENDED = Refused("AttachmentEndedError")
+from session_sharing.testing.key_state import EXPIRED, Hold, KeyState
+from session_sharing.testing.session_calls import (
+    CLOSED,
+    ENDED,
+    EXISTS,
+    GIVEN_UP,
+    LEFT_OPEN,
+    NOT_FOUND,
+    PENDING,
+    STOPPING,
+    STORED,
+    UNKNOWN,
+    Abandon,
+    AskToClose,
+    Expire,
+    ForceClose,
+    Got,
+    Initialize,
+    Log,
+    Release,
+)
 
 CREATE, ATTACH = frozenset({0, 1, 3}), frozenset({0, 2, 4})
-ASK_TO_CLOSE = frozenset({1, 4})
-
-
-@dataclass(frozen=True)
-class Hold:
-    """An attachment, as it was asked for, and whether it created the session."""
-
-    request: Initialize
-    created: bool
-
-    @property
-    def asks(self) -> bool:
-        """Whether releasing it asks to close, by the table of the behaviours."""
-        return self.request.behavior in ASK_TO_CLOSE or (
-            self.request.behavior == 0 and self.created
-        )
-
-
-@dataclass(frozen=True)
-class KeyState:
-    """The state of one resource key.
-
-    Attributes:
-        opened: How many sessions were opened so far; the last is the one that may be open.
-        is_open: Whether a session is open.
-        name: Its name; None as long as nobody was told.
-        creator: The client that created it.
-        pending: Whether it closes when it is held no more.
-        holds: Who holds it.
-        ended: The attachments that are no more, with the session (0 if they never had one) and
-            what their release left: their answer.
-        past: The names of the sessions before.
-    """
-
-    opened: int = 0
-    is_open: bool = False
-    name: str | None = None
-    creator: str = ""
-    pending: bool = False
-    holds: frozenset[Hold] = frozenset()
-    ended: frozenset[tuple[str, int, str]] = frozenset()
-    past: frozenset[str] = frozenset()
-
-    def hold_of(self, attachment: str) -> Hold | None:
-        """Return an attachment if the session has it."""
-        return next((each for each in self.holds if each.request.attachment == attachment), None)
-
-    def end_of(self, attachment: str) -> tuple[int, str] | None:
-        """Return the session of an attachment that ended, and what its release left."""
-        return next((each[1:] for each in self.ended if each[0] == attachment), None)
-
-    def closed(self) -> KeyState:
-        """Return the state when the session is closed."""
-        past = self.past | {self.name} if self.name is not None else self.past
-        return KeyState(self.opened, ended=self.ended, past=past)
-
 
 Outcome = tuple[Hashable, KeyState]
 """An answer that a call may have in a state, and the state after it."""
@@ -154,19 +52,25 @@ class SessionModel:
             Initialize: _initialize,
             Release: _release,
             Abandon: _abandon,
-            Log: _log,
+            AskToClose: _ask_to_close,
+            Expire: _expire,
             ForceClose: _force_close,
+            Log: _log,
         }
         answer = operation.answer
         told = answer.session if isinstance(answer, Got) else None
         for expected, after in outcomes[type(operation.call)](state, operation.call, told):
             if answer in (UNANSWERED, expected):
                 yield after
+        if answer == STOPPING:
+            yield state
 
 
 def _initialize(state: KeyState, call: Initialize, told: str | None) -> Iterator[Outcome]:
     hold = state.hold_of(call.attachment)
-    if state.end_of(call.attachment) is not None:
+    if call.client in state.gone:
+        yield UNKNOWN, state
+    elif state.end_of(call.attachment) is not None:
         yield ENDED, state
     elif hold is not None:  # A repetition: the same answer again.
         yield from _got(state, told, new=hold.created)
@@ -177,6 +81,8 @@ def _initialize(state: KeyState, call: Initialize, told: str | None) -> Iterator
         yield from _got(held, told, new=False)
     else:
         yield EXISTS, state
+        if call.take_over and state.creator in state.gone and not state.holds:
+            yield from _create(state.closed(), call, told)
 
 
 def _create(state: KeyState, call: Initialize, told: str | None) -> Iterator[Outcome]:
@@ -207,39 +113,47 @@ def _own_other_alias(state: KeyState, call: Initialize) -> bool:
 def _release(state: KeyState, call: Release, _: str | None) -> Iterator[Outcome]:
     hold, end = state.hold_of(call.attachment), state.end_of(call.attachment)
     if hold is not None:
-        asks = hold.asks if call.asks is None else call.asks
-        outcome, after = _detach(state, hold, asks=asks)
-        yield outcome, _remember(after, call.attachment, state.opened, outcome)
+        after = state.without(hold, asks=hold.asks if call.asks is None else call.asks)
+        outcome = _left(after, state.opened)
+        yield outcome, after.remembering(call.attachment, state.opened, outcome)
     elif end is None:  # It never was: see to it that it never will be.
-        yield LEFT_OPEN, _remember(state, call.attachment, 0, LEFT_OPEN)
+        yield LEFT_OPEN, state.remembering(call.attachment, 0, LEFT_OPEN)
+    elif end[1] == LEFT_OPEN:
+        yield LEFT_OPEN, state
     else:
-        session, outcome = end
-        gone = session < state.opened or not state.is_open
-        yield (CLOSED if gone and outcome != LEFT_OPEN else outcome), state
+        yield _left(state, end[0]), state
 
 
-def _detach(state: KeyState, hold: Hold, *, asks: bool) -> tuple[str, KeyState]:
-    after = replace(state, holds=state.holds - {hold}, pending=state.pending or asks)
-    if after.pending and not after.holds:
-        return CLOSED, after.closed()
-    return (PENDING if after.pending else LEFT_OPEN), after
-
-
-def _remember(state: KeyState, attachment: str, session: int, outcome: str) -> KeyState:
-    return replace(state, ended=state.ended | {(attachment, session, outcome)})
+def _left(state: KeyState, session: int) -> str:
+    """Return what is left of a session that was let go."""
+    if session < state.opened or not state.is_open:
+        return CLOSED
+    return PENDING if state.pending else LEFT_OPEN
 
 
 def _abandon(state: KeyState, call: Abandon, _: str | None) -> Iterator[Outcome]:
     """Nobody learned of the attachment: it is released as its behaviour says, and forgotten."""
     hold = state.hold_of(call.attachment)
     if hold is not None:
-        yield UNANSWERED, _detach(state, hold, asks=hold.asks)[1]
+        yield UNANSWERED, state.without(hold, asks=hold.asks)
+
+
+def _expire(state: KeyState, call: Expire, _: str | None) -> Iterator[Outcome]:
+    """All that the client holds is released as the behaviours say, and taken away for good."""
+    after = replace(state, gone=state.gone | {call.client})
+    for hold in state.holds:
+        if hold.request.client == call.client:
+            after = after.without(hold, asks=hold.asks)
+            after = after.remembering(hold.request.attachment, state.opened, EXPIRED)
+    yield GIVEN_UP, after
 
 
 def _log(state: KeyState, call: Log, _: str | None) -> Iterator[Outcome]:
     end = state.end_of(call.attachment)
     if state.hold_of(call.attachment) is not None:
         yield STORED, state
+    elif end is not None and end[1] == EXPIRED:
+        yield ENDED, state
     elif end is not None:
         still_open = state.is_open and end[0] == state.opened
         yield (ENDED if still_open else NOT_FOUND), state
@@ -250,5 +164,14 @@ def _force_close(state: KeyState, call: ForceClose, _: str | None) -> Iterator[O
         ended = {(each.request.attachment, state.opened, CLOSED) for each in state.holds}
         yield CLOSED, replace(state, ended=state.ended | ended).closed()
     elif call.session in state.past:  # It may still be closing for somebody else, or be gone.
+        yield CLOSED, state
+        yield NOT_FOUND, state
+
+
+def _ask_to_close(state: KeyState, call: AskToClose, _: str | None) -> Iterator[Outcome]:
+    if state.is_open and state.name == call.session:
+        after = replace(state, pending=True)
+        yield (PENDING, after) if state.holds else (CLOSED, after.closed())
+    elif call.session in state.past:
         yield CLOSED, state
         yield NOT_FOUND, state

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from session_sharing.testing.history import Operation
-from session_sharing.testing.sequential_model import STORED, Log
+from session_sharing.testing.session_calls import STORED, Log
 
 
 def find_misplaced(stored: Iterable[Log], history: Iterable[Operation]) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.testing.history import UNANSWERED, Operation
 from session_sharing.testing.linearizability import find_violation
-from session_sharing.testing.sequential_model import (
+from session_sharing.testing.sequential_model import SessionModel
+from session_sharing.testing.session_calls import (
     CLOSED,
     ENDED,
     EXISTS,
@@ -22,7 +23,6 @@ from session_sharing.testing.sequential_model import (
     Log,
     Refused,
     Release,
-    SessionModel,
 )
 
 AUTO, NEW, ATTACH, NEW_DETACH, ATTACH_CLOSE = Behavior

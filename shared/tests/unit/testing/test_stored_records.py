@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from session_sharing.testing.history import UNANSWERED, Operation
-from session_sharing.testing.sequential_model import ENDED, STORED, Log, Release
+from session_sharing.testing.session_calls import ENDED, STORED, Log, Release
 from session_sharing.testing.stored_records import find_misplaced
 
 
