@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.at_rest import measure_at_rest
 from bench.attach import measure_attach
 from bench.batch import measure_batch
 from bench.database_many import measure_database_hundred, measure_database_thousand
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
     "batch": measure_batch,
     "attach": measure_attach,
     "fifty": measure_fifty,
+    "at-rest": measure_at_rest,
     "database-single": measure_database_single,
     "database-hundred": measure_database_hundred,
     "database-thousand": measure_database_thousand,

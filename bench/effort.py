@@ -14,13 +14,17 @@ class Effort:
         seconds: How long one measurement of a rate takes.
         records: How many records the big log has.
         sessions: How many sessions are many.
+        resting: How many clients at rest are many.
+        rest: How long they are looked at, in seconds.
     """
 
     pairs: int
     seconds: float
     records: int
     sessions: int
+    resting: int
+    rest: float
 
 
-FULL = Effort(pairs=20, seconds=0.2, records=1_000_000, sessions=500)
-QUICK = Effort(pairs=5, seconds=0.08, records=200_000, sessions=100)
+FULL = Effort(pairs=20, seconds=0.2, records=1_000_000, sessions=500, resting=200, rest=20.0)
+QUICK = Effort(pairs=5, seconds=0.08, records=200_000, sessions=100, resting=40, rest=4.0)

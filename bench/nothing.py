@@ -14,7 +14,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from session_sharing.client.connection import channel_options
+from session_sharing.client.link import channel_options
 from session_sharing.service import ErrorInterceptor, HostingOptions, run
 from session_sharing.wire.generated import records_pb2
 
