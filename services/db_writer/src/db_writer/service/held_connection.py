@@ -14,7 +14,7 @@ class HeldConnection:
     """Holds one connection of an engine, and gives cursors of its driver.
 
     To take a connection from the pool, to give it back, and SQLAlchemy's own work for each
-    statement cost more than a small transaction itself (docs/performance.md has figures). Only one
+    statement are a third of a small transaction's processor time (docs/performance.md). Only one
     thread uses it, the one that writes. After an error the connection goes back to its pool, which
     ends whatever transaction it was in; the next use takes one anew.
 
