@@ -3,7 +3,7 @@
 from session_sharing.records.batches import batch_to_lines, batch_to_records
 from session_sharing.records.details import Limits
 from session_sharing.records.inheritance import SiteContexts, context_to_text
-from session_sharing.records.levels import AckLevel
+from session_sharing.records.levels import AckLevel, Acknowledged
 from session_sharing.records.lines import record_to_line
 from session_sharing.records.model import Record, RecordContext, RecordLimits, Value
 from session_sharing.records.reading import parse_line
@@ -11,6 +11,7 @@ from session_sharing.records.rows import Batch, encode_batches, encode_row, join
 
 __all__ = [
     "AckLevel",
+    "Acknowledged",
     "Batch",
     "Limits",
     "Record",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
 from session_sharing.errors import InvalidRequestError
 
@@ -27,3 +28,16 @@ class AckLevel(Enum):
             if level.value == text:
                 return level
         raise InvalidRequestError(f"{text!r} is no acknowledgement level. Use 'disk' or 'os'.")
+
+
+class Acknowledged(NamedTuple):
+    """What is true of records when they are acknowledged.
+
+    Attributes:
+        level: How safe they are.
+        spooled: They wait on the disk of the service's machine, as where they belong is away; they
+            are delivered when it is back.
+    """
+
+    level: AckLevel
+    spooled: bool = False

@@ -9,7 +9,13 @@ from datetime import datetime, timezone
 from typing import Generic, Protocol, TypeVar
 
 from session_sharing.errors import InvalidRequestError, SharingError
-from session_sharing.records import AckLevel, RecordContext, SiteContexts, context_to_text
+from session_sharing.records import (
+    AckLevel,
+    Acknowledged,
+    RecordContext,
+    SiteContexts,
+    context_to_text,
+)
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
@@ -47,8 +53,8 @@ class Brought(Generic[T]):
     last_number: int
 
 
-Store = Callable[[H, Brought[T], AckLevel], Awaitable[AckLevel]]
-"""Stores with a handle what a request brought; returns the level that was reached."""
+Store = Callable[[H, Brought[T], AckLevel], Awaitable[Acknowledged]]
+"""Stores with a handle what a request brought; returns what was reached."""
 
 _LAST_NUMBER = 2**64 - 1
 
@@ -104,7 +110,9 @@ class RecordingRpc(Generic[H, T]):
             brought = Brought(converted, request.attachment.attachment_id, number, number)
             reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, request.record_number)
-        return records_pb2.LogMeasurementDataResponse(acknowledgement=level_to_wire(reached))
+        return records_pb2.LogMeasurementDataResponse(
+            acknowledgement=level_to_wire(reached.level), spooled=reached.spooled
+        )
 
     async def log_records(
         self,
@@ -134,7 +142,9 @@ class RecordingRpc(Generic[H, T]):
             brought = Brought(converted, request.attachment.attachment_id, first, last)
             reached = await self._store(handle, brought, level)
             self._sessions.stored(request.attachment, last)
-        return records_pb2.LogRecordsResponse(acknowledgement=level_to_wire(reached))
+        return records_pb2.LogRecordsResponse(
+            acknowledgement=level_to_wire(reached.level), spooled=reached.spooled
+        )
 
     async def stream_records(
         self,
@@ -162,8 +172,11 @@ class RecordingRpc(Generic[H, T]):
         except SharingError as error:
             refusal = error_to_status(error)
             return records_pb2.StreamRecordsResponse(first_record_number=first, refusal=refusal)
-        level = stored.acknowledgement
-        return records_pb2.StreamRecordsResponse(first_record_number=first, acknowledgement=level)
+        return records_pb2.StreamRecordsResponse(
+            first_record_number=first,
+            acknowledgement=stored.acknowledgement,
+            spooled=stored.spooled,
+        )
 
     async def set_context(
         self, request: records_pb2.SetContextRequest

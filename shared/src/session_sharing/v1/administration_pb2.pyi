@@ -242,6 +242,7 @@ class GetServiceResponse(google.protobuf.message.Message):
     CONNECTED_CLIENTS_FIELD_NUMBER: builtins.int
     LOST_CLIENTS_FIELD_NUMBER: builtins.int
     SERVICES_FIELD_NUMBER: builtins.int
+    BACKLOGS_FIELD_NUMBER: builtins.int
     library_version: builtins.str
     """The version of the session library, as of the package."""
     python_version: builtins.str
@@ -276,6 +277,10 @@ class GetServiceResponse(google.protobuf.message.Message):
     def services(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
         """The full names of the gRPC services that are offered."""
 
+    @property
+    def backlogs(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[session_sharing.v1.session_pb2.Backlog]:
+        """What waits for resources, also for those on which no session is open."""
+
     def __init__(
         self,
         *,
@@ -294,8 +299,9 @@ class GetServiceResponse(google.protobuf.message.Message):
         connected_clients: builtins.int = ...,
         lost_clients: builtins.int = ...,
         services: collections.abc.Iterable[builtins.str] | None = ...,
+        backlogs: collections.abc.Iterable[session_sharing.v1.session_pb2.Backlog] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["grace_time", b"grace_time", "now", b"now", "process", b"process", "recovery_grace", b"recovery_grace", "started_at", b"started_at"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["connected_clients", b"connected_clients", "data_folder", b"data_folder", "free_bytes", b"free_bytes", "grace_time", b"grace_time", "grpc_version", b"grpc_version", "instance_id", b"instance_id", "library_version", b"library_version", "lost_clients", b"lost_clients", "now", b"now", "problems", b"problems", "process", b"process", "python_version", b"python_version", "recovery_grace", b"recovery_grace", "services", b"services", "started_at", b"started_at"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["backlogs", b"backlogs", "connected_clients", b"connected_clients", "data_folder", b"data_folder", "free_bytes", b"free_bytes", "grace_time", b"grace_time", "grpc_version", b"grpc_version", "instance_id", b"instance_id", "library_version", b"library_version", "lost_clients", b"lost_clients", "now", b"now", "problems", b"problems", "process", b"process", "python_version", b"python_version", "recovery_grace", b"recovery_grace", "services", b"services", "started_at", b"started_at"]) -> None: ...
 
 global___GetServiceResponse = GetServiceResponse

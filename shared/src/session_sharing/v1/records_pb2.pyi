@@ -377,14 +377,18 @@ class LogMeasurementDataResponse(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    SPOOLED_FIELD_NUMBER: builtins.int
     acknowledgement: global___AcknowledgementLevel.ValueType
     """The level that was reached."""
+    spooled: builtins.bool
+    """The record waits in the service's spool: where it belongs is away, and it is delivered when that is back."""
     def __init__(
         self,
         *,
         acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+        spooled: builtins.bool = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "spooled", b"spooled"]) -> None: ...
 
 global___LogMeasurementDataResponse = LogMeasurementDataResponse
 
@@ -398,8 +402,9 @@ class LogRecordsRequest(google.protobuf.message.Message):
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
     RECORDS_JSON_FIELD_NUMBER: builtins.int
     first_record_number: builtins.int
-    """The number of the first record; the others follow. 0 if the client does not count. A client that counts has one request
-    under way at a time for each attachment: a number up to the highest stored one is a repeat, and is acknowledged, not stored.
+    """The number of the first record; the others follow. 0 if the client does not count. A client that counts has at most
+    one stream or call under way for each attachment, and repeats what was not answered in order and as it was: a number up to the
+    highest stored one is a repeat, and is acknowledged, not stored.
     """
     count: builtins.int
     """How many records `records_json` holds."""
@@ -434,33 +439,42 @@ class LogRecordsResponse(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
+    SPOOLED_FIELD_NUMBER: builtins.int
     acknowledgement: global___AcknowledgementLevel.ValueType
     """All records of the request are stored at this level."""
+    spooled: builtins.bool
+    """They wait in the service's spool, as in LogMeasurementDataResponse."""
     def __init__(
         self,
         *,
         acknowledgement: global___AcknowledgementLevel.ValueType = ...,
+        spooled: builtins.bool = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "spooled", b"spooled"]) -> None: ...
 
 global___LogRecordsResponse = LogRecordsResponse
 
 @typing.final
 class StreamRecordsResponse(google.protobuf.message.Message):
-    """Answers one request of a stream of them; answers come in the order of the requests."""
+    """Answers one request of a stream of them; answers come in the order of the requests, of which several may be under way."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     FIRST_RECORD_NUMBER_FIELD_NUMBER: builtins.int
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
     REFUSAL_FIELD_NUMBER: builtins.int
+    SPOOLED_FIELD_NUMBER: builtins.int
     first_record_number: builtins.int
     """The number of the first record of the request."""
     acknowledgement: global___AcknowledgementLevel.ValueType
     """All records of the request are stored at this level."""
+    spooled: builtins.bool
+    """They wait in the service's spool, as in LogMeasurementDataResponse."""
     @property
     def refusal(self) -> session_sharing.v1.session_pb2.Status:
-        """Why none of them is stored, or that this is unknown; absent if they are. The stream goes on."""
+        """Why none of them is stored, or that this is unknown; absent if they are. The stream ends with it, and nothing is stored of
+        the requests that were sent behind: so what is stored stays in order.
+        """
 
     def __init__(
         self,
@@ -468,9 +482,10 @@ class StreamRecordsResponse(google.protobuf.message.Message):
         first_record_number: builtins.int = ...,
         acknowledgement: global___AcknowledgementLevel.ValueType = ...,
         refusal: session_sharing.v1.session_pb2.Status | None = ...,
+        spooled: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["refusal", b"refusal"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "first_record_number", b"first_record_number", "refusal", b"refusal"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "first_record_number", b"first_record_number", "refusal", b"refusal", "spooled", b"spooled"]) -> None: ...
 
 global___StreamRecordsResponse = StreamRecordsResponse
 

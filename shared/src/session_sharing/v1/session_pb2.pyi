@@ -353,6 +353,47 @@ class AttachmentInformation(google.protobuf.message.Message):
 global___AttachmentInformation = AttachmentInformation
 
 @typing.final
+class Backlog(google.protobuf.message.Message):
+    """What a service keeps for a resource that is away, and delivers when it is back."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    RESOURCE_NAME_FIELD_NUMBER: builtins.int
+    WAITING_RECORDS_FIELD_NUMBER: builtins.int
+    WAITING_BYTES_FIELD_NUMBER: builtins.int
+    WAITING_SINCE_FIELD_NUMBER: builtins.int
+    LIMIT_BYTES_FIELD_NUMBER: builtins.int
+    REFUSED_RECORDS_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    resource_name: builtins.str
+    waiting_records: builtins.int
+    """Records that wait, what they take on the disk of the service, in bytes, and since when the first of them waits."""
+    waiting_bytes: builtins.int
+    limit_bytes: builtins.int
+    """How many bytes may wait."""
+    refused_records: builtins.int
+    """Records that the resource refused for good; they are kept for people to look at."""
+    reason: builtins.str
+    """Why nothing is delivered now; empty if something is, or nothing waits."""
+    @property
+    def waiting_since(self) -> google.protobuf.timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        resource_name: builtins.str = ...,
+        waiting_records: builtins.int = ...,
+        waiting_bytes: builtins.int = ...,
+        waiting_since: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        limit_bytes: builtins.int = ...,
+        refused_records: builtins.int = ...,
+        reason: builtins.str = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["waiting_since", b"waiting_since"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["limit_bytes", b"limit_bytes", "reason", b"reason", "refused_records", b"refused_records", "resource_name", b"resource_name", "waiting_bytes", b"waiting_bytes", "waiting_records", b"waiting_records", "waiting_since", b"waiting_since"]) -> None: ...
+
+global___Backlog = Backlog
+
+@typing.final
 class SessionInformation(google.protobuf.message.Message):
     """One session, as it is told to people and programs. The session name is not in it."""
 
@@ -371,6 +412,7 @@ class SessionInformation(google.protobuf.message.Message):
     CLOSED_AT_FIELD_NUMBER: builtins.int
     BROKEN_FIELD_NUMBER: builtins.int
     ORPHAN_FIELD_NUMBER: builtins.int
+    BACKLOG_FIELD_NUMBER: builtins.int
     public_id: builtins.str
     resource_name: builtins.str
     """The resource as its creator named it, without the alias."""
@@ -396,6 +438,10 @@ class SessionInformation(google.protobuf.message.Message):
     def attachments(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___AttachmentInformation]: ...
     @property
     def closed_at(self) -> google.protobuf.timestamp_pb2.Timestamp: ...
+    @property
+    def backlog(self) -> global___Backlog:
+        """What waits for its resource; absent if its resource is none that records wait for."""
+
     def __init__(
         self,
         *,
@@ -412,9 +458,10 @@ class SessionInformation(google.protobuf.message.Message):
         closed_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         broken: builtins.str = ...,
         orphan: builtins.bool = ...,
+        backlog: global___Backlog | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["closed_at", b"closed_at", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["attachments", b"attachments", "broken", b"broken", "close_pending", b"close_pending", "closed_at", b"closed_at", "closed_by", b"closed_by", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at", "orphan", b"orphan", "public_id", b"public_id", "resource_key", b"resource_key", "resource_name", b"resource_name", "state", b"state"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["backlog", b"backlog", "closed_at", b"closed_at", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["attachments", b"attachments", "backlog", b"backlog", "broken", b"broken", "close_pending", b"close_pending", "closed_at", b"closed_at", "closed_by", b"closed_by", "created_at", b"created_at", "created_by", b"created_by", "last_used_at", b"last_used_at", "orphan", b"orphan", "public_id", b"public_id", "resource_key", b"resource_key", "resource_name", b"resource_name", "state", b"state"]) -> None: ...
 
 global___SessionInformation = SessionInformation
 

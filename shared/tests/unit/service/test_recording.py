@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from session_sharing.errors import ValueTypeError
-from session_sharing.records import AckLevel, RecordContext, SiteContexts
+from session_sharing.records import AckLevel, Acknowledged, RecordContext, SiteContexts
 from session_sharing.service import Brought, Conversion, RecordingRpc
 from session_sharing.service.conversion import BIG_CONVERSIONS, INLINE_BYTES
 from session_sharing.wire.generated import records_pb2
@@ -112,9 +112,9 @@ def test_what_is_set_later_is_for_later_requests(log: Callable[[Rpc, Converter],
         sessions, convert = Sessions(), Converter()
         brought: list[RecordContext] = []
 
-        async def store(_: Any, request: Brought[RecordContext], level: AckLevel) -> AckLevel:
+        async def store(_: Any, request: Brought[RecordContext], level: AckLevel) -> Acknowledged:
             brought.append(request.content)
-            return level
+            return Acknowledged(level)
 
         rpc: Rpc = RecordingRpc(sessions, Conversion(), AckLevel.OS, store)  # type: ignore[arg-type]
         logging = [asyncio.ensure_future(log(rpc, convert)) for _ in range(BIG_CONVERSIONS + 1)]

@@ -16,6 +16,7 @@ from db_writer.service.store import Entry, RecordFilter
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.records import (
     AckLevel,
+    Acknowledged,
     Record,
     SiteContexts,
     batch_to_records,
@@ -124,10 +125,12 @@ class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
         )
 
 
-async def _append(database: Database, brought: Brought[list[Record]], level: AckLevel) -> AckLevel:
+async def _append(
+    database: Database, brought: Brought[list[Record]], level: AckLevel
+) -> Acknowledged:
     """Store records; whatever was asked for, a transaction that is committed is on disk."""
     await database.append(Entry(brought.attachment_id, brought.first_number, brought.content))
-    return AckLevel.DISK
+    return Acknowledged(AckLevel.DISK)
 
 
 def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:

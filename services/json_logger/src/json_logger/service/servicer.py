@@ -12,7 +12,13 @@ import grpc.aio
 from json_logger.service.log_file import LogFile
 from json_logger.service.pieces import RecordRange
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
-from session_sharing.records import AckLevel, SiteContexts, batch_to_lines, record_to_line
+from session_sharing.records import (
+    AckLevel,
+    Acknowledged,
+    SiteContexts,
+    batch_to_lines,
+    record_to_line,
+)
 from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import record_from_wire
@@ -112,8 +118,8 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
                 yield records_pb2.ReadRecordsResponse(lines=lines)
 
 
-async def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> AckLevel:
+async def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> Acknowledged:
     records = None
     if 0 < brought.first_number <= brought.last_number:  # An empty batch stores no number.
         records = RecordRange(brought.attachment_id, brought.first_number, brought.last_number)
-    return await log.append(brought.content, level, records)
+    return Acknowledged(await log.append(brought.content, level, records))
