@@ -184,7 +184,7 @@ def test_batches_are_split(
     client.log_many(Record(f"small {n}", {}, {}) for n in range(3000))
     expected = [*(f"big {n}" for n in range(8)), *(f"small {n}" for n in range(3000))]
     assert names_of(data / "a.ndjson") == expected
-    assert client._next_number == 3009
+    assert client._log._sender._next_number == 3009
 
 
 def test_batch_near_the_real_limit(connect: Callable[..., JsonLoggerClient], data: Path) -> None:
@@ -336,7 +336,7 @@ def test_big_requests_take_turns(
     session_name = raw.initialize("a.ndjson").session_name
     attachment = raw.initialize("a.ndjson")
     converting = Converting()
-    monkeypatch.setattr(servicer, "batch_to_lines", converting.watch(servicer.batch_to_lines))
+    monkeypatch.setattr(servicer, "batch_to_text", converting.watch(servicer.batch_to_text))
     monkeypatch.setattr(ni_servicer, "record_to_line", converting.watch(record_to_line))
     batch = b"[" + b",".join([b'[null,"own",{},{"x":"%s"}]' % (b"y" * MEBIBYTE)] * 8) + b"]"
     own = records_pb2.LogRecordsRequest(attachment=attachment, count=8, records_json=batch)

@@ -26,6 +26,7 @@ else:
     _HAS_ORJSON = True
 
 _UUID = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LONG_INTEGER = b"," + b"0" * 19
 _DIGITS, _BEFORE_INTEGERS = b"0123456789", b",:[- \t\r\n"
 _INTEGER_SHAPES = bytes.maketrans(
@@ -50,6 +51,9 @@ class JsonBackend(Protocol):
             nulls: How many None it holds that are meant so.
         """
 
+    def encode_checked(self, value: object) -> bytes:
+        """Write a caller's values of which `encode_callers` wrote all that need a check."""
+
     def encode_decoded(self, value: object) -> bytes | None:
         """Write values from `decode`; None if only a walk can tell whether they have a place."""
 
@@ -73,6 +77,10 @@ class StandardBackend:
     def encode_callers(self, value: object, nulls: int) -> bytes | None:
         """Ask for a walk."""
         return None
+
+    def encode_checked(self, value: object) -> bytes:
+        """Write nothing: nothing was checked without a walk."""
+        raise NotImplementedError
 
     def encode_decoded(self, value: object) -> bytes | None:
         """Ask for a walk."""
@@ -110,12 +118,16 @@ class OrjsonBackend:
     def encode_callers(self, value: object, nulls: int) -> bytes | None:
         """Write values of any type, unless the text may hide a NaN (null) or an identifier."""
         try:
-            text = orjson.dumps(value, unwrap, self._options)
+            text = self.encode_checked(value)
         except TypeError:
             return None
         if text.count(b"null") != nulls or _UUID.search(text) or _may_be_deep(text):
             return None
         return text
+
+    def encode_checked(self, value: object) -> bytes:
+        """Write values of any type."""
+        return orjson.dumps(value, unwrap, self._options)
 
     def encode_decoded(self, value: object) -> bytes | None:
         """Write values which came from JSON, unless one is a long integer or lies too deep."""
@@ -138,8 +150,15 @@ def has_long_integer(text: bytes) -> bool:
 
 
 def _may_be_deep(text: bytes) -> bool:
-    """Say whether values may lie too deep: there are no more levels than opening brackets."""
-    return text.count(b"[") + text.count(b"{") > MAX_NESTING
+    """Say whether values may lie too deep; no is certain. Brackets in texts may mislead it."""
+    if text.count(b"[") + text.count(b"{") <= MAX_NESTING:
+        return False
+    brackets = text.translate(None, _NO_BRACKETS)
+    for _ in range(MAX_NESTING):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")  # the innermost of each
+        if not brackets:
+            return False
+    return True
 
 
 def _refuse_constant(name: str) -> object:

@@ -113,7 +113,7 @@ def check_context(fields: Mapping[str, Any]) -> dict[str, str | int]:
     return checked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Record:
     """One measurement record.
 
@@ -146,7 +146,35 @@ class Record:
     units: Mapping[str, str] | None = None
     limits: Mapping[str, Limits] | None = None
 
-    def __post_init__(self) -> None:
+    def __init__(  # noqa: PLR0917 - the order of the fields is known to callers
+        self,
+        measurement_name: str,
+        configurations: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        timestamp: datetime | None = None,
+        context: RecordContext | None = None,
+        status: str | None = None,
+        units: Mapping[str, str] | None = None,
+        limits: Mapping[str, Limits] | None = None,
+    ) -> None:
+        # Not the generated one: records are made by the thousand, and it takes twice as long.
+        fields = self.__dict__
+        fields["measurement_name"] = measurement_name
+        fields["configurations"] = configurations
+        fields["outputs"] = outputs
+        fields["timestamp"] = timestamp
+        fields["context"] = context
+        fields["status"] = status
+        fields["units"] = units
+        fields["limits"] = limits
+        if type(measurement_name) is not str or not measurement_name.isascii():
+            self._check_name()
+        if context is not None or timestamp is not None:
+            self._check_belonging()
+        if status is not None or units is not None or limits is not None:
+            self._check_details(Details(status, units, limits))
+
+    def _check_name(self) -> None:
         name = self.measurement_name
         if not isinstance(name, str):
             raise ValueTypeError(
@@ -155,21 +183,26 @@ class Record:
             )
         if not is_utf8(name):
             raise ValueTypeError(f"The measurement name is no valid Unicode: {name[:80]!r}.")
+
+    def _check_belonging(self) -> None:
         if self.context is not None and not isinstance(self.context, RecordContext):
             raise ValueTypeError(
-                f"The context of record {name[:80]!r} is of type {type(self.context).__name__}. "
-                "Give a RecordContext, for example RecordContext(serial_number='SN-1', site=0)."
+                f"The context of record {self.measurement_name[:80]!r} is of type "
+                f"{type(self.context).__name__}. Give a RecordContext, for example "
+                "RecordContext(serial_number='SN-1', site=0)."
             )
         if self.timestamp is not None:
-            _require_zone(self.timestamp, name)
-        details = self.details
-        if details is not None:
-            self._check_details(details)
+            _require_zone(self.timestamp, self.measurement_name)
+
+    @property
+    def has_details(self) -> bool:
+        """Whether anything is said of the outputs."""
+        return (self.status or self.units or self.limits) is not None
 
     @property
     def details(self) -> Details | None:
         """What is said of the outputs; None if nothing is."""
-        if self.status is None and self.units is None and self.limits is None:
+        if not self.has_details:
             return None
         return Details(self.status, self.units, self.limits)
 

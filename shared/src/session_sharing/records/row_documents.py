@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from session_sharing.errors import InvalidRequestError, TooLargeError
@@ -26,6 +27,9 @@ from session_sharing.records.model import (
 )
 from session_sharing.records.pointers import check_pointers
 from session_sharing.records.timestamps import microseconds_to_text
+
+_time_text = lru_cache(maxsize=4)(microseconds_to_text)
+"""Records that were logged together mostly have one time."""
 
 _LEAST, _MOST = 4, 7
 _CONTEXT, _NON_FINITE, _DETAILS = 4, 5, 6
@@ -104,7 +108,7 @@ def _time(index: int, microseconds: object) -> str:
     if type(microseconds) is not int:
         _refuse(index, "its time is neither an integer (microseconds since 1970) nor null")
     try:
-        return microseconds_to_text(microseconds)
+        return _time_text(microseconds)
     except ValueError as error:
         _refuse(index, f"its time {error}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import chain, islice
 
 from session_sharing.errors import TooLargeError, ValueTypeError
 from session_sharing.records import json_text
@@ -12,21 +13,26 @@ from session_sharing.records.details import details_to_json
 from session_sharing.records.lines import record_label, record_microseconds, record_to_line
 from session_sharing.records.model import Record, RecordLimits
 from session_sharing.records.plain import plain_values
-from session_sharing.records.timestamps import to_microseconds
+from session_sharing.records.timestamps import now_microseconds, to_microseconds
 
 REQUEST_MARGIN = 4096
 """What a request holds beside its records, at most, in bytes."""
 
-MAX_BATCH_RECORDS = 1024
-"""How many records a batch holds; a service stores it at one go while others wait."""
+BATCH_RECORDS = 512
+BATCH_BYTES = 256 * 1024
+"""How many records a batch has, and how many bytes of them, unless one record alone has more.
+
+Smaller ones cost more for each record; of bigger ones a service and its client handle one after the
+other what they could handle at once, and others wait longer for their turn.
+"""
 
 _LINE_MARGIN = 256  # a line is longer than its row by its keys and by the time in full
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Batch:
-    """Some records, encoded for one request.
+    """Some records, encoded for one request. It does not change once it is made.
 
     Attributes:
         count: How many records they are.
@@ -42,7 +48,7 @@ def encode_batches(
     limits: RecordLimits,
     *,
     now: datetime | None = None,
-    max_records: int = MAX_BATCH_RECORDS,
+    max_records: int = BATCH_RECORDS,
 ) -> Iterator[Batch]:
     """Encode records into batches, lazily and in order.
 
@@ -59,19 +65,77 @@ def encode_batches(
         ValueTypeError: A value has no place in a record; names the record and the value's place.
         TooLargeError: A record is too big; with its size and the limit.
     """
-    budget = limits.request_bytes - REQUEST_MARGIN
     default = None if now is None else to_microseconds(now)
+    budget = min(BATCH_BYTES, limits.request_bytes - REQUEST_MARGIN)
+    source, chunk = each_record(records), max_records
+    while taken := list(islice(source, chunk)):
+        text = _encode_together(taken, limits, default)
+        if text is None or len(taken) == 1:
+            yield from _encode_apart(taken, limits, default, budget)
+        elif len(text) <= budget:
+            yield Batch(len(taken), text)
+        else:  # Records of one call are mostly of one size.
+            chunk = max(1, chunk * budget // len(text))
+            source = chain(taken, source)
+
+
+def _encode_together(
+    records: Sequence[Record], limits: RecordLimits, default: int | None
+) -> bytes | None:
+    """Encode records at once, if it is certain that each has its place and fits.
+
+    To encode them one by one takes three times as long.
+    """
+    rows: list[list[object]] = []
+    has_more = False
+    for record in records:
+        if not record.measurement_name or not _holds_dicts(record):
+            return None
+        time = default if record.timestamp is None else record_microseconds(record)
+        rows.append([time, record.measurement_name, record.configurations, record.outputs])
+        has_more = has_more or record.context is not None or record.has_details
+    nulls = sum([row[0] is None for row in rows])
+    text = json_text.backend.encode_callers(rows, nulls)
+    if text is not None and has_more:
+        for row, record in zip(rows, records, strict=True):
+            row.extend(_optional(record, None))
+        text = json_text.backend.encode_checked(rows)
+    return None if text is None or len(text) + _LINE_MARGIN > limits.record_bytes else text
+
+
+def _holds_dicts(record: Record) -> bool:
+    return isinstance(record.configurations, dict) and isinstance(record.outputs, dict)
+
+
+def _encode_apart(
+    records: Iterable[Record], limits: RecordLimits, default: int | None, budget: int
+) -> Iterator[Batch]:
+    """Encode records one by one; what is wrong with one is told by its name."""
     rows: list[bytes] = []
     size = 1
-    for record in each_record(records):
+    for record in records:
         row = encode_row(record, limits, default)
-        if rows and (size + len(row) > budget or len(rows) >= max_records):
+        if rows and size + len(row) > budget:
             yield join_rows(rows)
             rows, size = [], 1
         rows.append(row)
         size += len(row)
     if rows:
         yield join_rows(rows)
+
+
+def encode_one(record: Record, limits: RecordLimits) -> Batch:
+    """Encode one record as a batch of its own; without a time it gets the time now.
+
+    Args:
+        record: The record.
+        limits: How big a record and a request may be.
+
+    Raises:
+        ValueTypeError: A value has no place in a record; names the record and the value's place.
+        TooLargeError: The record is too big; with its size and the limit.
+    """
+    return Batch(1, b"[" + encode_row(record, limits, now_microseconds())[:-1] + b"]")
 
 
 def each_record(records: Iterable[Record]) -> Iterator[Record]:
@@ -99,6 +163,14 @@ def join_rows(rows: Sequence[bytes]) -> Batch:
     return Batch(len(rows), b"[" + b"".join(rows)[:-1] + b"]")
 
 
+def join_batches(batches: Sequence[Batch]) -> Batch:
+    """Make one batch of several, in their order."""
+    if len(batches) == 1:
+        return batches[0]
+    rows = b",".join([batch.records_json[1:-1] for batch in batches])
+    return Batch(sum([batch.count for batch in batches]), b"[" + rows + b"]")
+
+
 def encode_row(record: Record, limits: RecordLimits, default: int | None = None) -> bytes:
     """Encode one record as one row of a batch, with the comma that separates it from the next.
 
@@ -121,12 +193,13 @@ def encode_row(record: Record, limits: RecordLimits, default: int | None = None)
         record.outputs,
     ]
     text, pointers = None, None
-    if isinstance(record.configurations, dict) and isinstance(record.outputs, dict):
+    if _holds_dicts(record):
         text = json_text.backend.encode_callers(row, nulls=1 if row[0] is None else 0)
     if text is None:
         text, pointers = _encode_walked(row, record)
-    if pointers or record.context is not None or record.details is not None:
-        text = b",".join((text[:-1], *_optional(record, pointers))) + b"]"
+    if pointers or record.context is not None or record.has_details:
+        optional = map(json_text.backend.encode, _optional(record, pointers))
+        text = b",".join((text[:-1], *optional)) + b"]"
     size = len(text) + _LINE_MARGIN
     if size > limits.record_bytes or size > limits.request_bytes - REQUEST_MARGIN:
         _check_size(record, len(text), limits)
@@ -140,8 +213,8 @@ def _encode_walked(row: list[object], record: Record) -> tuple[bytes, list[str]]
     return json_text.backend.encode(row), plain.non_finite
 
 
-def _optional(record: Record, pointers: list[str] | None) -> list[bytes]:
-    """Encode the context, the places of NaN and the like, and the details, up to the last of them.
+def _optional(record: Record, pointers: list[str] | None) -> list[object]:
+    """Return the context, the places of NaN and the like, and the details, up to the last of them.
 
     They come last because a run's identifier must not look like a value that needs a walk. The
     context and the details were checked when they were made.
@@ -152,7 +225,7 @@ def _optional(record: Record, pointers: list[str] | None) -> list[bytes]:
         elements.append(pointers or None)
     if details:
         elements.append(details)
-    return [json_text.backend.encode(element) for element in elements]
+    return elements
 
 
 def _check_size(record: Record, size: int, limits: RecordLimits) -> None:

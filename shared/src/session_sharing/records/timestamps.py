@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -14,6 +15,11 @@ _OWN_LENGTH = len("2026-01-02T03:04:05.678901+00:00")
 _TEXT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s?(Z|z|[+-]\d\d:\d\d)?", re.ASCII
 )
+
+
+def now_microseconds() -> int:
+    """Return the microseconds from 1970-01-01 UTC to now."""
+    return time.time_ns() // 1000
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -16,8 +16,8 @@ from session_sharing.records import (
     RecordContext,
     RecordLimits,
     SiteContexts,
-    batch_to_lines,
     batch_to_records,
+    batch_to_text,
 )
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone.utc)
@@ -29,7 +29,7 @@ GOOD = '[0,"a",{"c":1},{"v":2.5}]'
 def lines_of(*rows: str, count: int | None = None) -> list[bytes]:
     text = "[" + ",".join(rows) + "]"
     count = len(rows) if count is None else count
-    return batch_to_lines(text.encode(), count, now=NOW, limits=LIMITS)
+    return batch_to_text(text.encode(), count, now=NOW, limits=LIMITS).splitlines(keepends=True)
 
 
 def records_of(*rows: str, contexts: SiteContexts | None = None) -> list[Record]:
@@ -131,7 +131,7 @@ def test_each_record_has_its_own_time(backend: str) -> None:
 def test_what_is_no_batch_is_refused(backend: str, text: bytes) -> None:
     """A blob that is no JSON array is refused as such, with either library."""
     with pytest.raises(InvalidRequestError, match="The batch is no JSON"):
-        batch_to_lines(text, 1, now=NOW, limits=LIMITS)
+        batch_to_text(text, 1, now=NOW, limits=LIMITS)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -144,11 +144,11 @@ def test_the_count_must_be_right(count: int) -> None:
 def test_a_request_that_is_too_large_is_not_even_parsed() -> None:
     """The size of a request is judged before its content, and told with the limit."""
     with pytest.raises(TooLargeError) as caught:
-        batch_to_lines(b"[" * 101, 1, now=NOW, limits=RecordLimits(request_bytes=100))
+        batch_to_text(b"[" * 101, 1, now=NOW, limits=RecordLimits(request_bytes=100))
     assert (caught.value.size, caught.value.limit) == (101, 100)
 
 
-@pytest.mark.parametrize("convert", [batch_to_lines, batch_to_records])
+@pytest.mark.parametrize("convert", [batch_to_text, batch_to_records])
 def test_a_line_that_is_too_large_refuses_the_batch_by_index(convert: Any) -> None:
     """The index of the record tells a client of many records which one is too big."""
     big = json.dumps([0, "big", {}, {"v": "x" * 300}])
@@ -217,7 +217,9 @@ def test_rows_inherit(backend: str) -> None:
     contexts.set(RecordContext(site=1, serial_number="s", operator="of site 1"))
     rows = ('[0,"a",{},{}]', '[0,"b",{},{"v":"NaN"},{"site":1},["/measurement_outputs/v"]]')
     text = f"[{','.join(rows)}]".encode()
-    lines = batch_to_lines(text, 2, now=NOW, limits=LIMITS, contexts=contexts)
+    lines = batch_to_text(text, 2, now=NOW, limits=LIMITS, contexts=contexts).splitlines(
+        keepends=True
+    )
     expected: list[dict[str, Any]] = [
         {"operator": "o"},
         {"serial_number": "s", "site": 1, "operator": "of site 1"},

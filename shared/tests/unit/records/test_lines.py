@@ -11,7 +11,7 @@ from session_sharing.records import (
     Record,
     RecordContext,
     RecordLimits,
-    batch_to_lines,
+    batch_to_text,
     record_to_line,
 )
 
@@ -22,7 +22,7 @@ LIMITS = RecordLimits()
 def test_the_first_moment_is_not_taken_for_none() -> None:
     """A record of 1970-01-01T00:00:00 keeps its time through either way."""
     record = Record("a", {}, {}, datetime(1970, 1, 1, tzinfo=timezone.utc))
-    (line,) = batch_to_lines(b'[[0,"a",{},{}]]', 1, now=NOW, limits=LIMITS)
+    (line,) = batch_to_text(b'[[0,"a",{},{}]]', 1, now=NOW, limits=LIMITS).splitlines(keepends=True)
     assert record_to_line(record, now=NOW, limits=LIMITS) == line
 
 

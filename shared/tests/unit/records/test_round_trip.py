@@ -18,8 +18,8 @@ from session_sharing.records import (
     Record,
     RecordContext,
     RecordLimits,
-    batch_to_lines,
     batch_to_records,
+    batch_to_text,
     encode_batches,
     json_text,
     parse_line,
@@ -120,7 +120,9 @@ def test_records_come_back_from_the_log(
     before = copy.deepcopy(logged)
     with mock.patch.object(json_text, "backend", backend):
         (batch,) = encode_batches(logged, LIMITS)
-        lines = batch_to_lines(batch.records_json, batch.count, now=NOW, limits=LIMITS)
+        lines = batch_to_text(batch.records_json, batch.count, now=NOW, limits=LIMITS).splitlines(
+            keepends=True
+        )
         read = [parse_line(line) for line in lines]
         taken = batch_to_records(batch.records_json, batch.count, now=NOW, limits=LIMITS)
     assert all(map(same_record, logged, read))
@@ -137,7 +139,9 @@ def test_either_way_gives_the_same_line(backend: json_text.JsonBackend, record: 
     """A record through the typed call and through a batch is the same line, byte for byte."""
     with mock.patch.object(json_text, "backend", backend):
         (batch,) = encode_batches([record], LIMITS)
-        (line,) = batch_to_lines(batch.records_json, 1, now=NOW, limits=LIMITS)
+        (line,) = batch_to_text(batch.records_json, 1, now=NOW, limits=LIMITS).splitlines(
+            keepends=True
+        )
         assert record_to_line(record, now=NOW, limits=LIMITS) == line
 
 
@@ -150,7 +154,9 @@ def test_both_libraries_give_the_same_row_and_line(record: Record) -> None:
         with mock.patch.object(json_text, "backend", backend):
             (batch,) = encode_batches([record], LIMITS)
             rows.append(BACKENDS[1].decode(batch.records_json))
-            (line,) = batch_to_lines(batch.records_json, 1, now=NOW, limits=LIMITS)
+            (line,) = batch_to_text(batch.records_json, 1, now=NOW, limits=LIMITS).splitlines(
+                keepends=True
+            )
             lines.append(BACKENDS[1].decode(line))
     assert same(rows[0], rows[1])
     assert same(lines[0], lines[1])
@@ -192,7 +198,7 @@ def test_both_libraries_judge_foreign_rows_alike(rows: list[Any]) -> None:
 def _judgement(backend: json_text.JsonBackend, text: bytes, count: int) -> list[Any]:
     with mock.patch.object(json_text, "backend", backend):
         try:
-            lines = batch_to_lines(text, count, now=NOW, limits=LIMITS)
+            lines = batch_to_text(text, count, now=NOW, limits=LIMITS).splitlines(keepends=True)
         except InvalidRequestError as error:
             with pytest.raises(type(error)):
                 batch_to_records(text, count, now=NOW, limits=LIMITS)

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from session_sharing.errors import InvalidRequestError
-from session_sharing.records import RecordLimits, batch_to_lines, batch_to_records
+from session_sharing.records import RecordLimits, batch_to_records, batch_to_text
 from session_sharing.records.model import MAX_NESTING
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone.utc)
@@ -93,7 +93,7 @@ def test_one_bad_record_refuses_the_whole_batch(backend: str, row: str) -> None:
     """A record that is not as the protocol says is named by its index, and none is taken."""
     text = f"[{GOOD},{GOOD},{row},{GOOD}]".encode()
     told = []
-    for convert in (batch_to_lines, batch_to_records):
+    for convert in (batch_to_text, batch_to_records):
         with pytest.raises(InvalidRequestError, match=r"Record 2 of the batch") as caught:
             convert(text, 4, now=NOW, limits=RecordLimits())
         told.append((type(caught.value), str(caught.value)))
