@@ -35,7 +35,7 @@ class Log(Protocol):
         """Whether it created its session."""
         ...
 
-    def log_many(self, records: Iterable[Record]) -> None:
+    def log_many(self, records: Iterable[Record]) -> object:
         """Log records, in their order; return when all are acknowledged.
 
         Raises:

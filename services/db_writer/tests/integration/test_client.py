@@ -232,7 +232,7 @@ def test_repeated_request_stores_nothing_twice(connect: Connect) -> None:
     """A request whose answer was lost may be sent again: its records have numbers."""
     client = connect()
     client.log("one", {}, {})
-    client._next_number = 1  # as if no answer had come
+    client._log._sender._next_number = 1  # as if no answer had come
     client.log("one", {}, {})
     client.log("two", {}, {})
     assert names(client) == ["one", "two"]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from enum import IntEnum
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from json_logger import (
 )
 from json_logger.service.log_file import LogFile
 from services.json_logger.tests.support import DEADLINE, lines_of, names_of
+from session_sharing.client.delivery import RecordDelivery
 from session_sharing.core import Outcome
 from session_sharing.errors import (
     AttachmentEndedError,
@@ -164,14 +166,14 @@ def test_ack_level_reaches_the_wire(
     answered: list[int] = []
     call = client._call
 
-    def spy(method, request, **options):
-        asked.append(request.acknowledgement)
-        answer = call(method, request, **options)
+    def spy(method, requests, **options):
+        asked.append(requests[0].message.acknowledgement)
+        answer = call(method, requests, **options)
         answered.append(answer.acknowledgement)
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(client, "_call", spy)
+        patch.setattr(client._delivery, "_call", spy)
         client.log("m", {}, {})
     assert asked == [number]
     assert answered == [number or 1]  # the service's own default is the operating system here
@@ -293,16 +295,16 @@ def test_numbers_follow_the_order_of_the_file(
     logger: LocalService[LogFile], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Threads that log through one client are numbered in the order in which they are stored."""
-    requests = []
-    original = JsonLoggerClient._call
+    delivered: list[records_pb2.LogRecordsRequest] = []
+    original = RecordDelivery.deliver
 
-    def noting(self: JsonLoggerClient, method: Any, request: Any, **options: Any) -> Any:
-        answer = original(self, method, request, **options)
-        if isinstance(request, records_pb2.LogRecordsRequest):
-            requests.append((request.first_record_number, orjson.loads(request.records_json)))
+    def noting(self: RecordDelivery, requests: Any) -> Any:
+        message = requests[0].message
+        answer = original(self, requests)
+        delivered.append(message)
         return answer
 
-    monkeypatch.setattr(JsonLoggerClient, "_call", noting)
+    monkeypatch.setattr(RecordDelivery, "deliver", noting)
     with JsonLoggerClient("a.ndjson", address=logger.address) as client:
 
         def log(thread: int) -> None:
@@ -314,8 +316,11 @@ def test_numbers_follow_the_order_of_the_file(
             thread.start()
         for thread in threads:
             thread.join(60)
-    assert [number for number, _ in requests] == list(range(1, 301))
-    assert [rows[0][1] for _, rows in requests] == names_of(data / "a.ndjson")
+    numbers = [message.first_record_number for message in delivered]
+    assert numbers == [1, *accumulate((message.count for message in delivered[:-1]), initial=1)][1:]
+    rows = [row for message in delivered for row in orjson.loads(message.records_json)]
+    assert [name for _, name, *_ in rows] == names_of(data / "a.ndjson")
+    assert len(rows) == 300
 
 
 def test_refused_records_use_up_no_numbers(logger: LocalService[LogFile]) -> None:

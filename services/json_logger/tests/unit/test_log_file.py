@@ -178,6 +178,10 @@ def test_close_that_fails_gives_all_back_too(
     LogFile(tmp_path / "a.ndjson", claims).close()
 
 
+async def appended(log: LogFile) -> AckLevel:
+    return await asyncio.wait_for(log.append(LINES[0], AckLevel.DISK), DEADLINE)
+
+
 def test_close_of_a_broken_session_tells_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +195,7 @@ def test_close_of_a_broken_session_tells_so(
     with monkeypatch.context() as patch:
         patch.setattr(writer, "sync", fail)
         with pytest.raises(UnavailableError):
-            asyncio.run(asyncio.wait_for(log.append(LINES[0], AckLevel.DISK), DEADLINE))
+            asyncio.run(appended(log))
     synced: list[int] = []
     monkeypatch.setattr(log_file, "sync", synced.append)
     with pytest.raises(UnavailableError, match="is broken"):

@@ -3,13 +3,16 @@
 from session_sharing.client.constructor import SessionConstructor
 from session_sharing.client.group import RecordGroup
 from session_sharing.client.logs import LogsRecords
-from session_sharing.client.recording import RecordingClient, check_last
+from session_sharing.client.reading import check_last
+from session_sharing.client.receipts import Receipt
+from session_sharing.client.recording import RecordingClient
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
 from session_sharing.discovery.resolve import ResolvingClient
 
 __all__ = [
     "WAIT_SECONDS",
     "LogsRecords",
+    "Receipt",
     "RecordGroup",
     "RecordingClient",
     "ResolvingClient",

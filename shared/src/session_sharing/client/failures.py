@@ -8,7 +8,12 @@ from datetime import datetime
 import grpc
 
 from session_sharing.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
     OutcomeUnknownError,
+    PreconditionError,
+    ResourceExhaustedError,
     ServiceNotFoundError,
     ServiceStoppingError,
     SharingError,
@@ -16,6 +21,15 @@ from session_sharing.errors import (
 )
 from session_sharing.information import clock, sentence
 from session_sharing.wire.status import error_from_call, is_told
+
+REFUSALS = (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
+"""Errors after which nothing was done, unless an attempt before may have done it."""
 
 Named = Callable[[], str]
 """Names what a call was for, where a failure tells of it: "logging records 5 to 8"."""

@@ -13,7 +13,7 @@ from session_sharing.records.rows import REQUEST_MARGIN, each_record
 from session_sharing.records.timestamps import to_microseconds
 
 
-class RecordGroup(LogsRecords):
+class RecordGroup(LogsRecords[None]):
     """Collects records, encoded as they come, so that what is wrong is told where it is logged.
 
     Methods may be called from any thread; `_guard` guards the rows, and no I/O is done under it.
@@ -51,6 +51,9 @@ class RecordGroup(LogsRecords):
             self._check(size, len(self._rows) + len(rows))
             self._size = size
             self._rows += rows
+
+    def _log_record(self, record: Record) -> None:
+        self.log_many([record])
 
     def _check(self, size: int, count: int) -> None:
         limit = self._limits.request_bytes - REQUEST_MARGIN

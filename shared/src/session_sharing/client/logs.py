@@ -5,13 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from session_sharing.records import Limits, Record, RecordContext
 
+T = TypeVar("T")
 
-class LogsRecords(ABC):
-    """What takes records: a client, or a group of records that is sent later."""
+
+class LogsRecords(ABC, Generic[T]):
+    """What takes records: a client, or a group of records that is sent later.
+
+    T is what is known of records when they were taken.
+    """
 
     def log(
         self,
@@ -24,7 +29,7 @@ class LogsRecords(ABC):
         status: str | None = None,
         units: Mapping[str, str] | None = None,
         limits: Mapping[str, Limits] | None = None,
-    ) -> None:
+    ) -> T:
         """Log one record: a client returns when it is acknowledged, a group collects it.
 
         Args:
@@ -37,14 +42,17 @@ class LogsRecords(ABC):
             units: The units of outputs, by their names.
             limits: The limits of outputs, by their names.
 
+        Returns:
+            What was acknowledged, by a client; None, by a group.
+
         Raises:
             SharingError: The record was refused, or whether it was logged is unknown.
         """
         values = (measurement_name, configurations, outputs)
-        self.log_many([Record(*values, timestamp, context, status, units, limits)])
+        return self._log_record(Record(*values, timestamp, context, status, units, limits))
 
     @abstractmethod
-    def log_many(self, records: Iterable[Record]) -> None:
+    def log_many(self, records: Iterable[Record]) -> T:
         """Log many records, in their order.
 
         Args:
@@ -53,3 +61,7 @@ class LogsRecords(ABC):
         Raises:
             SharingError: A record was refused, or whether it was logged is unknown.
         """
+
+    @abstractmethod
+    def _log_record(self, record: Record) -> T:
+        """Log one record, as `log` does."""

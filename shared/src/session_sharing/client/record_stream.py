@@ -1,10 +1,11 @@
-"""The stream by which a client logs: a request, then its answer, with no call for each."""
+"""The stream by which a client logs: requests and their answers, with no call for each."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 import grpc
@@ -31,12 +32,24 @@ class AnswerStream(Protocol):
         ...
 
 
+class Request(Protocol):
+    """What is sent."""
+
+    in_doubt: bool
+    """Whether it was sent by a stream that broke, and so may be stored."""
+
+    @property
+    def message(self) -> records_pb2.LogRecordsRequest:
+        """The message."""
+        ...
+
+
 class RecordStream:
     """Sends requests to log, and waits for the answer to each.
 
     A call for each request would cost twice as much, for gRPC as for the service. The stream is
-    opened with the first request, and anew after it broke: then the answer to the request that was
-    under way is lost.
+    opened with the first request, and anew after it broke or something was refused: then whoever
+    calls brings what was not answered again, in its order, and it is sent again.
 
     One thread at a time calls it, for which the caller takes care; `close` may be called by any.
     `_guard` guards which stream there is, and is held for an instant only.
@@ -57,52 +70,78 @@ class RecordStream:
         self._channel = channel
         self._is_broken_off = is_broken_off
         self._opened_on: object = None
+        self._sent = 0
         self._guard = threading.Lock()
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: AnswerStream | None = None
 
     def __call__(
-        self, request: records_pb2.LogRecordsRequest, *, timeout: float
+        self, requests: Sequence[Request], *, timeout: float
     ) -> records_pb2.StreamRecordsResponse:
-        """Send a request and return its answer.
+        """Send what was not sent, and return the answer to the first.
 
         Args:
-            request: The request.
+            requests: What is not answered, in order: with what was brought before and not answered
+                at its beginning.
             timeout: How long to wait for the answer, in seconds.
 
         Raises:
             grpc.RpcError: As for a call: the service refused it, or did not answer in time, or the
-                stream broke.
+                stream broke. None of the requests is under way any more.
         """
         if self._opened_on is not self._channel():
             self.close()
-        answers = self._answers or self._open()
+        answers = self._answers or self._open(requests)
         try:
             with DEADLINES.within(timeout, answers.cancel, self._is_broken_off) as deadline:
-                answer = self._ask(answers, request, deadline)
+                self._send(requests)
+                answer = self._answer(answers, deadline)
         except BaseException:
-            self.close()
+            self._broke(requests)
             raise
         if answer is None:  # As a service does that stops.
-            self.close()
+            self._broke(requests)
             raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The service ended the stream.")
+        self._sent -= 1
         if answer.HasField("refusal"):
+            self._sent = 0  # Nothing of what was sent behind it is stored.
+            self.close()
             raise call_from_status(answer.refusal)
         return answer
 
+    def send(self, requests: Sequence[Request]) -> None:
+        """Send what was not sent, if the stream is open; else that is left to the next call.
+
+        Args:
+            requests: What is not answered, in order, as for a call.
+        """
+        if self._answers is not None:
+            self._send(requests)
+
     def close(self) -> None:
-        """End the stream, if one is open; a request that waits for its answer ends as well."""
+        """End the stream, if one is open; who waits for an answer is woken as well."""
         with self._guard:
             answers, self._answers = self._answers, None
             self._requests.put(None)
         if answers is not None:
             answers.cancel()
 
-    def _ask(
-        self, answers: AnswerStream, request: records_pb2.LogRecordsRequest, deadline: Deadline
+    def _broke(self, requests: Sequence[Request]) -> None:
+        """The stream is no more: what was sent by it may be stored, or not."""
+        self.close()
+        for request in islice(requests, self._sent):
+            request.in_doubt = True
+        self._sent = 0
+
+    def _send(self, requests: Sequence[Request]) -> None:
+        for request in islice(requests, self._sent, None):
+            self._requests.put(request.message)
+            self._sent += 1
+
+    def _answer(
+        self, answers: AnswerStream, deadline: Deadline
     ) -> records_pb2.StreamRecordsResponse | None:
-        """Send a request and return its answer; None if the stream ended."""
-        self._requests.put(request)
+        """Wait for the next answer; None if the stream ended."""
         try:
             return next(answers, None)
         except BaseException:
@@ -111,7 +150,8 @@ class RecordStream:
                 raise FailedCall(late, "The answer did not come in time.") from None
             raise
 
-    def _open(self) -> AnswerStream:
+    def _open(self, waiting: Sequence[Request]) -> AnswerStream:
+        self._broke(waiting)
         requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._opened_on = self._channel()
         answers = self._open_stream(iter(requests.get, None))

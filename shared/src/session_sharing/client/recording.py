@@ -4,48 +4,37 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
-from datetime import datetime, timezone
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from session_sharing.client.calling import Method, released_already
+from session_sharing.client.delivery import RecordDelivery
 from session_sharing.client.logs import LogsRecords
+from session_sharing.client.reading import records_of
+from session_sharing.client.receipts import Receipt
+from session_sharing.client.record_log import RecordLog
 from session_sharing.client.record_stream import AnswerStream, RecordStream
 from session_sharing.client.session import WAIT_SECONDS, SessionClient
-from session_sharing.client.turns import Turns
 from session_sharing.core import Released, ReleaseMode
 from session_sharing.discovery.resolve import ResolvingClient
-from session_sharing.errors import (
-    AccessDeniedError,
-    InvalidRequestError,
-    NotFoundError,
-    PreconditionError,
-    ResourceExhaustedError,
-    ValueTypeError,
-)
+from session_sharing.errors import SharingError, ValueTypeError
 from session_sharing.records import (
     AckLevel,
+    Acknowledged,
     Batch,
+    Limits,
     Record,
     RecordContext,
     RecordLimits,
     encode_batches,
-    parse_line,
+    encode_one,
 )
+from session_sharing.utc import utc_now
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import context_to_wire, level_to_wire
 
 _LIMITS = RecordLimits()
-_REFUSALS = (
-    AccessDeniedError,
-    InvalidRequestError,
-    NotFoundError,
-    PreconditionError,
-    ResourceExhaustedError,
-)
-"""Errors after which nothing was stored."""
 
 
 class RecordingStub(Protocol):
@@ -62,12 +51,13 @@ class RecordingStub(Protocol):
         ...
 
 
-class RecordingClient(LogsRecords, SessionClient):
+class RecordingClient(LogsRecords[Acknowledged], SessionClient):
     """Logs records to a resource, through a session that may be shared.
 
-    A subclass names its service and offers its stub. Methods may be called from any thread;
-    records are stored in the order in which they are numbered. For that, calls that log take
-    turns, and only who has the turn touches the number.
+    A subclass names its service and offers its stub. Methods may be called from any thread; records
+    are stored in the order of the calls. What one program logs faster than one call at a time
+    travels together: that of several threads by itself, that of one thread by `log_soon`.
+    `RecordLog` sees to both, and guards itself.
 
     Args:
         resource: The resource name, as it stands in a pin map; it may end in `?client=NAME`.
@@ -104,11 +94,11 @@ class RecordingClient(LogsRecords, SessionClient):
         give_up: threading.Event | None = None,
     ) -> None:
         self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
-        self._turns = Turns()
-        self._next_number = 1
         self._records = RecordStream(
             self._open_stream, lambda: self._channel, self._is_hasty_or_released
         )
+        self._delivery = RecordDelivery(self._records, self._call)
+        self._log = RecordLog(self._message, self._delivery, lambda: self._patience(self._wait))
         super().__init__(
             resource,
             behavior,
@@ -120,22 +110,70 @@ class RecordingClient(LogsRecords, SessionClient):
             give_up=give_up,
         )
 
-    def log_many(self, records: Iterable[Record]) -> None:
+    def log_many(self, records: Iterable[Record]) -> Acknowledged:
         """Log many records, in their order; return when all are acknowledged.
 
-        They travel in as few calls as fit. A call's records are stored all or none; when a call
-        fails, those of the calls before it are logged.
+        They travel in parts, each of which is stored all or none. When a part fails, those before
+        it are logged, and those behind it are not.
 
         Args:
             records: The records; one without a timestamp gets the time now.
+
+        Returns:
+            What holds of all of them.
 
         Raises:
             ValueTypeError: What was given are no records, or a value has no place in one.
             SharingError: A record was refused, or whether it was logged is unknown.
         """
-        now = datetime.now(timezone.utc)
-        for batch in encode_batches(records, _LIMITS, now=now):
-            self._log_batch(batch)
+        self._refuse_released()
+        return self._log.log_all(encode_batches(records, _LIMITS, now=utc_now()))
+
+    def log_soon(
+        self,
+        measurement_name: str,
+        configurations: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        *,
+        timestamp: datetime | None = None,
+        context: RecordContext | None = None,
+        status: str | None = None,
+        units: Mapping[str, str] | None = None,
+        limits: Mapping[str, Limits] | None = None,
+    ) -> Receipt:
+        """Log one record without waiting for it: it travels with others, within milliseconds.
+
+        It is read before this returns, so its values may be changed then. Records of `log_soon` and
+        of `log` are stored in the order of the calls. Its receipt tells when it is acknowledged;
+        `flush`, and the release of the session, wait for all and raise the first failure.
+
+        Args:
+            measurement_name: What was measured.
+            configurations: How it was measured, by name.
+            outputs: What was found, by name.
+            timestamp: When it was measured, with a time zone; now by default.
+            context: The unit under test, site, pin and so on that it belongs to.
+            status: What came of it: `"passed"`, `"failed"` or another word.
+            units: The units of outputs, by their names.
+            limits: The limits of outputs, by their names.
+
+        Raises:
+            ValueTypeError: A value has no place in a record.
+            SharingError: The session was released, or what waits already found no room in time.
+        """
+        self._refuse_released()
+        values = (measurement_name, configurations, outputs)
+        record = Record(*values, timestamp, context, status, units, limits)
+        return self._log.log_soon(encode_one(record, _LIMITS))
+
+    def flush(self) -> None:
+        """Return when everything logged before through this client is acknowledged.
+
+        Raises:
+            SharingError: A record of `log_soon` was refused, or whether it was logged is unknown;
+                the first one since this was called last.
+        """
+        self._log.flush()
 
     def set_context(self, context: RecordContext) -> None:
         """Set what records of the session inherit from now on where they do not say it themselves.
@@ -158,45 +196,51 @@ class RecordingClient(LogsRecords, SessionClient):
         request = records_pb2.SetContextRequest(
             attachment=self._attachment, context=context_to_wire(context)
         )
+        self._log.catch_up()  # What was logged before does not inherit it.
         self._call(lambda: self._stub.SetContext, request)
 
-    def _log_batch(self, batch: Batch) -> None:
+    def _log_record(self, record: Record) -> Acknowledged:
+        return self._log_batch(encode_one(record, _LIMITS))
+
+    def _log_batch(self, batch: Batch) -> Acknowledged:
+        """Log records that belong together."""
+        self._refuse_released()
+        return self._log.log_one(batch)
+
+    def _refuse_released(self) -> None:
+        self._connection.refuse_after_fork()
         if self._releasing.begun:
             raise released_already()
-        patience = self._patience(self._wait)
-        with self._turns.take(patience, lambda: _logging_so_many(batch.count)):
-            request = records_pb2.LogRecordsRequest(
-                attachment=self._attachment,
-                first_record_number=self._next_number,
-                count=batch.count,
-                acknowledgement=self._level,
-                records_json=batch.records_json,
-            )
-            used = batch.count
-            try:
-                named = partial(_logging_of, request)
-                self._call(lambda: self._records, request, patience=patience, named=named)
-            except _REFUSALS as error:
-                if not error.maybe_done:
-                    used = 0  # Nothing was stored; after other errors that is unknown.
-                raise
-            finally:
-                self._next_number += used
+
+    def _message(
+        self, first: int, batch: Batch, more_follows: bool
+    ) -> records_pb2.LogRecordsRequest:
+        return records_pb2.LogRecordsRequest(
+            attachment=self._attachment,
+            first_record_number=first,
+            count=batch.count,
+            acknowledgement=self._level,
+            records_json=batch.records_json,
+            more_follows=more_follows,
+        )
 
     def _open_stream(self, requests: Iterator[Any]) -> AnswerStream:
         return self._stub.StreamRecords(requests)  # type: ignore[no-any-return]  # grpc's own type
 
     def _release(self, mode: ReleaseMode) -> Released:
+        failure: SharingError | None = None
         try:
-            return super()._release(mode)
+            self._log.flush()
+        except SharingError as error:  # Told after the release, which must not hang on it.
+            failure = error
+        self._log.end()
+        try:
+            released = super()._release(mode)
         finally:
             self._records.close()
-
-    def flush(self) -> None:
-        """Return when everything logged before through this client is acknowledged.
-
-        `log` and `log_many` return acknowledged, so there is nothing to wait for.
-        """
+        if failure is not None:
+            raise failure
+        return released
 
     def _read(self, method: Method[Any], request: object, *, follow: bool) -> Iterator[Record]:
         """Read records back by a stream of lines; it begins with the first `next`.
@@ -209,32 +253,5 @@ class RecordingClient(LogsRecords, SessionClient):
         Raises:
             SharingError: The session is gone, or a line is no record.
         """
-        return _records(self._stream(method, request, until_released=follow))
-
-
-def check_last(last: int | None) -> int | None:
-    """Return how many records from the end are asked for; None for all.
-
-    Raises:
-        InvalidRequestError: There is no such number.
-    """
-    if last is not None and (type(last) is not int or not 0 <= last < 1 << 64):
-        raise InvalidRequestError(f"Cannot read the last {last!r} records. Give 0 or more.")
-    return last
-
-
-def _logging_of(request: records_pb2.LogRecordsRequest) -> str:
-    first, last = request.first_record_number, request.first_record_number + request.count - 1
-    which = f"record {first}" if first == last else f"records {first} to {last}"
-    return f"logging {which} of this client (counted from 1)"
-
-
-def _logging_so_many(count: int) -> str:
-    return "logging 1 record" if count == 1 else f"logging {count} records"
-
-
-def _records(reading: Generator[Any, None, None]) -> Iterator[Record]:
-    with closing(reading) as responses:
-        for response in responses:
-            for line in response.lines.splitlines(keepends=True):
-                yield parse_line(line)
+        self._log.catch_up()
+        return records_of(self._stream(method, request, until_released=follow))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from session_sharing.errors import ResourceExhaustedError, SharingError
+from session_sharing.service.chain import Chain
 from session_sharing.service.driver import RETRY_SECONDS
 from session_sharing.service.threads import tell_loop
 
@@ -45,6 +46,7 @@ class _Piece(Generic[P, R]):
     payload: P
     size: int
     done: asyncio.Future[R]
+    chain: Chain | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class GroupWriter(Generic[P, R]):
                 retry_delay=RETRY_SECONDS,
             ) from failure
 
-    def put(self, payload: P, size: int) -> asyncio.Future[R]:
+    def put(self, payload: P, size: int, chain: Chain | None = None) -> asyncio.Future[R]:
         """Have something stored; the future tells what came of it.
 
         It fails with a `SharingError` if nothing was stored. A cancelled future means that whether
@@ -111,10 +113,11 @@ class GroupWriter(Generic[P, R]):
         Args:
             payload: What to store.
             size: How much that is, in the unit of the group's size.
+            chain: What it belongs to: if something before it was not stored, it is not either.
         """
         self._loop = asyncio.get_running_loop()
         done: asyncio.Future[R] = self._loop.create_future()
-        self._waiting.append(_Piece(payload, size, done))
+        self._waiting.append(_Piece(payload, size, done, chain))
         if not self._busy:
             self._hand_over_soon(self._loop)
         return done
@@ -191,17 +194,26 @@ class GroupWriter(Generic[P, R]):
             tell_loop(self._loop, lambda: self._settle(group, outcomes))
 
     def _commit(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
+        """Store a group, but for what stands behind something that was not stored."""
+        broken = [piece.chain.failure if piece.chain else None for piece in group]
+        if not any(broken):
+            return self._commit_whole(group)
+        whole = [piece for piece, why in zip(group, broken, strict=True) if why is None]
+        fresh = iter(self._commit_whole(whole))
+        return [next(fresh) if why is None else _Outcome(error=why) for why in broken]
+
+    def _commit_whole(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
         if self._broken is not None:
-            return [_Outcome(error=self._broken)] * len(group)
+            return self._refused(group, self._broken)
         try:
-            results = self._store([piece.payload for piece in group])
+            results = self._store([piece.payload for piece in group]) if group else []
             return [_Outcome(result) for _, result in zip(group, results, strict=True)]
         except StoreError as error:
             return self._refusal(group, error)
         except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
             _log.error("The %s failed because of a defect", self._name, exc_info=defect)
             self._broken = self._defect(defect)
-            return [_Outcome(error=self._broken)] * len(group)
+            return self._refused(group, self._broken)
 
     def _refusal(self, group: Sequence[_Piece[P, R]], error: StoreError) -> list[_Outcome[R]]:
         if error.broken:
@@ -209,7 +221,13 @@ class GroupWriter(Generic[P, R]):
         elif error.alone and len(group) > 1:
             # One of them may be what cannot be stored; others may.
             return [outcome for piece in group for outcome in self._commit([piece])]
-        return [_Outcome(error=error.told)] * len(group)
+        return self._refused(group, error.told)
+
+    def _refused(self, group: Sequence[_Piece[P, R]], error: SharingError) -> list[_Outcome[R]]:
+        for piece in group:
+            if piece.chain is not None:
+                piece.chain.fail(error)
+        return [_Outcome(error=error)] * len(group)
 
 
 def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,24 +22,24 @@ class HeldStreams:
         self._stopping = stopping
         self._idle: set[asyncio.Task[Any]] = set()
 
-    async def until_stop(self, requests: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-        """Yield the requests of a stream, until the client or the service ends it."""
+    async def next(self, requests: AsyncIterator[T]) -> T | None:
+        """Return the next request of a stream; None when the client or the service ends it."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("A stream must be served in a task.")
-        while not self._stopping.is_set():
-            self._idle.add(task)
-            try:
-                request = await anext(requests)
-            except StopAsyncIteration:
-                return
-            except asyncio.CancelledError:
-                if self._stopping.is_set():
-                    return
-                raise
-            finally:
-                self._idle.discard(task)
-            yield request
+        if self._stopping.is_set():
+            return None
+        self._idle.add(task)
+        try:
+            return await anext(requests)
+        except StopAsyncIteration:
+            return None
+        except asyncio.CancelledError:
+            if self._stopping.is_set():
+                return None
+            raise
+        finally:
+            self._idle.discard(task)
 
     def stop(self) -> None:
         """End the streams that wait; those that serve a request end after it."""

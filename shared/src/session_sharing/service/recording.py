@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from session_sharing.records import (
     SiteContexts,
     context_to_text,
 )
+from session_sharing.service.answering import Answering
+from session_sharing.service.chain import Chain
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
@@ -45,16 +48,21 @@ class Brought(Generic[T]):
         attachment_id: Which attachment they belong to.
         first_number: The number of the first of them; 0 if the client does not count.
         last_number: The number of the last of them; 0 if the client does not count.
+        chain: What has to be stored before it; None if nothing has.
     """
 
     content: T
     attachment_id: str
     first_number: int
     last_number: int
+    chain: Chain | None = None
 
 
 Store = Callable[[H, Brought[T], AckLevel], Awaitable[Acknowledged]]
-"""Stores with a handle what a request brought; returns what was reached."""
+"""Stores with a handle what a request brought; begins when it is called. Tells what was reached."""
+
+ConvertBatch = Callable[[bytes, int, datetime, SiteContexts], T]
+"""Turns so many records, encoded in JSON, into what is stored."""
 
 _LAST_NUMBER = 2**64 - 1
 
@@ -117,7 +125,7 @@ class RecordingRpc(Generic[H, T]):
     async def log_records(
         self,
         request: records_pb2.LogRecordsRequest,
-        convert: Callable[[bytes, int, datetime, SiteContexts], T],
+        convert: ConvertBatch[T],
     ) -> records_pb2.LogRecordsResponse:
         """Store many records: all, or none.
 
@@ -130,53 +138,80 @@ class RecordingRpc(Generic[H, T]):
         Raises:
             SharingError: They were refused, or the session is not open for this attachment.
         """
-        level = level_from_wire(request.acknowledgement, self._default_level)
-        last = last_number(request)
         async with self._sessions.use(request.attachment) as handle:
             contexts = handle.contexts.snapshot()
-            converted = await self._conversion.run(
-                len(request.records_json),
-                lambda: convert(request.records_json, request.count, _now(), contexts),
-            )
-            first = request.first_record_number
-            brought = Brought(converted, request.attachment.attachment_id, first, last)
-            reached = await self._store(handle, brought, level)
-            self._sessions.stored(request.attachment, last)
+            reached = await self._store(*await self._brought(request, convert, handle, contexts))
+            self._sessions.stored(request.attachment, last_number(request))
         return records_pb2.LogRecordsResponse(
             acknowledgement=level_to_wire(reached.level), spooled=reached.spooled
         )
 
     async def stream_records(
-        self,
-        requests: AsyncIterator[records_pb2.LogRecordsRequest],
-        convert: Callable[[bytes, int, datetime, SiteContexts], T],
+        self, requests: AsyncIterator[records_pb2.LogRecordsRequest], convert: ConvertBatch[T]
     ) -> AsyncGenerator[records_pb2.StreamRecordsResponse, None]:
         """Store many records for each request of a stream; yield an answer for each.
 
+        Behind a request that is refused nothing is stored, and the stream ends with its answer.
+
         Args:
-            requests: The requests; the next one is asked for when the one before is answered.
+            requests: The requests.
             convert: As for `log_records`.
         """
-        async with aclosing(self._sessions.until_stop(requests)) as waited:
-            async for request in waited:
-                yield await self._answer(request, convert)
+        chain = Chain()
+        answering: Answering[records_pb2.LogRecordsRequest, records_pb2.StreamRecordsResponse] = (
+            Answering(
+                read=lambda: self._sessions.next_request(requests),
+                answer=lambda request: self._answer(request, convert, chain),
+                goes_on=lambda request: request.more_follows,
+                is_last=lambda answer: answer.HasField("refusal"),
+            )
+        )
+        async with aclosing(answering.answers()) as answers:
+            async for answer in answers:
+                yield answer
 
     async def _answer(
-        self,
-        request: records_pb2.LogRecordsRequest,
-        convert: Callable[[bytes, int, datetime, SiteContexts], T],
+        self, request: records_pb2.LogRecordsRequest, convert: ConvertBatch[T], chain: Chain
     ) -> records_pb2.StreamRecordsResponse:
         first = request.first_record_number
         try:
-            stored = await self.log_records(request, convert)
+            async with self._sessions.use(request.attachment) as handle:
+                contexts = handle.contexts.snapshot()
+                async with chain.turn:
+                    brought = await self._brought(request, convert, handle, contexts, chain)
+                    storing = self._store(*brought)
+                reached = await storing
+                self._sessions.stored(request.attachment, last_number(request))
         except SharingError as error:
+            chain.fail(error)
             refusal = error_to_status(error)
             return records_pb2.StreamRecordsResponse(first_record_number=first, refusal=refusal)
         return records_pb2.StreamRecordsResponse(
             first_record_number=first,
-            acknowledgement=stored.acknowledgement,
-            spooled=stored.spooled,
+            acknowledgement=level_to_wire(reached.level),
+            spooled=reached.spooled,
         )
+
+    async def _brought(
+        self,
+        request: records_pb2.LogRecordsRequest,
+        convert: ConvertBatch[T],
+        handle: H,
+        contexts: SiteContexts,
+        chain: Chain | None = None,
+    ) -> tuple[H, Brought[T], AckLevel]:
+        """Return what is to be stored of a request, and where, and how safe it has to be."""
+        if chain is not None and chain.failure is not None:
+            raise copy.copy(chain.failure)
+        level = level_from_wire(request.acknowledgement, self._default_level)
+        last = last_number(request)
+        converted = await self._conversion.run(
+            len(request.records_json),
+            lambda: convert(request.records_json, request.count, _now(), contexts),
+        )
+        first = request.first_record_number
+        attachment_id = request.attachment.attachment_id
+        return handle, Brought(converted, attachment_id, first, last, chain), level
 
     async def set_context(
         self, request: records_pb2.SetContextRequest

@@ -93,9 +93,9 @@ class SessionRpc(Generic[H]):
                 yield item
         self._engine.refuse_when_stopping()
 
-    def until_stop(self, requests: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-        """Yield the requests of a client's stream, until it or the service ends it."""
-        return self._engine.streams.until_stop(requests)
+    async def next_request(self, requests: AsyncIterator[T]) -> T | None:
+        """Return the next request of a client's stream; None when it or the service ends it."""
+        return await self._engine.streams.next(requests)
 
     def stored(self, reference: session_pb2.AttachmentReference, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""

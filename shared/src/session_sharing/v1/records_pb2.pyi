@@ -401,6 +401,7 @@ class LogRecordsRequest(google.protobuf.message.Message):
     COUNT_FIELD_NUMBER: builtins.int
     ACKNOWLEDGEMENT_FIELD_NUMBER: builtins.int
     RECORDS_JSON_FIELD_NUMBER: builtins.int
+    MORE_FOLLOWS_FIELD_NUMBER: builtins.int
     first_record_number: builtins.int
     """The number of the first record; the others follow. 0 if the client does not count. A client that counts has at most
     one stream or call under way for each attachment, and repeats what was not answered in order and as it was: a number up to the
@@ -418,6 +419,8 @@ class LogRecordsRequest(google.protobuf.message.Message):
     with any of "status" (text), "units" (texts by output) and "limits" ([low, high] by output, each a number or null), or null.
     Trailing nulls may be left out.
     """
+    more_follows: builtins.bool
+    """In a stream: the client does not wait for the answer before it sends more. It changes nothing but the speed."""
     @property
     def attachment(self) -> session_sharing.v1.session_pb2.AttachmentReference: ...
     def __init__(
@@ -428,9 +431,10 @@ class LogRecordsRequest(google.protobuf.message.Message):
         count: builtins.int = ...,
         acknowledgement: global___AcknowledgementLevel.ValueType = ...,
         records_json: builtins.bytes = ...,
+        more_follows: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["attachment", b"attachment"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "attachment", b"attachment", "count", b"count", "first_record_number", b"first_record_number", "records_json", b"records_json"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["acknowledgement", b"acknowledgement", "attachment", b"attachment", "count", b"count", "first_record_number", b"first_record_number", "more_follows", b"more_follows", "records_json", b"records_json"]) -> None: ...
 
 global___LogRecordsRequest = LogRecordsRequest
 

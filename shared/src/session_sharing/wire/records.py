@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import NULL_VALUE
 
 from session_sharing.errors import InvalidRequestError
 from session_sharing.records.details import Limits
-from session_sharing.records.levels import AckLevel
+from session_sharing.records.levels import AckLevel, Acknowledged
 from session_sharing.records.lines import record_label, record_microseconds
 from session_sharing.records.model import (
     CONFIGURATIONS,
@@ -164,6 +164,15 @@ def level_to_wire(level: AckLevel | None) -> records_pb2.AcknowledgementLevel.Va
     if level is None:
         return records_pb2.ACKNOWLEDGEMENT_LEVEL_UNSPECIFIED
     return _LEVELS[level]
+
+
+def acknowledged_from_wire(number: int, *, spooled: bool) -> Acknowledged:
+    """Convert what was acknowledged.
+
+    Raises:
+        InvalidRequestError: There is no such level.
+    """
+    return Acknowledged(level_from_wire(number, AckLevel.OS), spooled)
 
 
 def level_from_wire(number: int, default: AckLevel) -> AckLevel:

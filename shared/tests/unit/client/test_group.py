@@ -11,7 +11,7 @@ import pytest
 from session_sharing.client import RecordGroup
 from session_sharing.errors import PreconditionError, TooLargeError, ValueTypeError
 from session_sharing.records import Record, RecordLimits, encode_batches
-from session_sharing.records.rows import MAX_BATCH_RECORDS, REQUEST_MARGIN
+from session_sharing.records.rows import BATCH_RECORDS, REQUEST_MARGIN
 
 LIMITS = RecordLimits(record_bytes=2000, request_bytes=REQUEST_MARGIN + 2000)
 
@@ -21,12 +21,12 @@ def test_a_group_is_one_batch_in_order() -> None:
     group = RecordGroup(RecordLimits())
     before = datetime.now(timezone.utc).timestamp() * 1e6
     group.log("first", {"a": 1}, {"b": 2.5}, status="passed")
-    group.log_many(Record(str(n), {}, {}) for n in range(MAX_BATCH_RECORDS))
+    group.log_many(Record(str(n), {}, {}) for n in range(BATCH_RECORDS))
     batch = group.end()
     assert batch is not None
     rows = json.loads(batch.records_json)
-    assert batch.count == len(rows) == MAX_BATCH_RECORDS + 1
-    assert [row[1] for row in rows] == ["first", *map(str, range(MAX_BATCH_RECORDS))]
+    assert batch.count == len(rows) == BATCH_RECORDS + 1
+    assert [row[1] for row in rows] == ["first", *map(str, range(BATCH_RECORDS))]
     assert all(row[0] >= int(before) for row in rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from session_sharing.client.deadlines import DEADLINES
 from session_sharing.client.failures import is_unanswered
 from session_sharing.client.record_stream import RecordStream
+from session_sharing.client.requests import RecordRequest
 from session_sharing.errors import InvalidRequestError
 from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import records_pb2
@@ -69,9 +71,14 @@ def stream_of(service: Service) -> RecordStream:
     return RecordStream(service.open, lambda: "the channel", lambda: False)
 
 
-def request(number: int) -> records_pb2.LogRecordsRequest:
+def request(number: int) -> RecordRequest:
     """Make a request."""
-    return records_pb2.LogRecordsRequest(first_record_number=number)
+    return RecordRequest(records_pb2.LogRecordsRequest(first_record_number=number), [])
+
+
+def numbers(stream: Answers) -> list[int]:
+    """Return what was sent by a stream that has ended."""
+    return [sent.first_record_number for sent in stream.requests]
 
 
 def stored(number: int) -> records_pb2.StreamRecordsResponse:
@@ -83,7 +90,7 @@ def test_one_stream_serves_many_requests() -> None:
     """Requests go by one stream, each with its own answer, until it is closed."""
     service = Service(stored(1), stored(2))
     stream = stream_of(service)
-    answers = [stream(request(number), timeout=DEADLINE) for number in (1, 2)]
+    answers = [stream([request(number)], timeout=DEADLINE) for number in (1, 2)]
     stream.close()
     assert [answer.first_record_number for answer in answers] == [1, 2]
     assert [sent.first_record_number for sent in service.streams[0].requests] == [1, 2]
@@ -91,19 +98,57 @@ def test_one_stream_serves_many_requests() -> None:
     assert service.streams[0].cancelled.is_set()
 
 
-def test_refusal_is_raised_and_the_stream_goes_on() -> None:
-    """A refused request fails as a call would; the next goes by the same stream."""
+def test_refusal_is_raised_and_ends_the_stream() -> None:
+    """A refused request fails as a call would; what was sent behind it is sent anew."""
     refusal = error_to_status(InvalidRequestError("No.", size=3))
-    service = Service(records_pb2.StreamRecordsResponse(refusal=refusal), stored(1))
-    stream = stream_of(service)
+    service = Service(records_pb2.StreamRecordsResponse(refusal=refusal))
+    stream, behind = stream_of(service), request(2)
     with pytest.raises(FailedCall) as refused:
-        stream(request(1), timeout=DEADLINE)
+        stream([request(1), behind], timeout=DEADLINE)
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert is_told(refused.value)
     error = error_from_call(refused.value)
     assert (type(error), error.message, error.size) == (InvalidRequestError, "No.", 3)
-    assert stream(request(1), timeout=DEADLINE).first_record_number == 1
-    assert len(service.streams) == 1
+    service._answers = (stored(2),)
+    assert stream([behind], timeout=DEADLINE).first_record_number == 2
+    assert not behind.in_doubt, "behind a refused one nothing is stored"
+    stream.close()
+    assert [numbers(each) for each in service.streams] == [[1, 2], [2]]
+
+
+def test_several_are_under_way() -> None:
+    """What is sent is not sent again, and each answer is that of the oldest."""
+    service = Service(stored(1), stored(2), stored(3))
+    stream, requests = stream_of(service), deque(map(request, (1, 2, 3)))
+    for number in (1, 2, 3):
+        assert stream(requests, timeout=DEADLINE).first_record_number == number
+        requests.popleft()
+    requests.append(request(4))
+    stream.send(requests)
+    stream.close()
+    assert numbers(service.streams[0]) == [1, 2, 3, 4]
+
+
+def test_nothing_is_sent_before_there_is_a_stream() -> None:
+    """To send without waiting opens nothing; the next call that waits sends it as well."""
+    service = Service(stored(1))
+    stream, requests = stream_of(service), [request(1)]
+    stream.send(requests)
+    assert service.streams == []
+    stream(requests, timeout=DEADLINE)
+    stream.close()
+    assert numbers(service.streams[0]) == [1]
+
+
+@pytest.mark.parametrize("broken", [END, ConnectionError("gone")])
+def test_what_a_broken_stream_has_sent_is_in_doubt(broken: Any) -> None:
+    """All that was sent by a stream that broke may be stored; what was not sent is not."""
+    service = Service(stored(1), broken)
+    stream, requests = stream_of(service), [request(number) for number in (1, 2, 3)]
+    stream(requests[:2], timeout=DEADLINE)
+    with pytest.raises((FailedCall, ConnectionError)):
+        stream(requests[1:2], timeout=DEADLINE)
+    assert [each.in_doubt for each in requests] == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +160,7 @@ def test_broken_stream_is_replaced(broken: Any, told: type[Exception]) -> None:
     stream = stream_of(service)
     for _ in range(2):
         with pytest.raises(told) as failure:
-            stream(request(1), timeout=DEADLINE)
+            stream([request(1)], timeout=DEADLINE)
     assert told is ConnectionError or is_unanswered(failure.value)  # It may be repeated.
     assert len(service.streams) == 2
 
@@ -125,12 +170,12 @@ def test_late_answer_goes_to_nobody() -> None:
     service = Service()
     stream = stream_of(service)
     with pytest.raises(FailedCall) as late:
-        stream(request(1), timeout=0.01)
+        stream([request(1)], timeout=0.01)
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     assert not is_unanswered(late.value)
     service.streams[0].given.put(stored(1))
     service._answers = (stored(2),)
-    assert stream(request(2), timeout=DEADLINE).first_record_number == 2
+    assert stream([request(2)], timeout=DEADLINE).first_record_number == 2
 
 
 def test_stream_that_cannot_be_watched_tells_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +188,7 @@ def test_stream_that_cannot_be_watched_tells_why(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(DEADLINES, "within", no_thread)
     with pytest.raises(RuntimeError, match="can't start"):
-        stream(request(1), timeout=DEADLINE)
+        stream([request(1)], timeout=DEADLINE)
     assert service.streams[0].cancelled.is_set()
     assert list(service.streams[0].requests) == []
 
@@ -152,9 +197,9 @@ def test_stream_of_an_old_channel_is_not_asked() -> None:
     """After the service was found anew, nothing is sent over the channel of before."""
     service, channel = Service(stored(1)), ["first"]
     stream = RecordStream(service.open, lambda: channel[0], lambda: False)
-    stream(request(1), timeout=DEADLINE)
+    stream([request(1)], timeout=DEADLINE)
     channel[0] = "second"
-    stream(request(2), timeout=DEADLINE)
+    stream([request(2)], timeout=DEADLINE)
     old, new = service.streams
     assert old.cancelled.is_set()
     assert [sent.first_record_number for sent in old.requests] == [1]
@@ -168,4 +213,4 @@ def test_answer_that_nobody_waits_for_any_more() -> None:
     stream = RecordStream(service.open, lambda: "the channel", given_up.is_set)
     given_up.set()
     with pytest.raises(ConnectionError, match="cancelled"):
-        stream(request(1), timeout=DEADLINE)
+        stream([request(1)], timeout=DEADLINE)

@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from db_writer.service.pages import next_page
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Entry, RecordFilter, Store
 from session_sharing.errors import InternalError, SharingError
-from session_sharing.records import SiteContexts
-from session_sharing.service import Followers, GroupWriter, first_of, in_thread
+from session_sharing.records import AckLevel, Acknowledged, SiteContexts
+from session_sharing.service import Chain, Followers, GroupWriter, first_of, in_thread
 from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
@@ -68,20 +69,24 @@ class Database:
         self._followers = Followers()
         self._newest = 0
         try:
-            self._writer: GroupWriter[Entry | None, SharingError | None] = GroupWriter(
+            self._writer: GroupWriter[Entry | None, Any] = GroupWriter(
                 "database writer", self._write, self._defect, GROUP_RECORDS
             )
         except SharingError:
             self.store.close()
             raise
 
-    async def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry, chain: Chain | None = None) -> asyncio.Future[Acknowledged]:
         """Store records, all or none, together with what other callers bring meanwhile.
 
-        Raises:
-            SharingError: Nothing was stored; or the session is broken, and says so.
+        The future tells what was reached. It fails with a `SharingError` if nothing was stored, or
+        the session is broken.
+
+        Args:
+            entry: The records.
+            chain: What has to be stored before them.
         """
-        await self._writer.put(entry, len(entry.records))
+        return self._writer.put(entry, len(entry.records), chain)
 
     async def read(
         self, query: Query, *, until: asyncio.Event | None = None
@@ -159,12 +164,12 @@ class Database:
 
     # In the writer's thread
 
-    def _write(self, group: Sequence[Entry | None]) -> list[SharingError | None]:
+    def _write(self, group: Sequence[Entry | None]) -> list[Acknowledged | SharingError | None]:
         """Store a group in one transaction; None asks for the newest record only.
 
         Returns:
-            For each who asked why there is no answer; None for those who have one, and for entries,
-            which are stored whatever becomes of the question.
+            For each entry what was reached, whatever becomes of questions; for each who asked why
+            there is no answer, None if there is one.
         """
         failure: SharingError | None = None
         entries = [entry for entry in group if entry is not None]
@@ -172,7 +177,7 @@ class Database:
             self.store.write(entries)
         if self._followers or len(entries) < len(group):
             failure = self._tell_followers()
-        return [failure if entry is None else None for entry in group]
+        return [failure if entry is None else Acknowledged(AckLevel.DISK) for entry in group]
 
     def _tell_followers(self) -> SharingError | None:
         """Tell those who follow up to which record there is something to read, or say why not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -125,12 +126,12 @@ class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
         )
 
 
-async def _append(
+def _append(
     database: Database, brought: Brought[list[Record]], level: AckLevel
-) -> Acknowledged:
+) -> asyncio.Future[Acknowledged]:
     """Store records; whatever was asked for, a transaction that is committed is on disk."""
-    await database.append(Entry(brought.attachment_id, brought.first_number, brought.content))
-    return Acknowledged(AckLevel.DISK)
+    entry = Entry(brought.attachment_id, brought.first_number, brought.content)
+    return database.append(entry, brought.chain)
 
 
 def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:

@@ -24,6 +24,7 @@ from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
 from session_sharing.records import AckLevel, SiteContexts
+from session_sharing.service.chain import Chain
 from session_sharing.service.driver import explain
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.followers import Followers, first_of
@@ -86,21 +87,26 @@ class LogFile:
             )
             self._held = held.pop_all()
 
-    async def append(
-        self, data: bytes, level: AckLevel, records: RecordRange | None = None
-    ) -> AckLevel:
-        """Append whole lines, all or none; return the level that was reached.
+    def append(
+        self,
+        data: bytes,
+        level: AckLevel,
+        records: RecordRange | None = None,
+        chain: Chain | None = None,
+    ) -> asyncio.Future[AckLevel]:
+        """Append whole lines, all or none; the future tells the level that was reached.
+
+        It fails with a `SharingError` if nothing was stored, or the session is broken. A cancelled
+        one means that whether it was stored is unknown.
 
         Args:
             data: The lines.
             level: What they have to survive.
             records: Which records they are, so that each is stored once however often it comes,
                 also after the process was killed; None if the client does not count.
-
-        Raises:
-            SharingError: Nothing was stored; or the session is broken, and says so.
+            chain: What has to be in the file before them.
         """
-        return await self._writer.append(data, level, records)
+        return self._writer.append(data, level, records, chain)
 
     def last_number(self, attachment_id: str) -> int:
         """Return the highest number of a record that is stored for an attachment; 0 for none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from session_sharing.records import (
     AckLevel,
     Acknowledged,
     SiteContexts,
-    batch_to_lines,
+    batch_to_text,
     record_to_line,
 )
 from session_sharing.service import Brought, Conversion, RecordingRpc, SessionEngine, SessionRpc
@@ -96,8 +96,7 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
     def _lines(
         self, records_json: bytes, count: int, now: datetime, contexts: SiteContexts
     ) -> bytes:
-        lines = batch_to_lines(records_json, count, now=now, limits=self._limits, contexts=contexts)
-        return b"".join(lines)
+        return batch_to_text(records_json, count, now=now, limits=self._limits, contexts=contexts)
 
     async def ReadRecords(
         self, request: json_logger_pb2.ReadRecordsRequest, context: Context
@@ -118,8 +117,12 @@ class JsonLoggerServicer(json_logger_pb2_grpc.JsonLoggerServicer):
                 yield records_pb2.ReadRecordsResponse(lines=lines)
 
 
-async def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> Acknowledged:
+def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> Awaitable[Acknowledged]:
     records = None
     if 0 < brought.first_number <= brought.last_number:  # An empty batch stores no number.
         records = RecordRange(brought.attachment_id, brought.first_number, brought.last_number)
-    return Acknowledged(await log.append(brought.content, level, records))
+    return _acknowledged(log.append(brought.content, level, records, brought.chain))
+
+
+async def _acknowledged(level: Awaitable[AckLevel]) -> Acknowledged:
+    return Acknowledged(await level)

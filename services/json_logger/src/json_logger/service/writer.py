@@ -19,7 +19,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.records import AckLevel
-from session_sharing.service import GroupWriter, StoreError, explain
+from session_sharing.service import Chain, GroupWriter, StoreError, explain
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -60,7 +60,11 @@ class LogWriter:
         )
 
     def append(
-        self, data: bytes, level: AckLevel, records: RecordRange | None = None
+        self,
+        data: bytes,
+        level: AckLevel,
+        records: RecordRange | None = None,
+        chain: Chain | None = None,
     ) -> asyncio.Future[AckLevel]:
         """Append whole lines; the future tells the level that was reached.
 
@@ -71,8 +75,9 @@ class LogWriter:
             data: The lines.
             level: What they have to survive.
             records: Which records they are; without it they are never taken for a repetition.
+            chain: What has to be in the file before them.
         """
-        return self._group.put(Lines(data, level, records), len(data))
+        return self._group.put(Lines(data, level, records), len(data), chain)
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Blocks until that is done."""

@@ -1,0 +1,144 @@
+"""The records of one client on their way: what is waited for, and what is sent soon."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from session_sharing.client.background import BackgroundSender
+from session_sharing.client.failures import never_sent
+from session_sharing.client.patience import Patience
+from session_sharing.client.receipts import Receipt
+from session_sharing.client.requests import MakeMessage
+from session_sharing.client.sender import WINDOW, Delivers, RecordSender
+from session_sharing.records import AckLevel, Acknowledged, Batch
+
+MOST_WAITING = 16 * 1024 * 1024
+"""How many bytes of records wait at most that no caller waits for."""
+
+
+RECENT_SECONDS = 0.05
+"""Records that are logged soon, one after the other, have one time for so long: it is faster."""
+
+
+class RecordLog:
+    """Sends batches in the order of the calls, from whatever thread they come.
+
+    `RecordSender` and `BackgroundSender` guard themselves; `_recent` is replaced as a whole.
+
+    Args:
+        make: Makes a message.
+        delivery: Sends requests.
+        new_patience: Returns the time that a call has, which begins now.
+    """
+
+    def __init__(
+        self, make: MakeMessage, delivery: Delivers, new_patience: Callable[[], Patience]
+    ) -> None:
+        self._sender = RecordSender(make, delivery)
+        self._background = BackgroundSender(self._sender)
+        self._sender.on_failure = self._background.failed
+        self._new_patience = new_patience
+        self._recent = (Patience(0.0), -math.inf)
+
+    def log_one(self, batch: Batch) -> Acknowledged:
+        """Log what one caller brings, and return when it is acknowledged.
+
+        Args:
+            batch: The records. If it is one, it may travel with those of others.
+
+        Raises:
+            SharingError: It was refused, or whether it was logged is unknown.
+        """
+        receipt = Receipt(batch, self._new_patience(), may_share=batch.count == 1)
+        self._sender.put(receipt)
+        return self._settled(receipt)
+
+    def log_all(self, batches: Iterable[Batch]) -> Acknowledged:
+        """Log what one caller brings in parts, of which some are under way at once.
+
+        Args:
+            batches: The records; read no further ahead than what is under way.
+
+        Returns:
+            What holds of all of them.
+
+        Raises:
+            SharingError: A part was refused, or whether it was logged is unknown. Those before it
+                are logged, those behind it are not.
+        """
+        call, level, spooled = object(), AckLevel.DISK, False
+        receipts: deque[Receipt] = deque()
+
+        def settle_first() -> None:
+            nonlocal level, spooled
+            done = self._settled(receipts.popleft())
+            level = AckLevel.OS if done.level is AckLevel.OS else level
+            spooled = spooled or done.spooled
+
+        for batch in batches:
+            receipts.append(Receipt(batch, self._new_patience(), call=call))
+            self._sender.put(receipts[-1])
+            self._sender.send()
+            if len(receipts) >= WINDOW:
+                settle_first()
+        while receipts:
+            settle_first()
+        return Acknowledged(level, spooled)
+
+    def log_soon(self, batch: Batch) -> Receipt:
+        """Log what no caller waits for; return at once, unless too much waits already.
+
+        Args:
+            batch: One record.
+
+        Raises:
+            UnavailableError: There was no room for it in time; it was not logged.
+            ResourceExhaustedError: No thread can be started; it was not logged.
+        """
+        now = time.monotonic()
+        patience, since = self._recent
+        if now - since > RECENT_SECONDS:
+            patience, _ = self._recent = (self._new_patience(), now)
+        if not self._sender.has_room(MOST_WAITING, patience):
+            raise never_sent(
+                patience.seconds, lambda: "logging 1 record", broken_off=patience.is_broken_off
+            )
+        receipt = Receipt(batch, patience, None, True, self._wait_for)
+        self._background.put(receipt)
+        return receipt
+
+    def flush(self) -> None:
+        """Return when it is known what became of all that was logged before.
+
+        Raises:
+            SharingError: Something that no caller waited for was refused, or is unknown, since
+                this was called last.
+        """
+        self.catch_up()
+        self._background.raise_failures()
+
+    def catch_up(self) -> None:
+        """Return when it is known what became of all that was logged before, and tell nothing."""
+        last = self._sender.last()
+        if last is not None:
+            self._background.hurry()
+            self._sender.settle(last)
+
+    def end(self) -> None:
+        """End what runs in the background. Called after `flush`."""
+        self._background.end()
+
+    def _settled(self, receipt: Receipt) -> Acknowledged:
+        try:
+            self._sender.settle(receipt)
+        except BaseException:
+            self._sender.forget(receipt)
+            raise
+        return receipt.wait()
+
+    def _wait_for(self, receipt: Receipt, patience: Patience) -> None:
+        self._background.hurry()
+        self._sender.wait_for(receipt, patience)
