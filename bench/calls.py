@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from pathlib import Path
 
 from bench import samples
 from bench.nothing import nothing_call
@@ -13,10 +15,33 @@ from json_logger import JsonLoggerClient
 from session_sharing.records import Record, RecordLimits, encode_batches
 from session_sharing.wire.generated import records_pb2
 
+_sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # Windows has but one of them
+
 
 def nothing(address: str, stack: ExitStack) -> Callable[[], object]:
     """Call the server that does nothing, with a request that is as big as those of the others."""
     return nothing_call(address, _request())
+
+
+def write_line(folder: Path, sync: bool, stack: ExitStack) -> Callable[[], object]:
+    """Write a line to a file of its own, as programs do that have no service.
+
+    Args:
+        folder: Where the file lies.
+        sync: Whether each line is brought to the disk.
+        stack: Closes the file.
+    """
+    path = folder / f"{os.getpid()}-{'synced' if sync else 'flushed'}.ndjson"
+    log = stack.enter_context(path.open("w", encoding="utf-8"))
+    values = samples.small(1)
+
+    def write() -> None:
+        log.write(samples.line(values))
+        log.flush()
+        if sync:
+            _sync(log.fileno())
+
+    return write
 
 
 def log_line(address: str, level: str, stack: ExitStack) -> Callable[[], object]:

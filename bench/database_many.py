@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from bench import calls, local_loops
-from bench.database_rates import CLIENTS, Found, Job, all_stored, at_least, measure, row
+from bench.database_rates import CLIENTS, Found, Job, all_stored, measure, row
 from bench.databases import POSTGRESQL, BenchDatabase, absent, running_writer
 from bench.effort import Effort
 from bench.measuring import Tell
-from bench.report import Report, Row
+from bench.report import Report, Row, at_least
 from session_sharing.testing.processes import ServerProcess
 
 HUNDRED, THOUSAND = 100, 1000

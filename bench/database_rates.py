@@ -114,12 +114,6 @@ def commits(rates: Sequence[Rate]) -> dict[str, float]:
     return {"records": records, "commits": made, "records a commit": records / made}
 
 
-def at_least(target: float, measured: Row) -> Verdict:
-    """Return whether the median of a ratio reaches a target."""
-    reached = measured.ratio is not None and measured.ratio.median >= target
-    return Verdict(f"{measured.case}: at least {target} times {measured.baseline}", reached)
-
-
 def all_stored(found: Found) -> Verdict:
     """Return whether the databases hold exactly what was acknowledged."""
     lost = sum(one.lost for rates in found.values() for one in rates)

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from bench import calls
-from bench.database_rates import CLIENTS, Job, all_stored, at_least, measure, row
+from bench.database_rates import CLIENTS, Job, all_stored, measure, row
 from bench.databases import absent, running_writer
 from bench.effort import Effort
 from bench.measuring import Tell
-from bench.report import Report, Row
+from bench.report import Report, Row, at_least
 from bench.servers import start_idle_writer, start_nothing
 from bench.single import call_details
 

@@ -16,6 +16,7 @@ class Effort:
         sessions: How many sessions are many.
         resting: How many clients at rest are many.
         rest: How long they are looked at, in seconds.
+        batch: How many records are many.
     """
 
     pairs: int
@@ -24,7 +25,12 @@ class Effort:
     sessions: int
     resting: int
     rest: float
+    batch: int
 
 
-FULL = Effort(pairs=20, seconds=0.2, records=1_000_000, sessions=500, resting=200, rest=20.0)
-QUICK = Effort(pairs=5, seconds=0.08, records=200_000, sessions=100, resting=40, rest=4.0)
+FULL = Effort(
+    pairs=20, seconds=0.2, records=1_000_000, sessions=500, resting=200, rest=20.0, batch=20_000
+)
+QUICK = Effort(
+    pairs=5, seconds=0.08, records=200_000, sessions=100, resting=40, rest=4.0, batch=5_000
+)

@@ -60,6 +60,12 @@ class Report:
         return asdict(self)
 
 
+def at_least(target: float, measured: Row) -> Verdict:
+    """Return whether the median of a ratio reaches a target."""
+    reached = measured.ratio is not None and measured.ratio.median >= target
+    return Verdict(f"{measured.case}: at least {target} times {measured.baseline}", reached)
+
+
 def show(report: Report) -> None:
     """Print a report for people. A ratio is to the nearest line above that has none."""
     print(f"\n=== {report.name}: {report.title}\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from datetime import datetime, timezone
 from typing import Any, TypeAlias
 
 from session_sharing.records import Record
@@ -22,6 +24,18 @@ def large(index: int) -> tuple[Values, Values]:
     """Return the same with an array of ten numbers besides."""
     configurations, outputs = small(index)
     return configurations, {**outputs, "wave": [math.sin(index + n / 10) for n in range(10)]}
+
+
+def line(values: tuple[Values, Values]) -> str:
+    """Make a line as programs do that have no service."""
+    configurations, outputs = values
+    record = {
+        "timestamp": datetime.now(timezone.utc).isoformat(),
+        "measurement_name": NAME,
+        "measurement_configurations": configurations,
+        "measurement_outputs": outputs,
+    }
+    return json.dumps(record) + "\n"
 
 
 def record(values: tuple[Values, Values]) -> Record:
