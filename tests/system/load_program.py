@@ -23,8 +23,7 @@ LEVELS = ("os", "disk")
 """Each attachment has one of them acknowledged."""
 
 SHORTEST, LONGEST = 10, 200_000
-MANY = (2, 40)
-MANY_CHARACTERS = 4_000
+MANY, LONGEST_OF_MANY = (2, 40), 4_000
 WAIT_SECONDS = 60.0
 _telling = threading.Lock()
 
@@ -64,7 +63,7 @@ def log_until(
                 count += 1
             else:
                 numbers = range(count, count + random.randint(*MANY))
-                client.log_many([record(name, n, random, MANY_CHARACTERS) for n in numbers])
+                client.log_many([record(name, n, random, LONGEST_OF_MANY) for n in numbers])
                 count += len(numbers)
             acknowledged(name, count)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from random import Random
 from types import TracebackType
 
 import psycopg
@@ -16,8 +18,8 @@ from tests.system.load_program import text_of
 from tests.system.restart_aftermath import in_database
 from tests.system.restart_cast import Service
 
-LOOK_SECONDS = 0.02
-"""How long the watcher of a log rests between two looks."""
+REST_SECONDS, REST = 0.02, 3.0
+"""How long the watcher of a log rests after a look: at least, and in times of that look."""
 
 
 class Target(ABC):
@@ -33,6 +35,11 @@ class Target(ABC):
     def resource(self, round_name: str) -> str:
         """Return a resource that nobody used before."""
         return f"{round_name}.{self.service.ending}"
+
+    def forget(self, resource: str) -> None:
+        """Delete what a round stored: long runs would fill the disk."""
+        for path in self.service.folder.glob(f"*{resource}*"):
+            path.unlink()
 
     @abstractmethod
     def stored(self, resource: str) -> list[str]:
@@ -51,6 +58,16 @@ class LogTarget(Target):
         content = (self.service.folder / resource).read_bytes()
         assert content.endswith(b"\n")
         return whole_lines(content)
+
+    def tear(self, resource: str, random: Random) -> None:
+        """Leave half a record at the end of a log, as a write does that a kill cuts short.
+
+        Kills seldom do: a write of what waits takes the system some microseconds.
+        """
+        with (self.service.folder / resource).open("r+b") as log:
+            line = log.readline()
+            log.seek(0, 2)
+            log.write(line[: random.randrange(1, len(line) - 1)])
 
 
 class SqliteTarget(Target):
@@ -74,10 +91,13 @@ class PostgresqlTarget(Target):
         self.url = url
 
     def resource(self, round_name: str) -> str:
-        """Return the one database, emptied."""
+        """Return the one database."""
+        return "line"
+
+    def forget(self, resource: str) -> None:
+        """Empty the database."""
         with psycopg.connect(self.url) as connection:
             connection.execute("TRUNCATE measurements, measurement_values")
-        return "line"
 
     def stored(self, resource: str) -> list[str]:
         """Read the database, as another program does."""
@@ -135,6 +155,7 @@ class LogWatcher(threading.Thread):
 
     Attributes:
         looks: How often it looked.
+        torn: How often there was more behind the last whole line.
         wrong: What it found that is no record. Its own until it has ended.
     """
 
@@ -142,17 +163,22 @@ class LogWatcher(threading.Thread):
         super().__init__(name="watcher of the log", daemon=True)
         self._path = path
         self._ended = threading.Event()
-        self.looks = 0
+        self.looks = self.torn = 0
         self.wrong: list[str] = []
 
     def run(self) -> None:
         """Look until the block ends, or something is wrong."""
-        while not self._ended.wait(LOOK_SECONDS) and not self.wrong:
+        took = 0.0
+        while not self._ended.wait(max(REST_SECONDS, REST * took)) and not self.wrong:
+            began = time.monotonic()
+            content = self._path.read_bytes()
+            self.looks += 1
+            self.torn += not content.endswith(b"\n")
             try:
-                whole_lines(self._path.read_bytes())
+                whole_lines(content)
             except AssertionError as error:
                 self.wrong.append(str(error))
-            self.looks += 1
+            took = time.monotonic() - began
 
     def __enter__(self) -> LogWatcher:
         self.start()

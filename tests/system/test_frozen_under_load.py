@@ -44,3 +44,4 @@ def test_frozen_service(
         acknowledged = load.end()
     report(f"{service.module}: frozen for {seconds} s, {sum(acknowledged.values())} records")
     assert not find_wrong(target.stored(resource), acknowledged)
+    target.forget(resource)

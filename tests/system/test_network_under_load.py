@@ -34,3 +34,4 @@ def test_faulty_network(target: Target, crew: Crew, base_seed: str, seconds: flo
     records = sum(acknowledged.values())
     report(f"{service.module}: {len(faults.played)} faults of the network, {records} records")
     assert not find_wrong(target.stored(resource), acknowledged), faults.played
+    target.forget(resource)
