@@ -91,7 +91,8 @@ class PostgresqlTarget(Target):
         self.url = url
 
     def resource(self, round_name: str) -> str:
-        """Return the one database."""
+        """Return the one database, emptied: a round that failed may have left something."""
+        self.forget("line")
         return "line"
 
     def forget(self, resource: str) -> None:
