@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from db_writer import DbWriterClient
-from services.db_writer.tests.looking import DEADLINE
+from services.db_writer.tests.looking import DEADLINE, until
 from services.db_writer.tests.support import writer_process
-from session_sharing.errors import ResourceExhaustedError
+from session_sharing.errors import ResourceExhaustedError, UnavailableError
 from session_sharing.testing.full_disk import files_limited, fill, tiny_disk
 from session_sharing.testing.processes import ServerProcess
 
@@ -48,6 +48,15 @@ def refused(client: DbWriterClient, name: str) -> None:
     assert not caught.value.maybe_done
 
 
+def goes_on(client: DbWriterClient) -> bool:
+    """Log a big record; return whether it was taken."""
+    try:
+        client.log("after a restart", {}, BIG)
+    except UnavailableError:  # Opening it again is tried once a second.
+        return False
+    return True
+
+
 def names(client: DbWriterClient) -> list[str]:
     """Return the names of all records."""
     return [record.measurement_name for record in client.read()]
@@ -73,7 +82,10 @@ def test_log_of_sqlite_that_may_not_grow(tmp_path: Path) -> None:
 
 
 def test_disk_without_room(tmp_path: Path) -> None:
-    """On a disk that is really full: refused for good, reading goes on; with room all is well."""
+    """On a disk that is really full: refused for good, reading goes on; with room all is well.
+
+    A service that starts on it has its session still, and goes on with it when there is room.
+    """
     data = tmp_path / "data"
     data.mkdir()
     with ExitStack() as disk:
@@ -93,8 +105,10 @@ def test_disk_without_room(tmp_path: Path) -> None:
             fill(data / "ballast")
             refused(client, "refused 3")
             servers[-1].kill()
-            (data / "ballast").unlink()
             start_again(servers, data)
-            client.log("after a restart", {}, BIG)
+            with pytest.raises((ResourceExhaustedError, UnavailableError), match="room"):
+                client.log("refused after a restart", {}, BIG)
+            (data / "ballast").unlink()
+            until(lambda: goes_on(client), "the session is opened again")
             assert names(client) == ["before", "after", "after a restart"]
             client.close()
