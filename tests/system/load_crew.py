@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -33,7 +35,8 @@ class LoadProgram(TellingProgram):
         self._order = 0
         self.acknowledged: dict[str, int] = {}
         self.result: dict[str, Any] | None = None
-        super().__init__(PROGRAM, name)
+        environment = {"PYTHONPATH": os.pathsep.join(sys.path)}  # It finds all that tests find.
+        super().__init__(PROGRAM, name, environment=environment)
 
     def begin(self, order: dict[str, Any]) -> None:
         """Have it log."""

@@ -14,6 +14,7 @@ from types import TracebackType
 
 import psycopg
 
+from tests.system.leftovers import DEADLINE
 from tests.system.load_program import text_of
 from tests.system.restart_aftermath import in_database
 from tests.system.restart_cast import Service
@@ -35,6 +36,15 @@ class Target(ABC):
     def resource(self, round_name: str) -> str:
         """Return a resource that nobody used before."""
         return f"{round_name}.{self.service.ending}"
+
+    def wrong(self, resource: str, acknowledged: Mapping[str, int]) -> list[str]:
+        """Return where what is stored is not all that was acknowledged, once, in order.
+
+        Args:
+            resource: The resource; nobody logs to it any more.
+            acknowledged: How many records of each attachment are acknowledged.
+        """
+        return find_wrong(self.stored(resource), acknowledged)
 
     def forget(self, resource: str) -> None:
         """Delete what a round stored: long runs would fill the disk."""
@@ -94,6 +104,13 @@ class PostgresqlTarget(Target):
         """Return the one database, emptied: a round that failed may have left something."""
         self.forget("line")
         return "line"
+
+    def wrong(self, resource: str, acknowledged: Mapping[str, int]) -> list[str]:
+        """As for all; what the service keeps while a server is away may come a bit later."""
+        deadline = time.monotonic() + DEADLINE
+        while (found := super().wrong(resource, acknowledged)) and time.monotonic() < deadline:
+            time.sleep(REST_SECONDS)
+        return found
 
     def forget(self, resource: str) -> None:
         """Empty the database."""

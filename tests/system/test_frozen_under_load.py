@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests.system.load_crew import Crew
-from tests.system.load_targets import Target, find_wrong
+from tests.system.load_targets import Target
 from tests.system.restart_cast import pause
 
 pytestmark = pytest.mark.skipif(
@@ -43,5 +43,5 @@ def test_frozen_service(
             load.go_on()
         acknowledged = load.end()
     report(f"{service.module}: frozen for {seconds} s, {sum(acknowledged.values())} records")
-    assert not find_wrong(target.stored(resource), acknowledged)
+    assert not target.wrong(resource, acknowledged)
     target.forget(resource)

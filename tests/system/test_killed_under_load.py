@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.system.load_crew import Crew, Load
-from tests.system.load_targets import LogTarget, LogWatcher, PostgresqlTarget, Target, find_wrong
+from tests.system.load_targets import LogTarget, LogWatcher, PostgresqlTarget, Target
 from tests.system.restart_cast import pause
 from tools.postgresql import PostgresqlServer
 
@@ -57,7 +57,7 @@ def test_killed_log(log_target: LogTarget, crew: Crew, base_seed: str, number: i
     report(f"log {number}: {told(load, falls)}, {watcher.looks} looks, {watcher.torn} torn")
     assert watcher.looks
     assert not watcher.wrong
-    assert not find_wrong(log_target.stored(resource), acknowledged)
+    assert not log_target.wrong(resource, acknowledged)
     log_target.forget(resource)
 
 
@@ -75,7 +75,7 @@ def test_killed_writer(target: Target, crew: Crew, base_seed: str, number: int, 
             load.go_on()
         acknowledged = load.end()
     report(f"{type(target).__name__} {number}: {told(load, falls)}")
-    assert not find_wrong(target.stored(resource), acknowledged)
+    assert not target.wrong(resource, acknowledged)
     target.forget(resource)
 
 
@@ -96,7 +96,7 @@ def test_lost_connections(
         acknowledged = load.end()
     report(f"connections {number}: {told(load, ended)}")
     assert ended
-    assert not find_wrong(postgresql_target.stored(resource), acknowledged)
+    assert not postgresql_target.wrong(resource, acknowledged)
     postgresql_target.forget(resource)
 
 
@@ -123,5 +123,5 @@ def test_crashed_server(
             load.go_on()
         acknowledged = load.end()
     report(f"crashes {number}: {told(load, falls)}")
-    assert not find_wrong(postgresql_target.stored(resource), acknowledged)
+    assert not postgresql_target.wrong(resource, acknowledged)
     postgresql_target.forget(resource)

@@ -10,7 +10,7 @@ import pytest
 from session_sharing.testing.proxy import FaultyProxy
 from session_sharing.testing.random_faults import RandomFaults
 from tests.system.load_crew import Crew
-from tests.system.load_targets import Target, find_wrong
+from tests.system.load_targets import Target
 from tests.system.restart_cast import pause
 
 SECONDS = 2.5
@@ -36,7 +36,7 @@ def test_faulty_network(target: Target, crew: Crew, base_seed: str, seconds: flo
             acknowledged = load.end()
     records = sum(acknowledged.values())
     report(f"{service.module}: {len(faults.played)} faults of the network, {records} records")
-    assert not find_wrong(target.stored(resource), acknowledged), faults.played
+    assert not target.wrong(resource, acknowledged), faults.played
     target.forget(resource)
 
 
@@ -63,5 +63,5 @@ def test_faulty_network_of_a_service_that_is_killed(
                 load.go_on()
             acknowledged = load.end()
     report(f"{service.module}: {len(faults.played)} faults of the network, {KILLS} kills")
-    assert not find_wrong(target.stored(resource), acknowledged), faults.played
+    assert not target.wrong(resource, acknowledged), faults.played
     target.forget(resource)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
@@ -20,16 +20,16 @@ REST_SECONDS = 0.2
 LONGEST_DELAY = 0.1
 
 FAULTS = (
-    "cut",
-    "end_replies",
-    "drop_replies",
-    "delay",
-    "hold_back",
-    "hold_back_replies",
-    "lose_what_is_held_back",
-    "refuse",
+    "connections cut",
+    "replies cut",
+    "replies dropped",
+    "all delayed",
+    "all held back",
+    "replies held back",
+    "all held back and lost",
+    "connections refused",
 )
-"""The kinds of faults: methods of `RandomFaults`."""
+"""The kinds of faults."""
 
 
 class Choice(NamedTuple):
@@ -56,6 +56,17 @@ class RandomFaults:
         self.played: list[str] = []
         self._proxy = proxy
         self._random = random
+        does: tuple[Callable[[float], None], ...] = (
+            self._cut,
+            self._cut_replies,
+            self._drop_replies,
+            self._delay,
+            self._hold_back,
+            self._hold_replies_back,
+            self._lose_what_is_held_back,
+            self._refuse,
+        )
+        self._does = dict(zip(FAULTS, does, strict=True))
 
     def play(self, seconds: float) -> None:
         """Play faults for a time, in the caller's thread.
@@ -67,9 +78,18 @@ class RandomFaults:
         for choice in self.choices():
             if time.monotonic() >= deadline:
                 return
-            self.played.append(f"{choice.kind} {choice.lasts:.3f}")
-            getattr(self, choice.kind)(choice.lasts)
+            self.play_one(choice.kind, choice.lasts)
             _pause(choice.rest)
+
+    def play_one(self, kind: str, lasts: float) -> None:
+        """Play one fault, in the caller's thread.
+
+        Args:
+            kind: One of `FAULTS`.
+            lasts: How long it lasts, in seconds.
+        """
+        self.played.append(f"{kind} {lasts:.3f} s")
+        self._does[kind](lasts)
 
     def choices(self) -> Iterator[Choice]:
         """Yield what is played one after the other: each kind once before one comes again."""
@@ -79,49 +99,43 @@ class RandomFaults:
                 lasts = self._random.uniform(0.0, LONG_SECONDS if is_long else SHORT_SECONDS)
                 yield Choice(kind, lasts, self._random.uniform(0.0, REST_SECONDS))
 
-    def cut(self, lasts: float) -> None:
-        """Reset all connections; at once, whatever the fault may last."""
+    def _cut(self, lasts: float) -> None:
+        """Reset all connections: that takes no time."""
         self._proxy.cut()
 
-    def end_replies(self, lasts: float) -> None:
-        """Cut the direction of the replies, and the other one later."""
+    def _cut_replies(self, lasts: float) -> None:
         self._proxy.end_replies()
         _pause(lasts)
         self._proxy.cut()
 
-    def drop_replies(self, lasts: float) -> None:
-        """Have requests arrive and their replies not, then reset all connections."""
+    def _drop_replies(self, lasts: float) -> None:
+        """Have requests arrive and their replies not: what was done is not told."""
         self._proxy.drop_replies()
         _pause(lasts)
         self._proxy.cut()
 
-    def delay(self, lasts: float) -> None:
-        """Delay everything, by more the longer it lasts."""
+    def _delay(self, lasts: float) -> None:
         self._proxy.delay(min(lasts / 3, LONGEST_DELAY))
         _pause(lasts)
         self._proxy.delay(0.0)
 
-    def hold_back(self, lasts: float) -> None:
-        """Pass nothing on, then all of it."""
+    def _hold_back(self, lasts: float) -> None:
         self._proxy.hold_back()
         _pause(lasts)
         self._proxy.let_go()
 
-    def hold_back_replies(self, lasts: float) -> None:
-        """Pass no replies on, then all of them."""
+    def _hold_replies_back(self, lasts: float) -> None:
         self._proxy.hold_back(replies_only=True)
         _pause(lasts)
         self._proxy.let_go()
 
-    def lose_what_is_held_back(self, lasts: float) -> None:
-        """Pass nothing on, then reset all connections, so that it is lost."""
+    def _lose_what_is_held_back(self, lasts: float) -> None:
         self._proxy.hold_back()
         _pause(lasts)
         self._proxy.cut()
         self._proxy.let_go()
 
-    def refuse(self, lasts: float) -> None:
-        """Reset all connections, and each new one for a while."""
+    def _refuse(self, lasts: float) -> None:
         self._proxy.refuse()
         _pause(lasts)
         self._proxy.accept()
