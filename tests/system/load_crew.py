@@ -129,21 +129,25 @@ class Crew:
             stack.callback(program.kill)
 
     @contextmanager
-    def load(self, service: str, address: str, resource: str, seed: str) -> Iterator[Load]:
-        """Have all of them log to a resource in the block; they go on before it begins.
+    def load(
+        self, service: str, address: str, resource: str, seed: str, *, at_once: bool = False
+    ) -> Iterator[Load]:
+        """Have all of them log to a resource in the block.
 
         Args:
             service: The module of the service.
             address: Where it is.
             resource: The resource.
             seed: Of what they choose.
+            at_once: Begin the block at once; else when all of them have logged something.
         """
         order = {"service": service, "address": address, "resource": resource, "seed": seed}
         for program in self._programs:
             program.begin(order)
         load = Load(self._programs, self._changed)
         try:
-            load.go_on()
+            if not at_once:
+                load.go_on()
             yield load
         except BaseException:
             for program in self._programs:  # So that the next test finds them at rest.

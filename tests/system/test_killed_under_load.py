@@ -7,6 +7,7 @@ round again name both, as in `SESSION_SHARING_SEED=1a2b3c4d pytest -k "killed an
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import psycopg
@@ -59,6 +60,31 @@ def test_killed_log(log_target: LogTarget, crew: Crew, base_seed: str, number: i
     assert not watcher.wrong
     assert not log_target.wrong(resource, acknowledged)
     log_target.forget(resource)
+
+
+@pytest.mark.parametrize("number", rounds(0))
+@pytest.mark.parametrize("target", ["log", "sqlite"], indirect=True)
+def test_killed_while_programs_come_and_go(
+    target: Target, crew: Crew, base_seed: str, number: int
+) -> None:
+    """A kill while all initialize, and one while all release, are no more than one in between."""
+    random, service = Random(f"{base_seed}/come and go/{number}"), target.service
+    resource = target.resource(f"coming{number}")
+    with (
+        crew.load(service.module, service.address, resource, f"{number}", at_once=True) as load,
+        ThreadPoolExecutor(1, "kills") as pool,
+    ):
+        pause(random, 0.1)
+        service.process.kill()
+        service.start()
+        load.go_on()
+        ending = pool.submit(load.end)
+        pause(random, 0.05)
+        service.process.kill()
+        service.start()
+        acknowledged = ending.result()
+    assert not target.wrong(resource, acknowledged)
+    target.forget(resource)
 
 
 @pytest.mark.parametrize("number", rounds(1))
