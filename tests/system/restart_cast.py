@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,9 +11,9 @@ from typing import Any
 
 from session_sharing.testing.processes import ServerProcess
 from tests.system.restart_program import ENDINGS
+from tests.system.telling import TellingProgram
 
 PROGRAM = Path(__file__).with_name("restart_program.py")
-END_SECONDS = 60.0
 HOWS = ("kill", "stop", "kill while it stops", "kill while it starts again")
 """How a service ends. Where nothing asks a process politely to stop, all but the second kill."""
 
@@ -89,10 +86,10 @@ class Service:
         self.process.kill()
 
 
-class Program:
+class Program(TellingProgram):
     """A running `restart_program.py`.
 
-    A thread reads what it tells into `told`, which only grows.
+    What it tells goes into `told`, which only grows.
 
     Args:
         name: Its name.
@@ -103,62 +100,16 @@ class Program:
     def __init__(
         self, name: str, services: Mapping[str, str], environment: Mapping[str, str]
     ) -> None:
-        self.name, self.services = name, services
+        self.services = services
         self.told: dict[str, list[dict[str, Any]]] = {service: [] for service in services}
-        self.errors: list[str] = []
         order = json.dumps({"name": name, "services": services})
-        self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), order],
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        self._readers = [
-            threading.Thread(target=reader, name=f"{reader.__name__} of {name}", daemon=True)
-            for reader in (self._read_steps, self._read_errors)
-        ]
-        for reader in self._readers:
-            reader.start()
+        super().__init__(PROGRAM, name, order, environment=environment)
 
-    def _read_steps(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            step = json.loads(line)
-            self.told[step["service"]].append(step)
-
-    def _read_errors(self) -> None:
-        assert self.process.stderr
-        self.errors += list(self.process.stderr)
+    def _hear(self, told: dict[str, Any]) -> None:
+        self.told[told["service"]].append(told)
 
     @property
     def steps(self) -> dict[str, int]:
         """How many steps it made with each service."""
         assert self.process.poll() is None, f"{self.name} ended early:\n{self.error}"
         return {service: len(steps) for service, steps in self.told.items()}
-
-    @property
-    def error(self) -> str:
-        """What it wrote to standard error, once it has ended."""
-        for reader in self._readers:
-            reader.join(END_SECONDS)
-        return "".join(self.errors)
-
-    def end(self) -> int:
-        """Let it end by itself; return its exit code."""
-        assert self.process.stdin
-        self.process.stdin.close()
-        return self._ended()
-
-    def kill(self) -> None:
-        """End it without warning."""
-        self.process.kill()
-        self._ended()
-
-    def _ended(self) -> int:
-        exit_code = self.process.wait(END_SECONDS)
-        for reader in self._readers:
-            reader.join(END_SECONDS)
-        return exit_code

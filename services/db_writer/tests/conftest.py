@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,23 +11,9 @@ from sqlalchemy.engine import URL
 
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Store
-from services.db_writer.tests.postgresql import PostgresqlServer, postgresql_server
+from services.db_writer.tests.postgresql import PostgresqlServer
 
 READERS = 3
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgresqlServer]:
-    """Find or start a PostgreSQL server.
-
-    Its folder is not among pytest's: for root the server runs as another user, and every pytest
-    that starts meanwhile would close the folder above to that user.
-    """
-    with (
-        tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
-        postgresql_server(Path(folder)) as found,
-    ):
-        yield found
 
 
 @pytest.fixture(scope="module")

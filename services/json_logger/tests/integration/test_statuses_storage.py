@@ -1,4 +1,4 @@
-"""What the storage refuses: not writable, held elsewhere, exchanged, full; and that it passes."""
+"""What the storage refuses: not writable, held elsewhere, exchanged; and that it passes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from services.json_logger.tests.support import (
 )
 from session_sharing.errors import (
     AccessDeniedError,
-    ResourceExhaustedError,
     ResourceHeldError,
     ResourceReplacedError,
 )
@@ -169,32 +168,6 @@ def test_log_that_was_deleted_is_told_to_who_closes_it(tmp_path: Path) -> None:
         with JsonLoggerClient("a.ndjson", address=service.address, wait=DEADLINE) as again:
             again.log("after", {}, {})
         assert names_of(data / "a.ndjson") == ["after"]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets limits of other processes")
-@pytest.mark.parametrize("ack", ["os", "disk"])
-def test_full_disk(tmp_path: Path, ack: str) -> None:
-    """What finds no room is refused for good, with a delay; with room, logging goes on."""
-    import resource  # noqa: PLC0415 - POSIX only
-
-    data = tmp_path / "data"
-    with logger_process(data) as server, canary(server.address, data):
-        client = JsonLoggerClient("a.ndjson", address=server.address, wait=DEADLINE, ack=ack)
-        client.log("before", {}, {"x": "y" * 20_000})
-        size = (data / "a.ndjson").stat().st_size
-        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        limited = (size + 10_000, resource.RLIM_INFINITY)
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limited)
-        for number in range(3):
-            with pytest.raises(ResourceExhaustedError, match="Make room") as caught:
-                client.log(f"refused {number}", {}, {"x": "y" * 20_000})
-            assert caught.value.retry_delay
-            assert (data / "a.ndjson").stat().st_size == size
-        client.log("fits", {}, {})
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
-        client.log("after", {}, {"x": "y" * 20_000})
-        client.close()
-    assert names_of(data / "a.ndjson") == ["before", "fits", "after"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 
 from session_sharing.discovery.address import addresses_of, split_address
@@ -19,7 +20,9 @@ _RESET = struct.pack(_LINGER, 1, 0)  # What is closed is reset, and what it had 
 
 
 class FaultyProxy:
-    """Passes TCP connections on to a server, until a test cuts, delays or holds them back.
+    """Passes TCP connections on to a server, until a test cuts, delays, drops or holds them back.
+
+    To requests what comes from a client is counted here, to replies what comes from the server.
 
     A thread named `proxy` accepts; each connection has two named `proxy stream`. Methods may be
     called from any thread; `_changed` guards all state, and nothing is sent or received under it.
@@ -36,8 +39,10 @@ class FaultyProxy:
         self._changed = threading.Condition()
         self._target = target
         self._delay = 0.0
-        self._held = self._refusing = self._closed = False
+        self._requests_held = self._replies_held = self._refusing = self._closed = False
         self._sockets: set[socket.socket] = set()
+        self._servers: dict[socket.socket, socket.socket] = {}  # with the client of each
+        self._dropping: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_ACCEPT_SECONDS)  # Closing it would not wake who accepts.
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
@@ -55,6 +60,8 @@ class FaultyProxy:
         """Reset all connections; new ones are accepted."""
         with self._changed:
             cut, self._sockets = self._sockets, set()
+            self._servers.clear()
+            self._dropping.clear()
             self._changed.notify_all()
         for one in cut:
             _reset(one)
@@ -79,15 +86,33 @@ class FaultyProxy:
         with self._changed:
             self._delay = seconds
 
-    def hold_back(self) -> None:
-        """Pass nothing on, in either direction, until `let_go`: a server that is frozen."""
+    def drop_replies(self) -> None:
+        """Drop all replies on the connections that there are; requests go on. Then `cut` them."""
         with self._changed:
-            self._held = True
+            self._dropping |= set(self._servers)
+
+    def end_replies(self) -> None:
+        """Cut one direction: clients meet the end of the replies, and requests go on."""
+        with self._changed:
+            self._dropping |= set(self._servers)
+            clients = list(self._servers.values())
+        for client in clients:
+            with suppress(OSError):  # It is gone already.
+                client.shutdown(socket.SHUT_WR)
+
+    def hold_back(self, *, replies_only: bool = False) -> None:
+        """Pass nothing on until `let_go`: a server that is frozen.
+
+        Args:
+            replies_only: Requests go on.
+        """
+        with self._changed:
+            self._requests_held, self._replies_held = not replies_only, True
 
     def let_go(self) -> None:
         """Pass on what was held back, and what comes."""
         with self._changed:
-            self._held = False
+            self._requests_held = self._replies_held = False
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -117,6 +142,7 @@ class FaultyProxy:
             return
         with self._changed:
             self._sockets |= {client, server}
+            self._servers[server] = client
         for one in (client, server):
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for source, sink in ((client, server), (server, client)):
@@ -131,11 +157,13 @@ class FaultyProxy:
             while data := source.recv(_CHUNK):
                 if not self._may_pass(source):
                     return
-                sink.sendall(data)
+                if source not in self._dropping:
+                    sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
         except OSError:  # It was cut, or reset by one of the ends.
             with self._changed:
                 self._sockets -= {source, sink}
+                self._forget(source, sink)
             _reset(source)
             _reset(sink)
         else:
@@ -147,18 +175,30 @@ class FaultyProxy:
         """Note the end of one direction; return whether the other has ended before."""
         with self._changed:
             self._sockets.discard(source)
-            return sink not in self._sockets
+            is_last = sink not in self._sockets
+            if is_last:
+                self._forget(source, sink)
+            return is_last
+
+    def _forget(self, *ended: socket.socket) -> None:
+        """Forget a connection; called under the guard."""
+        self._dropping -= set(ended)
+        for one in ended:
+            self._servers.pop(one, None)
 
     def _may_pass(self, source: socket.socket) -> bool:
         """Wait as long as is to be waited; return whether the connection is still there."""
         with self._changed:
             late = time.monotonic() + self._delay
             while source in self._sockets and not self._closed:
-                left = late - time.monotonic()
-                if not self._held and left <= 0:
+                left, held = late - time.monotonic(), self._is_held(source)
+                if not held and left <= 0:
                     return True
-                self._changed.wait(None if self._held else left)
+                self._changed.wait(None if held else left)
         return False
+
+    def _is_held(self, source: socket.socket) -> bool:
+        return self._replies_held if source in self._servers else self._requests_held
 
     def __enter__(self) -> FaultyProxy:
         return self
