@@ -49,7 +49,7 @@ def record(name: str, number: int, random: Random, longest: int = LONGEST) -> Re
 def log_until(
     order: Mapping[str, Any], level: str, acknowledged: Callable[[str, int], None]
 ) -> None:
-    """Log until the order ends: one by one, and many at once, as chance has it."""
+    """Log until the order ends: one by one, many at once, and soon, as chance has it."""
     name = f"{order['name']}{level}"
     random = Random(f"{order['seed']}/{name}")
     resource = f"{order['resource']}?client={name}"
@@ -57,15 +57,22 @@ def log_until(
     count = 0
     with CLIENTS[order["service"]](resource, **options) as client:
         while not _ended.is_set():
-            if random.random() < 0.7:
+            chance = random.random()
+            many = range(count, count + random.randint(*MANY))
+            if chance < 0.6:
                 one = record(name, count, random)
                 client.log(one.measurement_name, {}, one.outputs)
                 count += 1
-            else:
-                numbers = range(count, count + random.randint(*MANY))
-                client.log_many([record(name, n, random, LONGEST_OF_MANY) for n in numbers])
-                count += len(numbers)
+            elif chance < 0.8:
+                client.log_many([record(name, n, random, LONGEST_OF_MANY) for n in many])
+                count += len(many)
+            else:  # Acknowledged when one of the others, or the end of the block, has returned.
+                for one in [record(name, n, random, LONGEST_OF_MANY) for n in many]:
+                    client.log_soon(one.measurement_name, {}, one.outputs)
+                count += len(many)
+                continue
             acknowledged(name, count)
+    acknowledged(name, count)
 
 
 _ended = threading.Event()
