@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from json_logger.service import tail
 from json_logger.service.tail import line_start, mend_tail
 from session_sharing.records import RecordLimits
+from session_sharing.service.files import SYSTEM_FILES, Files, SystemFiles
 
 RECORDS = [
     b'{"measurement_name":"a","measurement_outputs":{"x":1}}',
@@ -24,12 +25,12 @@ RECORDS = [
 LOG = b"".join(record + b"\n" for record in RECORDS)
 
 
-def mend(path: Path) -> int:
+def mend(path: Path, files: Files = SYSTEM_FILES) -> int:
     """Mend a log as the service does when it opens it: opened for appending."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
     try:
-        with open(descriptor, "r+b", closefd=False) as log:
-            return mend_tail(log, path)
+        with open(descriptor, "rb", closefd=False) as log:
+            return mend_tail(log, path, files=files)
     finally:
         os.close(descriptor)
 
@@ -93,9 +94,7 @@ def test_what_is_set_aside_is_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["sync", "sync_folder"])
-def test_nothing_is_cut_that_could_not_be_set_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_nothing_is_cut_that_could_not_be_set_aside(tmp_path: Path, step: str) -> None:
     """Torn bytes stay where they are until their copy is safe; no half copies pile up."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(LOG + b"{torn")
@@ -103,10 +102,11 @@ def test_nothing_is_cut_that_could_not_be_set_aside(
     def fail(_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tail, step, fail)
+    full = SystemFiles()
+    setattr(full, step, fail)
     for _ in range(3):
         with pytest.raises(OSError, match="No space"):
-            mend(path)
+            mend(path, full)
     assert path.read_bytes() == LOG + b"{torn"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -134,7 +134,7 @@ def test_endless_last_line_is_not_read_at_once(
     record = b'{"x":"' + b"y" * (10 * tail.BLOCK_BYTES) + b'"}'
     path.write_bytes(LOG + record)
     monkeypatch.setattr(tail, "LONGEST_LINE", len(record) - margin)
-    with Counting(io.FileIO(path, "r+")) as log:
+    with Counting(io.FileIO(path, "a+")) as log:
         mend_tail(log, path)
         assert (log.most <= tail.BLOCK_BYTES) is bool(margin)
     if margin:
@@ -155,7 +155,7 @@ def test_only_the_last_line_is_read(tmp_path: Path) -> None:
     filler = b"no JSON at all\n" * 100_000
     path.write_bytes(filler + LOG)
 
-    with Counting(io.FileIO(path, "r+")) as log:
+    with Counting(io.FileIO(path, "a+")) as log:
         assert mend_tail(log, path) == len(filler) + len(LOG)
         assert log.count <= 2 * tail.BLOCK_BYTES
 

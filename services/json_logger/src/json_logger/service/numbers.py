@@ -12,6 +12,7 @@ from pathlib import Path
 from json_logger.service.number_lines import LogSeen, Recalled, beginning, intent, pieces_of, recall
 from json_logger.service.pieces import Lines, RecordRange
 from session_sharing.errors import InvalidRequestError, PreconditionError
+from session_sharing.service.files import SYSTEM_FILES, Files
 from session_sharing.service.journal_file import JournalFile
 
 MOST_ATTACHMENTS = 1_000
@@ -35,17 +36,17 @@ class RecordNumbers:
     Args:
         path: The side file. It need not exist. Whoever has the log has it alone.
         log: The log, as the system describes it.
-        file: What writes the side file; a `JournalFile` on the path by default.
+        files: What writes the side file.
 
     Raises:
         PreconditionError: A folder has the name of the side file.
         OSError: The side file cannot be read.
     """
 
-    def __init__(self, path: Path, log: os.stat_result, file: JournalFile | None = None) -> None:
+    def __init__(self, path: Path, log: os.stat_result, files: Files = SYSTEM_FILES) -> None:
         self.path = path
         self._log = log
-        self._file = file or JournalFile(path, small=COMPACT_BYTES, sync=False)
+        self._file = JournalFile(path, files, small=COMPACT_BYTES, sync=False)
         self._recalled = _read(path, log)
         self._numbers: OrderedDict[str, int] = OrderedDict()
         self._in_doubt = False

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from json_logger.service.disk import sync
 from json_logger.service.numbers import RecordNumbers
 from json_logger.service.pieces import Lines, RecordRange
 from json_logger.service.same_file import check_same_file, check_size
@@ -20,6 +18,7 @@ from session_sharing.errors import (
 )
 from session_sharing.records import AckLevel
 from session_sharing.service import GroupWriter, StoreError, explain
+from session_sharing.service.files import SYSTEM_FILES, Files, write_all
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -40,6 +39,7 @@ class LogWriter:
         size: How big it is.
         on_commit: Called in the thread after every commit.
         numbers: The numbers of the records in it.
+        files: What writes it.
     """
 
     def __init__(
@@ -49,11 +49,14 @@ class LogWriter:
         size: int,
         on_commit: Callable[[], None],
         numbers: RecordNumbers,
+        *,
+        files: Files = SYSTEM_FILES,
     ) -> None:
         self._descriptor = descriptor
         self._path = path
         self._on_commit = on_commit
         self._numbers = numbers
+        self._files = files
         self.committed = size
         self._group: GroupWriter[Lines, AckLevel] = GroupWriter(
             "log writer", self._store, lambda defect: _defect(path, defect), GROUP_BYTES
@@ -117,23 +120,18 @@ class LogWriter:
             raise StoreError(explain(error, what)) from error
         data = b"".join([lines.data for lines in group])
         try:
-            self._write_all(data)
+            write_all(self._files, self._descriptor, data)
         except OSError as error:
             raise self._take_back(
                 explain(error, f"write to the log file {str(self._path)!r}")
             ) from error
         return len(data)
 
-    def _write_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-
     def _take_back(self, refusal: SharingError) -> StoreError:
         """Undo a write that failed half-way; return what came of it."""
         try:
-            if os.fstat(self._descriptor).st_size > self.committed:
-                os.ftruncate(self._descriptor, self.committed)
+            if self._files.status(self._descriptor).st_size > self.committed:
+                self._files.truncate(self._descriptor, self.committed)
         except OSError as error:
             return StoreError(_broken(self._path, error), broken=True)
         return StoreError(refusal)
@@ -144,14 +142,14 @@ class LogWriter:
         Args:
             expected: How many bytes it must have now.
         """
-        sync(self._descriptor)
-        opened = os.fstat(self._descriptor)
+        self._files.sync(self._descriptor)
+        opened = self._files.status(self._descriptor)
         check_size(opened.st_size, expected, self._path)
         try:
             check_same_file(opened, self._path)
         except ResourceReplacedError:
             # What is refused must not turn up where the file was moved to.
-            os.ftruncate(self._descriptor, self.committed)
+            self._files.truncate(self._descriptor, self.committed)
             raise
 
 
