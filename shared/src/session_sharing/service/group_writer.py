@@ -1,4 +1,4 @@
-"""A thread that stores what concurrent callers bring, together: one commit for all who came."""
+"""Stores what concurrent callers bring, together: one commit, in a thread, for all who came."""
 
 from __future__ import annotations
 
@@ -58,16 +58,19 @@ class _Outcome(Generic[R]):
 class GroupWriter(Generic[P, R]):
     """Stores pieces in the order of arrival, with one commit for all that came meanwhile.
 
-    Pieces wait on the event loop, in groups of which one at a time goes to the named thread: it
-    alone calls `store`, and owns `_broken` until it has ended. To wake a thread costs more than a
-    small write, so there is one wake-up for each group, there and back. All else belongs to the
-    loop, but for `stop`, `check` and construction, which block and are called elsewhere. After an
-    error that breaks it, or a defect, everybody is told that error.
+    Pieces wait on the event loop, in groups of which one at a time goes to the named thread. To
+    wake a thread costs more than a small write, so there is one wake-up for each group, there and
+    back, and what is small may be stored on the loop instead, if nothing is before it.
+
+    Who has the turn calls `store`, and owns `_broken`: the thread while `_busy` is set, from the
+    hand-over of a group until `_settle` has told of it; else the loop; nobody after `stop`. All
+    else belongs to the loop, but for `stop`, `check` and construction, which block and are called
+    elsewhere. After an error that breaks it, or a defect, everybody is told that error.
 
     Args:
         name: Names the thread.
-        store: Stores a group, all or none, and returns for each what its caller is told. Called in
-            the thread. It raises `StoreError`; anything else is a defect.
+        store: Stores a group, all or none, and returns for each what its caller is told. Called by
+            who has the turn. It raises `StoreError`; anything else is a defect.
         defect: Says what callers are told of a defect.
         group_size: How much is stored at once, at most, unless one piece alone is bigger.
 
@@ -119,6 +122,25 @@ class GroupWriter(Generic[P, R]):
             self._hand_over_soon(self._loop)
         return done
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is being stored. Asked on the event loop."""
+        return not self._busy and not self._waiting
+
+    def store_now(self, payload: P) -> asyncio.Future[R]:
+        """Have something stored on the event loop, which waits for it; only while `is_idle`.
+
+        Args:
+            payload: What to store.
+
+        Returns:
+            A future that is done, with what `put` would tell.
+        """
+        assert self.is_idle, "what came before would be stored after it"
+        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        _tell(done, *self._commit([payload]))
+        return done
+
     def stop(self) -> None:
         """Store what waits, then end the thread. Blocks until that is done."""
         try:
@@ -164,13 +186,7 @@ class GroupWriter(Generic[P, R]):
     def _settle(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
         """Tell all callers of a group, and see to the next one."""
         for piece, outcome in zip(group, outcomes, strict=True):
-            if piece.done.done():
-                continue
-            if outcome.error is not None:
-                # Each gets its own: a traceback holds the request of whoever it was raised for.
-                piece.done.set_exception(copy.copy(outcome.error))
-            else:
-                piece.done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
+            _tell(piece.done, outcome)
         self._busy = False
         if self._waiting and self._loop is not None:
             self._hand_over_soon(self._loop)
@@ -184,17 +200,19 @@ class GroupWriter(Generic[P, R]):
 
     def _run(self) -> None:
         while (group := self._groups.get()) is not None:
-            self._tell(group, self._commit(group))
+            self._hand_back(group, self._commit([piece.payload for piece in group]))
 
-    def _tell(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
+    def _hand_back(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
         if self._loop is not None:
             tell_loop(self._loop, lambda: self._settle(group, outcomes))
 
-    def _commit(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
+    # By who has the turn
+
+    def _commit(self, group: Sequence[P]) -> list[_Outcome[R]]:
         if self._broken is not None:
             return [_Outcome(error=self._broken)] * len(group)
         try:
-            results = self._store([piece.payload for piece in group])
+            results = self._store(group)
             return [_Outcome(result) for _, result in zip(group, results, strict=True)]
         except StoreError as error:
             return self._refusal(group, error)
@@ -203,13 +221,24 @@ class GroupWriter(Generic[P, R]):
             self._broken = self._defect(defect)
             return [_Outcome(error=self._broken)] * len(group)
 
-    def _refusal(self, group: Sequence[_Piece[P, R]], error: StoreError) -> list[_Outcome[R]]:
+    def _refusal(self, group: Sequence[P], error: StoreError) -> list[_Outcome[R]]:
         if error.broken:
             self._broken = error.told
         elif error.alone and len(group) > 1:
             # One of them may be what cannot be stored; others may.
-            return [outcome for piece in group for outcome in self._commit([piece])]
+            return [outcome for payload in group for outcome in self._commit([payload])]
         return [_Outcome(error=error.told)] * len(group)
+
+
+def _tell(done: asyncio.Future[R], outcome: _Outcome[R]) -> None:
+    """Tell a caller what came of its piece, if it is still there."""
+    if done.done():
+        return
+    if outcome.error is not None:
+        # Each gets its own: a traceback holds the request of whoever it was raised for.
+        done.set_exception(copy.copy(outcome.error))
+    else:
+        done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
 
 
 def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:

@@ -27,6 +27,7 @@ from session_sharing.service.driver import explain
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.files import SYSTEM_FILES, Files, plain
 from session_sharing.service.followers import Followers, first_of
+from session_sharing.service.local_disks import is_on_local_disk
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.threads import in_thread
 
@@ -86,7 +87,13 @@ class LogFile:
             size = _mend(self._descriptor, path, self._numbers.whole_until, files)
             self._numbers.settle(size)
             self._writer = LogWriter(
-                self._descriptor, path, size, self._followers.wake, self._numbers, files=files
+                self._descriptor,
+                path,
+                size,
+                self._followers.wake,
+                self._numbers,
+                files=files,
+                is_local=is_on_local_disk(self._descriptor, path),
             )
             self._held = held.pop_all()
 

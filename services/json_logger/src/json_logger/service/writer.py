@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from json_logger.service.numbers import RecordNumbers
+from json_logger.service.pace import Pace
 from json_logger.service.pieces import Lines, RecordRange
 from json_logger.service.same_file import check_same_file, check_size
 from session_sharing.errors import (
@@ -29,17 +31,22 @@ class LogWriter:
 
     Records whose numbers say that they are in the file are not written again, but acknowledged.
 
-    The thread named `log writer` owns the file descriptor, the numbers and all else. `committed`
-    is written by that thread only and may be read by any: below it, the file holds whole lines.
-    After a failure that leaves doubt about the file the writer is broken for good.
+    What is small, and need not reach the disk, is written on the event loop as long as the file
+    takes it at once and nothing is before it. All else goes to the thread named `log writer`.
+
+    Whose turn it is to store, as `GroupWriter` says, owns the file descriptor, the numbers and all
+    else: the thread while a group is with it, else the loop. `committed` is written by that one
+    only and may be read by any: below it, the file holds whole lines. After a failure that leaves
+    doubt about the file the writer is broken for good, whoever met it.
 
     Args:
         descriptor: The file, opened for appending. It stays the caller's to close.
         path: Where it lies.
         size: How big it is.
-        on_commit: Called in the thread after every commit.
+        on_commit: Called after every commit, in the thread or on the loop.
         numbers: The numbers of the records in it.
         files: What writes it.
+        is_local: Whether it lies on a disk of this machine.
     """
 
     def __init__(
@@ -51,12 +58,14 @@ class LogWriter:
         numbers: RecordNumbers,
         *,
         files: Files = SYSTEM_FILES,
+        is_local: bool = False,
     ) -> None:
         self._descriptor = descriptor
         self._path = path
         self._on_commit = on_commit
         self._numbers = numbers
         self._files = files
+        self._pace = Pace(is_local)
         self.committed = size
         self._group: GroupWriter[Lines, AckLevel] = GroupWriter(
             "log writer", self._store, lambda defect: _defect(path, defect), GROUP_BYTES
@@ -75,7 +84,10 @@ class LogWriter:
             level: What they have to survive.
             records: Which records they are; without it they are never taken for a repetition.
         """
-        return self._group.put(Lines(data, level, records), len(data))
+        lines, size = Lines(data, level, records), len(data)
+        if level is AckLevel.OS and self._group.is_idle and self._pace.allows(size):
+            return self._group.store_now(lines)
+        return self._group.put(lines, size)
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Blocks until that is done."""
@@ -113,19 +125,29 @@ class LogWriter:
 
     def _write(self, group: Sequence[Lines]) -> int:
         """Write a group, and return how many bytes it has; on failure leave the file as it was."""
+        data = b"".join([lines.data for lines in group])
+        begun = time.perf_counter()
+        try:
+            self._intend(group)
+            self._append(data)
+        finally:
+            self._pace.took(len(data), time.perf_counter() - begun)
+        return len(data)
+
+    def _intend(self, group: Sequence[Lines]) -> None:
         try:
             self._numbers.intend(self.committed, group)
         except OSError as error:
             what = f"write the file of record numbers {str(self._numbers.path)!r}"
             raise StoreError(explain(error, what)) from error
-        data = b"".join([lines.data for lines in group])
+
+    def _append(self, data: bytes) -> None:
         try:
             write_all(self._files, self._descriptor, data)
         except OSError as error:
             raise self._take_back(
                 explain(error, f"write to the log file {str(self._path)!r}")
             ) from error
-        return len(data)
 
     def _take_back(self, refusal: SharingError) -> StoreError:
         """Undo a write that failed half-way; return what came of it."""
