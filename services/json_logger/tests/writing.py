@@ -110,10 +110,18 @@ def killed(path: Path, files: Files = SYSTEM_FILES) -> Iterator[LogFile]:
         left.put_back(path)
 
 
-class FaultyDisk(SystemFiles):
-    """Counts what is written to the log and to its side file, and fails at one of these writes.
+class QuietFiles(SystemFiles):
+    """The real file system, without waiting for the disk."""
 
-    It does not wait for the disk.
+    def sync(self, descriptor: int, /) -> None:
+        """Wait for nothing."""
+
+    def sync_folder(self, folder: Path, /) -> None:
+        """Wait for nothing."""
+
+
+class FaultyDisk(QuietFiles):
+    """Counts what is written to the log and to its side file, and fails at one of these writes.
 
     Attributes:
         fails_at: The number of the write, from 1, that finds the disk full.
@@ -133,9 +141,3 @@ class FaultyDisk(SystemFiles):
             os.write(descriptor, data[: self.takes])
             raise OSError(errno.ENOSPC, "No space left on device")
         return os.write(descriptor, data)
-
-    def sync(self, descriptor: int, /) -> None:
-        """Wait for nothing."""
-
-    def sync_folder(self, folder: Path, /) -> None:
-        """Wait for nothing."""

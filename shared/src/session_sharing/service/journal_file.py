@@ -98,6 +98,16 @@ class JournalFile:
         self._size = len(text)
         self._limit = max(self._small, 2 * self._size)
 
+    def sync(self) -> None:
+        """Bring all that is in it to the disk, under its name.
+
+        Raises:
+            OSError: That failed; what is on the disk is unknown.
+        """
+        assert self._descriptor is not None, "it was replaced before"
+        self._files.sync(self._descriptor)
+        self._files.sync_folder(self._path.parent)
+
     def close(self) -> None:
         """Close the file; doing it again does no harm."""
         descriptor, self._descriptor = self._descriptor, None

@@ -85,6 +85,8 @@ class LogFile:
             if again:
                 check_as_it_was(self.opened, self._numbers.log_seen, path)
             size = _mend(self._descriptor, path, self._numbers.whole_until, files)
+            if self._numbers.is_cut_off:
+                files.sync(self._descriptor)  # What counts as stored from now on stays.
             self._numbers.settle(size)
             self._writer = LogWriter(
                 self._descriptor,
@@ -204,8 +206,9 @@ def _open(files: Files, path: Path, create: int = os.O_CREAT) -> int:
     is_new = not path.exists()
     descriptor = files.open(path, plain(os.O_RDWR | os.O_APPEND | create), 0o600)
     try:
-        _check_regular(files.status(descriptor), path)
-        if is_new:
+        opened = files.status(descriptor)
+        _check_regular(opened, path)
+        if not opened.st_size:  # Also if a service died that had just made it.
             files.sync_folder(path.parent)
     except BaseException:
         files.close(descriptor)

@@ -66,6 +66,7 @@ class LogWriter:
         self._numbers = numbers
         self._files = files
         self._pace = Pace(is_local)
+        self._is_cut = False
         self.committed = size
         self._group: GroupWriter[Lines, AckLevel] = GroupWriter(
             "log writer", self._store, lambda defect: _defect(path, defect), GROUP_BYTES
@@ -128,11 +129,24 @@ class LogWriter:
         data = b"".join([lines.data for lines in group])
         begun = time.perf_counter()
         try:
+            self._sync_cut()
             self._intend(group)
             self._append(data)
-        finally:
-            self._pace.took(len(data), time.perf_counter() - begun)
+        except StoreError:
+            self._pace.failed()  # What comes next has to sync what failed here.
+            raise
+        self._pace.took(len(data), time.perf_counter() - begun)
         return len(data)
+
+    def _sync_cut(self) -> None:
+        """Bring to the disk that something was taken back, before something takes its place."""
+        if not self._is_cut:
+            return
+        try:
+            self._files.sync(self._descriptor)
+        except OSError as error:
+            raise StoreError(_broken(self._path, error), broken=True) from error
+        self._is_cut = False
 
     def _intend(self, group: Sequence[Lines]) -> None:
         try:
@@ -154,6 +168,7 @@ class LogWriter:
         try:
             if self._files.status(self._descriptor).st_size > self.committed:
                 self._files.truncate(self._descriptor, self.committed)
+                self._is_cut = True
         except OSError as error:
             return StoreError(_broken(self._path, error), broken=True)
         return StoreError(refusal)
