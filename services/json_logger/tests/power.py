@@ -22,7 +22,7 @@ from session_sharing.errors import ResourceReplacedError
 from session_sharing.records import AckLevel
 from session_sharing.service import StoreError
 from session_sharing.service.file_claims import FileClaims
-from session_sharing.testing.failing_files import FailingFiles
+from session_sharing.testing.failing_files import FailingFiles, Fault
 from session_sharing.testing.power_cuts import PowerCut, power_cuts
 from session_sharing.testing.recording_files import Marked, RecordingFiles
 
@@ -69,12 +69,12 @@ class Station:
 
     def store_on_full_disk(self, log: LogFile, *group: Lines) -> None:
         """Have a group refused, of which the disk has taken two lines and some bytes."""
-        self.disk.fail({"write"}, at=2, takes=60)
+        self.disk.set(Fault({"write"}, at=2, takes=60))
         self.store(log, *group)
 
     def store_in_part(self, log: LogFile, *group: Lines) -> None:
         """Leave half of a group in the log, as a disk does that fails for good in its midst."""
-        self.disk.fail({"write", "truncate"}, at=2, code=errno.EIO, lasting=True, takes=100)
+        self.disk.set(Fault({"write", "truncate"}, 2, errno.EIO, lasting=True, takes=100))
         self.store(log, *group)
 
     def promise_all(self) -> None:

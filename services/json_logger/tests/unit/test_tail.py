@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from json_logger.service import tail
 from json_logger.service.tail import line_start, mend_tail
+from services.json_logger.tests.writing import QuietFiles
 from session_sharing.records import RecordLimits
 from session_sharing.service.files import SYSTEM_FILES, Files, SystemFiles
 
@@ -56,6 +59,32 @@ def test_log_that_was_cut_anywhere_goes_on(tmp_path: Path, cut: int) -> None:
     assert size == len(mended)
     torn = LOG[len(mended) : cut]
     assert set_aside(path) == ([torn] if torn else [])
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=2), min_size=1, max_size=2))
+def test_log_of_any_records_that_was_cut_anywhere_opens_again(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[dict[str, object]]
+) -> None:
+    """Whatever records hold, cut at any byte: the log opens with every complete one before it."""
+    path = tmp_path_factory.mktemp("cut") / "a.ndjson"
+    records = [json.dumps(document, ensure_ascii=False).encode() for document in documents]
+    content = b"\n".join([*records, b""])
+    ends = list(accumulate(len(record) + 1 for record in records))
+    for cut in range(len(content) + 1):
+        path.write_bytes(content[:cut])
+        mend(path, QuietFiles())
+        complete = sum(1 for end in ends if end - 1 <= cut)
+        assert path.read_bytes().splitlines() == records[:complete]
 
 
 def test_mending_twice_changes_nothing(tmp_path: Path) -> None:

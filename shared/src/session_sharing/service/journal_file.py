@@ -102,11 +102,15 @@ class JournalFile:
         """Bring all that is in it to the disk, under its name.
 
         Raises:
-            OSError: That failed; what is on the disk is unknown.
+            OSError: That failed, and what is on the disk is unknown; the file has to be replaced.
         """
         assert self._descriptor is not None, "it was replaced before"
-        self._files.sync(self._descriptor)
-        self._files.sync_folder(self._path.parent)
+        try:
+            self._files.sync(self._descriptor)
+            self._files.sync_folder(self._path.parent)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file; doing it again does no harm."""

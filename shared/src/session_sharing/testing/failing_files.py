@@ -6,7 +6,7 @@ import errno
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,16 +31,27 @@ class Fault:
         lasting: Whether all that come after it fail too.
         takes: How many bytes a write takes nevertheless.
         seen: How many operations were counted.
-        struck: How many of them failed.
+        struck: Those of them that failed, in order.
     """
 
-    operations: frozenset[str]
+    operations: Collection[str]
     at: int = 1
     code: int | None = errno.ENOSPC
     lasting: bool = False
     takes: int = 0
     seen: int = 0
-    struck: int = 0
+    struck: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make sure that it can happen.
+
+        Raises:
+            ValueError: It cannot.
+        """
+        if not set(self.operations) <= set(OPERATIONS):
+            raise ValueError(f"Only {', '.join(OPERATIONS)} can fail.")
+        if self.code is None and set(self.operations) != {"write"}:
+            raise ValueError("Only a write can take a part without an error.")
 
     def strikes(self, operation: str) -> bool:
         """Count an operation; return whether it fails."""
@@ -48,7 +59,8 @@ class Fault:
             return False
         self.seen += 1
         is_due = self.seen >= self.at if self.lasting else self.seen == self.at
-        self.struck += is_due
+        if is_due:
+            self.struck.append(operation)
         return is_due
 
 
@@ -89,24 +101,10 @@ class FailingFiles:
         self.status = files.status
         self.close = files.close
 
-    def fail(
-        self,
-        operations: Iterable[str],
-        at: int = 1,
-        code: int | None = errno.ENOSPC,
-        *,
-        lasting: bool = False,
-        takes: int = 0,
-    ) -> Fault:
-        """Let something go wrong from now on, in the place of what did before; see `Fault`."""
-        fault = Fault(frozenset(operations), at, code, lasting, takes)
-        if not fault.operations.issubset(OPERATIONS):
-            raise ValueError(f"Only {', '.join(OPERATIONS)} can fail.")
-        if code is None and fault.operations != {"write"}:
-            raise ValueError("Only a write can take a part without an error.")
+    def set(self, fault: Fault) -> None:
+        """Let something go wrong from now on, in the place of what did before."""
         with self._guard:
             self._fault = fault
-        return fault
 
     def heal(self) -> None:
         """Let nothing go wrong any more."""
