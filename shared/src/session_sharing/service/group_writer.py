@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from session_sharing.errors import ResourceExhaustedError, SharingError
 from session_sharing.service.driver import RETRY_SECONDS
-from session_sharing.service.threads import tell_loop
+from session_sharing.service.threads import runs_here, tell_loop
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -93,6 +93,7 @@ class GroupWriter(Generic[P, R]):
         self._waiting: deque[_Piece[P, R]] = deque()
         self._busy = False
         self._is_due = False
+        self._is_ended = False
         self._broken: SharingError | None = None
         self._groups: queue.SimpleQueue[list[_Piece[P, R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -124,8 +125,8 @@ class GroupWriter(Generic[P, R]):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing waits and nothing is being stored. Asked on the event loop."""
-        return not self._busy and not self._waiting
+        """Whether nothing waits, nothing is being stored, and more may be. Asked on the loop."""
+        return not (self._busy or self._waiting or self._is_ended)
 
     def store_now(self, payload: P) -> asyncio.Future[R]:
         """Have something stored on the event loop, which waits for it; only while `is_idle`.
@@ -137,14 +138,15 @@ class GroupWriter(Generic[P, R]):
             A future that is done, with what `put` would tell.
         """
         assert self.is_idle, "what came before would be stored after it"
-        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        done: asyncio.Future[R] = self._loop.create_future()
         _tell(done, *self._commit([payload]))
         return done
 
     def stop(self) -> None:
         """Store what waits, then end the thread. Blocks until that is done."""
         try:
-            if self._loop is None or _runs_here(self._loop):
+            if self._loop is None or runs_here(self._loop):
                 self._finish()
             else:
                 self._loop.call_soon_threadsafe(self._finish)
@@ -192,6 +194,7 @@ class GroupWriter(Generic[P, R]):
             self._hand_over_soon(self._loop)
 
     def _finish(self) -> None:
+        self._is_ended = True
         while self._waiting:
             self._groups.put(self._next_group())
         self._groups.put(None)
@@ -239,11 +242,3 @@ def _tell(done: asyncio.Future[R], outcome: _Outcome[R]) -> None:
         done.set_exception(copy.copy(outcome.error))
     else:
         done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
-
-
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    """Say whether this is the thread of the loop."""
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False

@@ -115,6 +115,22 @@ def test_nothing_is_stored_now_that_would_overtake(
     run(work)
 
 
+def test_nothing_is_stored_now_after_the_stop(writer: GroupWriter[int, int], store: Store) -> None:
+    """What its caller may have closed by then is not written to."""
+
+    async def work() -> None:
+        writer.store_now(1)
+        waiting = writer.put(2, 1)
+        await asyncio.to_thread(writer.stop)
+        assert await waiting == 20
+        assert not writer.is_idle
+        with pytest.raises(AssertionError):
+            writer.store_now(3)
+
+    run(work)
+    assert store.numbers == [1, 2]
+
+
 def test_refusal_on_the_loop_breaks_nothing(writer: GroupWriter[int, int], store: Store) -> None:
     """Each caller gets an error of its own; others go on, on the loop and in the thread."""
 
