@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from json_logger.service import log_file, numbers, tail, writer
 from json_logger.service.log_file import LogFile
 from json_logger.service.pieces import Lines, RecordRange
 from session_sharing.records import AckLevel
-from session_sharing.service import journal_file
 from session_sharing.service.file_claims import FileClaims
-from session_sharing.service.journal_file import JournalFile
+from session_sharing.service.files import SYSTEM_FILES, Files, SystemFiles
 
 
 def piece(who: str, first: int, count: int = 1, level: AckLevel = AckLevel.OS) -> Lines:
@@ -49,9 +43,9 @@ def side_file(path: Path) -> Path:
 
 
 @contextmanager
-def open_log(path: Path) -> Iterator[LogFile]:
+def open_log(path: Path, files: Files = SYSTEM_FILES) -> Iterator[LogFile]:
     """Open a log for as long as the block runs."""
-    log = LogFile(path, FileClaims())
+    log = LogFile(path, FileClaims(), files)
     try:
         yield log
     finally:
@@ -59,14 +53,14 @@ def open_log(path: Path) -> Iterator[LogFile]:
 
 
 @dataclass(frozen=True)
-class Files:
+class Content:
     """What is in a log and in its side file at one moment; None for a file that is not there."""
 
     log: bytes
     numbers: bytes | None
 
     @classmethod
-    def now(cls, path: Path) -> Files:
+    def now(cls, path: Path) -> Content:
         """Look at the files of a log."""
         beside = side_file(path)
         return cls(path.read_bytes(), beside.read_bytes() if beside.exists() else None)
@@ -87,7 +81,7 @@ def overwrite(path: Path, content: bytes) -> None:
         file.truncate()
 
 
-def kills_between(before: Files, after: Files) -> list[Files]:
+def kills_between(before: Content, after: Content) -> list[Content]:
     """Return what a kill can leave while one group is written: first the side file, then the log.
 
     A side file that was written anew is the old one, or the new one.
@@ -97,29 +91,41 @@ def kills_between(before: Files, after: Files) -> list[Files]:
     sides: Sequence[bytes | None] = [old]
     if new is not None and old is not None and new.startswith(old):
         sides = [new[:size] for size in range(len(old), len(new))]
-    written = [Files(after.log[:size], new) for size in range(len(before.log), len(after.log) + 1)]
-    return [*(Files(before.log, side) for side in sides), *written]
+    written = [
+        Content(after.log[:size], new) for size in range(len(before.log), len(after.log) + 1)
+    ]
+    return [*(Content(before.log, side) for side in sides), *written]
 
 
 @contextmanager
-def killed(path: Path) -> Iterator[LogFile]:
+def killed(path: Path, files: Files = SYSTEM_FILES) -> Iterator[LogFile]:
     """Open a log and have its process killed at the end of the block."""
-    log = LogFile(path, FileClaims())
+    log = LogFile(path, FileClaims(), files)
     try:
         yield log
     finally:
-        left = Files.now(path)
+        left = Content.now(path)
         log._writer.stop()  # What a kill does as well: threads end, locks fall.
         log._held.close()
         left.put_back(path)
 
 
-class FaultyDisk:
+class QuietFiles(SystemFiles):
+    """The real file system, without waiting for the disk."""
+
+    def sync(self, descriptor: int, /) -> None:
+        """Wait for nothing."""
+
+    def sync_folder(self, folder: Path, /) -> None:
+        """Wait for nothing."""
+
+
+class FaultyDisk(QuietFiles):
     """Counts what is written to the log and to its side file, and fails at one of these writes.
 
     Attributes:
         fails_at: The number of the write, from 1, that finds the disk full.
-        takes: How many bytes that one takes nevertheless, unless it replaces a file.
+        takes: How many bytes that one takes nevertheless.
         writes: How many there were.
     """
 
@@ -128,63 +134,10 @@ class FaultyDisk:
         self.takes = takes
         self.writes = 0
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(os, name)
-
-    def write(self, descriptor: int, data: bytes | memoryview) -> int:
-        """Write to the log, in the place of `os.write`."""
-        if self.is_full():
-            os.write(descriptor, data[: self.takes])
-            raise full()
-        return os.write(descriptor, data)
-
-    def is_full(self) -> bool:
-        """Count a write; return whether it is the one that fails."""
+    def write(self, descriptor: int, data: bytes | memoryview, /) -> int:
+        """Write, or write a part and fail."""
         self.writes += 1
-        return self.writes == self.fails_at
-
-    def replace(self, path: Path, text: str, *, sync: bool) -> None:
-        """Write the side file anew, in the place of `atomic_write_text`."""
-        assert not sync, "that would take milliseconds"
-        if self.is_full():
-            raise full()
-        overwrite(path, text.encode())
-
-    def open(self, path: Path) -> io.RawIOBase:
-        """Open the side file, in the place of `open_for_append`."""
-        return _FaultyFile(path, self)
-
-
-def full() -> OSError:
-    """Return the error of a disk that is full."""
-    return OSError(errno.ENOSPC, "No space left on device")
-
-
-class _FaultyFile(io.FileIO):
-    def __init__(self, path: Path, disk: FaultyDisk) -> None:
-        super().__init__(path, "ab")
-        self._disk = disk
-
-    def write(self, data: Any, /) -> int:
-        if self._disk.is_full():
-            super().write(data[: self._disk.takes])
-            raise full()
-        return super().write(data)
-
-
-@contextmanager
-def on_disk(disk: FaultyDisk) -> Iterator[None]:
-    """Let logs lie on a disk, without waiting for a real one."""
-
-    def file_on_disk(path: Path, **options: Any) -> JournalFile:
-        return JournalFile(path, disk.open, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "os", disk)
-        patch.setattr(numbers, "JournalFile", file_on_disk)
-        patch.setattr(journal_file, "atomic_write_text", disk.replace)
-        for module in (log_file, tail, writer):
-            patch.setattr(module, "sync", lambda _: None)
-        for module in (log_file, tail):
-            patch.setattr(module, "sync_folder", lambda _: None)
-        yield
+        if self.writes == self.fails_at:
+            os.write(descriptor, data[: self.takes])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os.write(descriptor, data)

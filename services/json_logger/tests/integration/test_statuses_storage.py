@@ -31,6 +31,7 @@ from session_sharing.errors import (
     ResourceReplacedError,
 )
 from session_sharing.records import AckLevel
+from session_sharing.service.files import Files
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has rights of another kind")
@@ -186,9 +187,9 @@ def test_storage_that_refuses_to_open(
     """Whatever the system answers when a log is opened becomes its status and a way out."""
     real = log_file._open
 
-    def fail(path: Path) -> int:
+    def fail(files: Files, path: Path) -> int:
         if path.name.startswith("canary"):
-            return real(path)
+            return real(files, path)
         raise OSError(number, os.strerror(number), str(path))
 
     with (

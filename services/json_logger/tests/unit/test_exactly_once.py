@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from json_logger.service import numbers
 from json_logger.service.pieces import Lines
 from services.json_logger.tests.writing import (
+    Content,
     FaultyDisk,
-    Files,
     killed,
     kills_between,
-    on_disk,
     open_log,
     piece,
     store,
@@ -60,15 +59,15 @@ def run_until_killed(path: Path, run: Run, todo: list[Lines], clients: Clients) 
     The process is killed while it writes that; how far it came, the run says.
     """
     groups, moment = run
-    with killed(path) as log:
+    with killed(path, FaultyDisk()) as log:
         for lines in todo:
             store(log, lines)
         for wishes in groups[:-1]:
             store(log, *map(clients.bring, wishes))
-        before = Files.now(path)
+        before = Content.now(path)
         last = [clients.bring(wish) for wish in groups[-1]]
         store(log, *last)
-        after = Files.now(path)
+        after = Content.now(path)
     kills = kills_between(before, after)
     kills[round(moment * (len(kills) - 1))].put_back(path)
     return last
@@ -76,7 +75,7 @@ def run_until_killed(path: Path, run: Run, todo: list[Lines], clients: Clients) 
 
 def check_all_or_none(path: Path, group: list[Lines]) -> None:
     """Check of what was not acknowledged that it is there whole, or not at all."""
-    with open_log(path):
+    with open_log(path, FaultyDisk()):
         there = Counter(stored(path))
     for records in (lines.records for lines in group if lines.records):
         wanted = range(records.first, records.last + 1)
@@ -91,7 +90,6 @@ def test_each_record_is_stored_once_and_in_order(runs: list[Run], compact_bytes:
     todo: list[Lines] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        on_disk(FaultyDisk()),
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(numbers, "COMPACT_BYTES", compact_bytes)
@@ -101,7 +99,7 @@ def test_each_record_is_stored_once_and_in_order(runs: list[Run], compact_bytes:
             check_all_or_none(path, last)
             todo = [lines for lines in last if lines.records]
             lost += sum(lines.data.count(b"\n") for lines in last if not lines.records)
-        with open_log(path) as log:
+        with open_log(path, FaultyDisk()) as log:
             for lines in todo:
                 store(log, lines)
         found = stored(path)

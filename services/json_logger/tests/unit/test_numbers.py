@@ -13,7 +13,7 @@ from json_logger.service import numbers
 from json_logger.service.numbers import RecordNumbers
 from json_logger.service.pieces import Lines
 from services.json_logger.tests.writing import (
-    Files,
+    Content,
     killed,
     open_log,
     piece,
@@ -62,9 +62,9 @@ def test_log_of_clients_that_do_not_count_has_no_side_file(path: Path) -> None:
     assert sorted(beside.name for beside in path.parent.iterdir()) == ["a.ndjson"]
     with open_log(path) as log:
         store(log, ONE)
-        before = Files.now(path)
+        before = Content.now(path)
         store(log, piece("", 3))
-        assert Files.now(path).numbers == before.numbers
+        assert Content.now(path).numbers == before.numbers
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
@@ -217,8 +217,8 @@ def test_end_that_cannot_be_noted_does_no_harm(
 
     with monkeypatch.context() as patch, open_log(path) as log:
         store(log, ONE)
-        left = Files.now(path)
+        left = Content.now(path)
         patch.setattr("session_sharing.service.journal_file.JournalFile.replace", fail)
     assert "No space left" in caplog.text
-    assert Files.now(path) == left
+    assert Content.now(path) == left
     assert last_numbers(path, "a") == [1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from hypothesis import strategies as st
 
 from json_logger.service import tail
 from json_logger.service.tail import line_start, mend_tail
+from services.json_logger.tests.writing import QuietFiles
 from session_sharing.records import RecordLimits
+from session_sharing.service.files import SYSTEM_FILES, Files, SystemFiles
 
 RECORDS = [
     b'{"measurement_name":"a","measurement_outputs":{"x":1}}',
@@ -24,12 +28,12 @@ RECORDS = [
 LOG = b"".join(record + b"\n" for record in RECORDS)
 
 
-def mend(path: Path) -> int:
+def mend(path: Path, files: Files = SYSTEM_FILES) -> int:
     """Mend a log as the service does when it opens it: opened for appending."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
     try:
-        with open(descriptor, "r+b", closefd=False) as log:
-            return mend_tail(log, path)
+        with open(descriptor, "rb", closefd=False) as log:
+            return mend_tail(log, path, files=files)
     finally:
         os.close(descriptor)
 
@@ -55,6 +59,32 @@ def test_log_that_was_cut_anywhere_goes_on(tmp_path: Path, cut: int) -> None:
     assert size == len(mended)
     torn = LOG[len(mended) : cut]
     assert set_aside(path) == ([torn] if torn else [])
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=2), min_size=1, max_size=2))
+def test_log_of_any_records_that_was_cut_anywhere_opens_again(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[dict[str, object]]
+) -> None:
+    """Whatever records hold, cut at any byte: the log opens with every complete one before it."""
+    path = tmp_path_factory.mktemp("cut") / "a.ndjson"
+    records = [json.dumps(document, ensure_ascii=False).encode() for document in documents]
+    content = b"\n".join([*records, b""])
+    ends = list(accumulate(len(record) + 1 for record in records))
+    for cut in range(len(content) + 1):
+        path.write_bytes(content[:cut])
+        mend(path, QuietFiles())
+        complete = sum(1 for end in ends if end - 1 <= cut)
+        assert path.read_bytes().splitlines() == records[:complete]
 
 
 def test_mending_twice_changes_nothing(tmp_path: Path) -> None:
@@ -93,9 +123,7 @@ def test_what_is_set_aside_is_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["sync", "sync_folder"])
-def test_nothing_is_cut_that_could_not_be_set_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_nothing_is_cut_that_could_not_be_set_aside(tmp_path: Path, step: str) -> None:
     """Torn bytes stay where they are until their copy is safe; no half copies pile up."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(LOG + b"{torn")
@@ -103,10 +131,11 @@ def test_nothing_is_cut_that_could_not_be_set_aside(
     def fail(_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tail, step, fail)
+    full = SystemFiles()
+    setattr(full, step, fail)
     for _ in range(3):
         with pytest.raises(OSError, match="No space"):
-            mend(path)
+            mend(path, full)
     assert path.read_bytes() == LOG + b"{torn"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -134,7 +163,7 @@ def test_endless_last_line_is_not_read_at_once(
     record = b'{"x":"' + b"y" * (10 * tail.BLOCK_BYTES) + b'"}'
     path.write_bytes(LOG + record)
     monkeypatch.setattr(tail, "LONGEST_LINE", len(record) - margin)
-    with Counting(io.FileIO(path, "r+")) as log:
+    with Counting(io.FileIO(path, "a+")) as log:
         mend_tail(log, path)
         assert (log.most <= tail.BLOCK_BYTES) is bool(margin)
     if margin:
@@ -155,7 +184,7 @@ def test_only_the_last_line_is_read(tmp_path: Path) -> None:
     filler = b"no JSON at all\n" * 100_000
     path.write_bytes(filler + LOG)
 
-    with Counting(io.FileIO(path, "r+")) as log:
+    with Counting(io.FileIO(path, "a+")) as log:
         assert mend_tail(log, path) == len(filler) + len(LOG)
         assert log.count <= 2 * tail.BLOCK_BYTES
 

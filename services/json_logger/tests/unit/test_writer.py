@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from json_logger.service import same_file, writer
+from json_logger.service import same_file
 from json_logger.service.numbers import RecordNumbers
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import (
@@ -25,6 +25,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.records import AckLevel
+from session_sharing.service.files import SystemFiles
 
 OS, DISK = AckLevel.OS, AckLevel.DISK
 OLD = b'{"old":1}\n'
@@ -32,8 +33,8 @@ DEADLINE = 10.0  # seconds
 Result = AckLevel | BaseException
 
 
-class FaultyOs:
-    """The module `os` as the writer sees it, with functions that tests let fail.
+class FaultyFiles(SystemFiles):
+    """The file system as the writer sees it, with operations that tests let fail.
 
     Attributes:
         room: How many bytes fit on the disk.
@@ -59,10 +60,7 @@ class FaultyOs:
         self.syncs = 0
         self._writes = 0
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(os, name)
-
-    def write(self, descriptor: int, data: memoryview) -> int:
+    def write(self, descriptor: int, data: bytes | memoryview, /) -> int:
         """Write as much as there is room for, and as one call takes."""
         self.held_up.set()
         assert self.gate.wait(DEADLINE)
@@ -75,14 +73,14 @@ class FaultyOs:
         self.room -= written
         return written
 
-    def ftruncate(self, descriptor: int, size: int) -> None:
+    def truncate(self, descriptor: int, size: int, /) -> None:
         """Cut the file, which makes room again."""
         if self.cut_error is not None:
             raise self.cut_error
         self.room += os.fstat(descriptor).st_size - size
         os.ftruncate(descriptor, size)
 
-    def sync(self, descriptor: int) -> None:
+    def sync(self, descriptor: int, /) -> None:
         """Bring the file to the disk, or fail."""
         self.syncs += 1
         if self.sync_error is not None:
@@ -92,7 +90,7 @@ class FaultyOs:
 class Bench:
     """A writer on a real file, with faults in between."""
 
-    def __init__(self, path: Path, faults: FaultyOs) -> None:
+    def __init__(self, path: Path, faults: FaultyFiles) -> None:
         path.write_bytes(OLD)
         self.path = path
         self.faults = faults
@@ -100,7 +98,9 @@ class Bench:
         self.commit_error: Exception | None = None
         self.descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self.numbers = RecordNumbers(path.with_name(".numbers"), os.fstat(self.descriptor))
-        self.writer = LogWriter(self.descriptor, path, len(OLD), self._count, self.numbers)
+        self.writer = LogWriter(
+            self.descriptor, path, len(OLD), self._count, self.numbers, files=faults
+        )
 
     def _count(self) -> None:
         self.commits += 1
@@ -140,15 +140,11 @@ class Bench:
 @contextmanager
 def bench_at(path: Path) -> Iterator[Bench]:
     """Make a bench for as long as the block runs."""
-    with pytest.MonkeyPatch.context() as patch:
-        faults = FaultyOs()
-        patch.setattr(writer, "os", faults)
-        patch.setattr(writer, "sync", faults.sync)
-        bench = Bench(path, faults)
-        try:
-            yield bench
-        finally:
-            bench.close()
+    bench = Bench(path, FaultyFiles())
+    try:
+        yield bench
+    finally:
+        bench.close()
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from json_logger.service import writer
 from json_logger.service.log_file import LogFile
 from json_logger.service.pieces import Lines
 from services.json_logger.tests.writing import (
     FaultyDisk,
     killed,
-    on_disk,
     open_log,
     piece,
     store,
@@ -70,13 +68,14 @@ def test_what_is_stored_is_not_stored_again(path: Path) -> None:
 
 
 def test_repeat_reaches_the_disk_if_it_wants_that(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path,
 ) -> None:
     """A record that was handed to the system is brought to the disk when its repeat asks for it."""
     synced: list[int] = []
-    with open_log(path) as log:
+    disk = FaultyDisk()
+    with open_log(path, disk) as log:
         store(log, piece("a", 1))
-        monkeypatch.setattr(writer, "sync", synced.append)
+        disk.sync = synced.append  # type: ignore[method-assign]
         assert store(log, piece("a", 1, level=AckLevel.DISK)) == [AckLevel.DISK]
         assert len(synced) == 1
         assert store(log, piece("a", 1)) == [AckLevel.OS]
@@ -97,7 +96,7 @@ def test_what_is_stored_in_part_is_refused_alone(path: Path) -> None:
 
 def test_side_file_that_cannot_be_written_refuses_the_records(path: Path) -> None:
     """Who could not be told from a repeat later is refused, with the file's name, and heals."""
-    with on_disk(FaultyDisk(fails_at=1)), open_log(path) as log:
+    with open_log(path, FaultyDisk(fails_at=1)) as log:
         (told,) = append(log, piece("a", 1))
         assert isinstance(told, ResourceExhaustedError)
         assert ".a.ndjson.numbers" in told.message
@@ -113,15 +112,14 @@ def test_failing_write_of_either_file_loses_and_doubles_nothing(
 ) -> None:
     """Whichever write fails, having written something or not: the repeat is stored once."""
     disk = FaultyDisk(fails_at, takes)
-    with on_disk(disk):
-        with killed(path) as log:
-            for group in GROUPS:
-                repeat_until_stored(log, group, path)
-        assert disk.writes >= fails_at
-        with open_log(path) as log:
-            assert (log.last_number("a"), log.last_number("b")) == (5, 3)
-            for group in GROUPS:
-                store(log, *(lines for lines in group if lines.records))
+    with killed(path, disk) as log:
+        for group in GROUPS:
+            repeat_until_stored(log, group, path)
+    assert disk.writes >= fails_at
+    with open_log(path, disk) as log:
+        assert (log.last_number("a"), log.last_number("b")) == (5, 3)
+        for group in GROUPS:
+            store(log, *(lines for lines in group if lines.records))
     assert stored(path) == EVERYTHING
 
 
@@ -138,17 +136,17 @@ def repeat_until_stored(log: LogFile, group: list[Lines], path: Path) -> None:
 @pytest.mark.parametrize("fails_at", [3, 4])
 def test_refused_record_is_not_taken_for_what_came_in_its_place(path: Path, fails_at: int) -> None:
     """Refused, then killed when others wrote where it was to be: its repeat is stored, once."""
-    with on_disk(FaultyDisk(fails_at, takes=7)):
-        with killed(path) as log:
-            store(log, piece("a", 1))
-            with pytest.raises(StoreError):
-                store(log, piece("a", 2, 2))
-            store(log, piece("", 1, 9))
-        with killed(path) as log:
-            store(log, piece("", 10, 9))
-        with open_log(path) as log:
-            assert log.last_number("a") == 1
-            for _ in range(2):
-                store(log, piece("a", 2, 2))
+    disk = FaultyDisk(fails_at, takes=7)
+    with killed(path, disk) as log:
+        store(log, piece("a", 1))
+        with pytest.raises(StoreError):
+            store(log, piece("a", 2, 2))
+        store(log, piece("", 1, 9))
+    with killed(path, disk) as log:
+        store(log, piece("", 10, 9))
+    with open_log(path, disk) as log:
+        assert log.last_number("a") == 1
+        for _ in range(2):
+            store(log, piece("a", 2, 2))
     uncounted = [("", number) for number in range(1, 19)]
     assert stored(path) == [("a", 1), *uncounted, ("a", 2), ("a", 3)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from session_sharing.errors import AccessDeniedError, PreconditionError, UnavailableError
+from session_sharing.service.files import SYSTEM_FILES, Files, plain, write_all
 
 _PATIENCE = 2.0 if sys.platform == "win32" else 0.0  # seconds
 _PAUSE = 0.01  # seconds
@@ -51,7 +52,9 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def atomic_write_text(path: Path, text: str, *, sync: bool = True) -> None:
+def atomic_write_text(
+    path: Path, text: str, *, sync: bool = True, files: Files = SYSTEM_FILES
+) -> None:
     """Write a small file so that every reader, and every crash, sees the old text or the new one.
 
     The file has mode 0600 where there are modes. Encoding UTF-8, line ends as they are.
@@ -60,21 +63,24 @@ def atomic_write_text(path: Path, text: str, *, sync: bool = True) -> None:
         path: The file.
         text: What will be in it.
         sync: Whether that must hold for power cuts as well. It costs milliseconds, or more.
+        files: What writes it.
 
     Raises:
         OSError: The file could not be written; the old one is untouched.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    content = text.encode()
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = files.open(temporary, plain(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-            file.flush()
+        try:
+            write_all(files, descriptor, content)
             if sync:  # Without it a power cut can leave the new name with no content.
-                os.fsync(file.fileno())
-        patiently(lambda: temporary.replace(path))
+                files.sync(descriptor)
+        finally:
+            files.close(descriptor)
+        patiently(lambda: files.replace(temporary, path))
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        files.unlink(temporary)
         raise
 
 

@@ -1,4 +1,4 @@
-"""A thread that stores what concurrent callers bring, together: one commit for all who came."""
+"""Stores what concurrent callers bring, together: one commit, in a thread, for all who came."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from session_sharing.errors import ResourceExhaustedError, SharingError
 from session_sharing.service.chain import Chain
 from session_sharing.service.driver import RETRY_SECONDS
-from session_sharing.service.threads import tell_loop
+from session_sharing.service.threads import runs_here, tell_loop
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -46,7 +46,7 @@ class _Piece(Generic[P, R]):
     payload: P
     size: int
     done: asyncio.Future[R]
-    chain: Chain | None
+    chain: Chain | None = None
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,19 @@ class _Outcome(Generic[R]):
 class GroupWriter(Generic[P, R]):
     """Stores pieces in the order of arrival, with one commit for all that came meanwhile.
 
-    Pieces wait on the event loop, in groups of which one at a time goes to the named thread: it
-    alone calls `store`, and owns `_broken` until it has ended. To wake a thread costs more than a
-    small write, so there is one wake-up for each group, there and back. All else belongs to the
-    loop, but for `stop`, `check` and construction, which block and are called elsewhere. After an
-    error that breaks it, or a defect, everybody is told that error.
+    Pieces wait on the event loop, in groups of which one at a time goes to the named thread. To
+    wake a thread costs more than a small write, so there is one wake-up for each group, there and
+    back, and what is small may be stored on the loop instead, if nothing is before it.
+
+    Who has the turn calls `store`, and owns `_broken`: the thread while `_busy` is set, from the
+    hand-over of a group until `_settle` has told of it; else the loop; nobody after `stop`. All
+    else belongs to the loop, but for `stop`, `check` and construction, which block and are called
+    elsewhere. After an error that breaks it, or a defect, everybody is told that error.
 
     Args:
         name: Names the thread.
-        store: Stores a group, all or none, and returns for each what its caller is told. Called in
-            the thread. It raises `StoreError`; anything else is a defect.
+        store: Stores a group, all or none, and returns for each what its caller is told. Called by
+            who has the turn. It raises `StoreError`; anything else is a defect.
         defect: Says what callers are told of a defect.
         group_size: How much is stored at once, at most, unless one piece alone is bigger.
 
@@ -92,6 +95,7 @@ class GroupWriter(Generic[P, R]):
         self._waiting: deque[_Piece[P, R]] = deque()
         self._busy = False
         self._is_due = False
+        self._is_ended = False
         self._broken: SharingError | None = None
         self._groups: queue.SimpleQueue[list[_Piece[P, R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -122,10 +126,31 @@ class GroupWriter(Generic[P, R]):
             self._hand_over_soon(self._loop)
         return done
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits, nothing is being stored, and more may be. Asked on the loop."""
+        return not (self._busy or self._waiting or self._is_ended)
+
+    def store_now(self, payload: P, chain: Chain | None = None) -> asyncio.Future[R]:
+        """Have something stored on the event loop, which waits for it; only while `is_idle`.
+
+        Args:
+            payload: What to store.
+            chain: What it belongs to, as for `put`.
+
+        Returns:
+            A future that is done, with what `put` would tell.
+        """
+        assert self.is_idle, "what came before would be stored after it"
+        self._loop = asyncio.get_running_loop()
+        done: asyncio.Future[R] = self._loop.create_future()
+        _tell(done, *self._commit([_Piece(payload, 0, done, chain)]))
+        return done
+
     def stop(self) -> None:
         """Store what waits, then end the thread. Blocks until that is done."""
         try:
-            if self._loop is None or _runs_here(self._loop):
+            if self._loop is None or runs_here(self._loop):
                 self._finish()
             else:
                 self._loop.call_soon_threadsafe(self._finish)
@@ -167,18 +192,13 @@ class GroupWriter(Generic[P, R]):
     def _settle(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
         """Tell all callers of a group, and see to the next one."""
         for piece, outcome in zip(group, outcomes, strict=True):
-            if piece.done.done():
-                continue
-            if outcome.error is not None:
-                # Each gets its own: a traceback holds the request of whoever it was raised for.
-                piece.done.set_exception(copy.copy(outcome.error))
-            else:
-                piece.done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None
+            _tell(piece.done, outcome)
         self._busy = False
         if self._waiting and self._loop is not None:
             self._hand_over_soon(self._loop)
 
     def _finish(self) -> None:
+        self._is_ended = True
         while self._waiting:
             self._groups.put(self._next_group())
         self._groups.put(None)
@@ -187,11 +207,13 @@ class GroupWriter(Generic[P, R]):
 
     def _run(self) -> None:
         while (group := self._groups.get()) is not None:
-            self._tell(group, self._commit(group))
+            self._hand_back(group, self._commit(group))
 
-    def _tell(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
+    def _hand_back(self, group: list[_Piece[P, R]], outcomes: Sequence[_Outcome[R]]) -> None:
         if self._loop is not None:
             tell_loop(self._loop, lambda: self._settle(group, outcomes))
+
+    # By who has the turn
 
     def _commit(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
         """Store a group, but for what stands behind something that was not stored."""
@@ -199,21 +221,21 @@ class GroupWriter(Generic[P, R]):
         if not any(broken):
             return self._commit_whole(group)
         whole = [piece for piece, why in zip(group, broken, strict=True) if why is None]
-        fresh = iter(self._commit_whole(whole))
-        return [next(fresh) if why is None else _Outcome(error=why) for why in broken]
+        outcomes = iter(self._commit_whole(whole) if whole else ())
+        return [next(outcomes) if why is None else _Outcome(error=why) for why in broken]
 
     def _commit_whole(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
         if self._broken is not None:
-            return self._refused(group, self._broken)
+            return _refused(group, self._broken)
         try:
-            results = self._store([piece.payload for piece in group]) if group else []
+            results = self._store([piece.payload for piece in group])
             return [_Outcome(result) for _, result in zip(group, results, strict=True)]
         except StoreError as error:
             return self._refusal(group, error)
         except Exception as defect:  # noqa: BLE001 - the end of the thread would hang callers
             _log.error("The %s failed because of a defect", self._name, exc_info=defect)
             self._broken = self._defect(defect)
-            return self._refused(group, self._broken)
+            return _refused(group, self._broken)
 
     def _refusal(self, group: Sequence[_Piece[P, R]], error: StoreError) -> list[_Outcome[R]]:
         if error.broken:
@@ -221,18 +243,23 @@ class GroupWriter(Generic[P, R]):
         elif error.alone and len(group) > 1:
             # One of them may be what cannot be stored; others may.
             return [outcome for piece in group for outcome in self._commit([piece])]
-        return self._refused(group, error.told)
-
-    def _refused(self, group: Sequence[_Piece[P, R]], error: SharingError) -> list[_Outcome[R]]:
-        for piece in group:
-            if piece.chain is not None:
-                piece.chain.fail(error)
-        return [_Outcome(error=error)] * len(group)
+        return _refused(group, error.told)
 
 
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    """Say whether this is the thread of the loop."""
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False
+def _refused(group: Sequence[_Piece[P, R]], error: SharingError) -> list[_Outcome[R]]:
+    """Break the chains of pieces that were not stored; return what their callers are told."""
+    for piece in group:
+        if piece.chain is not None:
+            piece.chain.fail(error)
+    return [_Outcome(error=error)] * len(group)
+
+
+def _tell(done: asyncio.Future[R], outcome: _Outcome[R]) -> None:
+    """Tell a caller what came of its piece, if it is still there."""
+    if done.done():
+        return
+    if outcome.error is not None:
+        # Each gets its own: a traceback holds the request of whoever it was raised for.
+        done.set_exception(copy.copy(outcome.error))
+    else:
+        done.set_result(outcome.result)  # type: ignore[arg-type]  # R may be None

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+from session_sharing.service.files import SYSTEM_FILES, Files, plain, write_all
 from session_sharing.service.folders import atomic_write_text, patiently
 
 SMALL = 1 << 20
 """A file of less than so many bytes is never worth being written anew, unless told otherwise."""
-
-
-def open_for_append(path: Path) -> io.RawIOBase:
-    """Open a file so that every write goes to the operating system at once, to the file's end."""
-    return path.open("ab", buffering=0)
 
 
 class JournalFile:
@@ -27,7 +21,7 @@ class JournalFile:
 
     Args:
         path: The file.
-        opener: Opens it for appending.
+        files: What writes it.
         small: A file of less than so many bytes is never worth being written anew.
         sync: Whether a file that is written anew has to survive a power cut.
     """
@@ -35,23 +29,23 @@ class JournalFile:
     def __init__(
         self,
         path: Path,
-        opener: Callable[[Path], io.RawIOBase] = open_for_append,
+        files: Files = SYSTEM_FILES,
         *,
         small: int = SMALL,
         sync: bool = True,
     ) -> None:
         self._path = path
-        self._opener = opener
+        self._files = files
         self._small = small
         self._sync = sync
-        self._file: io.RawIOBase | None = None
+        self._descriptor: int | None = None
         self._size = 0
         self._limit = small
 
     @property
     def is_whole(self) -> bool:
         """Whether everything is in it, so that something may be appended."""
-        return self._file is not None
+        return self._descriptor is not None
 
     @property
     def has_grown(self) -> bool:
@@ -63,9 +57,9 @@ class JournalFile:
 
         A file that is not as it was written is closed, and has to be replaced.
         """
-        if self._file is None:
+        if self._descriptor is None:
             return ""
-        what = _change(self._path, os.fstat(self._file.fileno()), self._size)
+        what = _change(self._path, self._files.status(self._descriptor), self._size)
         if what:
             self.close()
         return what
@@ -76,9 +70,9 @@ class JournalFile:
         Raises:
             OSError: It was not, or not whole, written; the file has to be replaced.
         """
-        assert self._file is not None, "it was replaced before"
+        assert self._descriptor is not None, "it was replaced before"
         try:
-            _write(self._file, text.encode())
+            write_all(self._files, self._descriptor, text.encode())
         except BaseException:
             self.close()
             raise
@@ -94,21 +88,40 @@ class JournalFile:
         was_whole = self.is_whole
         self.close()  # Windows replaces no file that is open.
         try:
-            atomic_write_text(self._path, text, sync=self._sync)
+            atomic_write_text(self._path, text, sync=self._sync, files=self._files)
         except OSError:
             if was_whole:
                 self._limit = 2 * self._size
-                self._file = patiently(lambda: self._opener(self._path))
+                self._open()
             raise
-        self._file = patiently(lambda: self._opener(self._path))
+        self._open()
         self._size = len(text)
         self._limit = max(self._small, 2 * self._size)
 
+    def sync(self) -> None:
+        """Bring all that is in it to the disk, under its name.
+
+        Raises:
+            OSError: That failed, and what is on the disk is unknown; the file has to be replaced.
+        """
+        assert self._descriptor is not None, "it was replaced before"
+        try:
+            self._files.sync(self._descriptor)
+            self._files.sync_folder(self._path.parent)
+        except BaseException:
+            self.close()
+            raise
+
     def close(self) -> None:
         """Close the file; doing it again does no harm."""
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._files.close(descriptor)
+
+    def _open(self) -> None:
+        """Open it so that every write goes to the operating system at once, to the file's end."""
+        flags = plain(os.O_WRONLY | os.O_APPEND)
+        self._descriptor = patiently(lambda: self._files.open(self._path, flags))
 
 
 def _change(path: Path, opened: os.stat_result, size: int) -> str:
@@ -121,10 +134,3 @@ def _change(path: Path, opened: os.stat_result, size: int) -> str:
     if not os.path.samestat(found, opened):
         return "was replaced by another file"
     return "" if found.st_size == size else "was cut or written to by another program"
-
-
-def _write(file: io.RawIOBase, content: bytes) -> None:
-    """Write everything; the system may take it piece by piece."""
-    left = memoryview(content)
-    while left:
-        left = left[file.write(left) or 0 :]

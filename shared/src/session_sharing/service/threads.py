@@ -82,3 +82,11 @@ def tell_loop(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> 
         loop.call_soon_threadsafe(callback)
     except RuntimeError:
         _log.debug("Nobody waits any more for what a thread has to tell")
+
+
+def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    """Say whether this is the thread of the loop."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import io
+import os
 import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 from session_sharing.core import EndedEntry
 from session_sharing.service import journal as journal_module
+from session_sharing.service.files import SystemFiles
 from session_sharing.service.journal import Journal
 from session_sharing.service.journal_file import SMALL, JournalFile
 from session_sharing.service.journal_reading import read_journal
@@ -29,24 +29,29 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-class SmallDisk(io.RawIOBase):
-    """A file on a disk that takes so many bytes more, and then is full."""
+class SmallDisk(SystemFiles):
+    """A disk that takes so many bytes more, and then is full."""
 
-    def __init__(self, path: Path, room: list[int]) -> None:
-        self._file = path.open("ab", buffering=0)
-        self._room = room
+    def __init__(self, room: int) -> None:
+        self.room = room
 
-    def write(self, content):
+    def write(self, descriptor, data, /):
         """Write what there is room for."""
-        if not self._room[0]:
+        if not self.room:
             raise OSError(errno.ENOSPC, "No space left on device")
-        written = self._file.write(bytes(content[: self._room[0]]))
-        self._room[0] -= written
+        written = os.write(descriptor, data[: self.room])
+        self.room -= written
         return written
 
-    def close(self):
-        """Close the file."""
-        self._file.close()
+
+class Crowded(SystemFiles):
+    """A disk on which no file can be made."""
+
+    def open(self, path, flags, mode=0o600, /):
+        """Open what is there."""
+        if flags & os.O_CREAT:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os.open(path, flags, mode)
 
 
 def test_full_disk_stops_nobody_and_is_made_good(tmp_path):
@@ -54,20 +59,20 @@ def test_full_disk_stops_nobody_and_is_made_good(tmp_path):
 
     When there is room again one rewrite puts everything right.
     """
-    path, room = tmp_path / "x.journal", [1000]
+    path, disk = tmp_path / "x.journal", SmallDisk(1000)
 
     async def work() -> None:
-        journal = Journal(path, "now", JournalFile(path, lambda path: SmallDisk(path, room)))
+        journal = Journal(path, "now", JournalFile(path, disk))
         await journal.rewrite(FIRST)
         assert (journal.problem, journal.wants_rewrite) == ("", False)
-        room[0] = 70
+        disk.room = 70
         await journal.append(SECOND)
         assert "No space left on device" in journal.problem
         assert journal.wants_rewrite
         assert read_journal(path, "now") == FIRST
         await journal.append(THIRD)
         assert read_journal(path, "now") == FIRST, "nothing stands behind half a line"
-        room[0] = 1000
+        disk.room = 1000
         await journal.rewrite([*FIRST, *SECOND])
         await journal.append(THIRD)
         assert (journal.problem, journal.wants_rewrite) == ("", False)
@@ -77,7 +82,7 @@ def test_full_disk_stops_nobody_and_is_made_good(tmp_path):
     run(work)
 
 
-def test_disk_that_cannot_be_replaced_on_leaves_the_old_journal(tmp_path, monkeypatch):
+def test_disk_that_cannot_be_replaced_on_leaves_the_old_journal(tmp_path):
     """A rewrite that fails leaves what was there, tells the problem, and stops nobody."""
     path = tmp_path / "x.journal"
 
@@ -88,14 +93,9 @@ def test_disk_that_cannot_be_replaced_on_leaves_the_old_journal(tmp_path, monkey
 
     run(write)
 
-    def full(path, text, *, sync):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("session_sharing.service.journal_file.atomic_write_text", full)
-
     async def work() -> None:
-        journal, kept = Journal.open(path, "now")
-        await journal.rewrite(kept)
+        journal = Journal(path, "now", JournalFile(path, Crowded()))
+        await journal.rewrite(read_journal(path, "now"))
         assert "No space left on device" in journal.problem
         assert journal.wants_rewrite
         journal.close()
@@ -104,19 +104,18 @@ def test_disk_that_cannot_be_replaced_on_leaves_the_old_journal(tmp_path, monkey
     assert read_journal(path, "now") == [*FIRST, *SECOND]
 
 
-def test_disk_that_has_no_room_for_another_journal_grows_this_one(tmp_path, monkeypatch):
+def test_disk_that_has_no_room_for_another_journal_grows_this_one(tmp_path):
     """A whole file that cannot be replaced is appended to, without a problem, until it doubles."""
     path = tmp_path / "x.journal"
 
-    def full(path, text, *, sync):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    disk = SystemFiles()
 
     async def work() -> None:
-        journal = Journal(path, "now", JournalFile(path, small=0))
+        journal = Journal(path, "now", JournalFile(path, disk, small=0))
         await journal.rewrite(FIRST)
         await asyncio.wait([journal.append(FIRST) for _ in range(9)])
         assert journal.wants_rewrite
-        monkeypatch.setattr("session_sharing.service.journal_file.atomic_write_text", full)
+        disk.open = Crowded().open
         journal.append(SECOND)
         await journal.rewrite([*FIRST, *SECOND])
         await journal.append(THIRD)

@@ -8,6 +8,7 @@ from pathlib import Path
 from json_logger.service.folder_check import folder_problem
 from json_logger.service.log_file import LogFile
 from session_sharing.service import FileClaims, FileKind, FileLocations, Located
+from session_sharing.service.files import SYSTEM_FILES, Files
 
 LOG_FILES = FileKind("log file", (".ndjson", ".log", ".txt"))
 
@@ -18,9 +19,13 @@ class LogFileDriver:
     Args:
         data_folder: Where relative names lie. It exists.
         roots: Further folders in which absolute names may lie.
+        files: What writes the log files.
     """
 
-    def __init__(self, data_folder: Path, roots: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, data_folder: Path, roots: Sequence[Path] = (), files: Files = SYSTEM_FILES
+    ) -> None:
+        self._files = files
         self._folders = (data_folder, *roots)
         self._locations = FileLocations(LOG_FILES, data_folder, roots)
         self._claims = FileClaims(LOG_FILES.noun)
@@ -40,7 +45,7 @@ class LogFileDriver:
             SharingError: Another process or, by a hard link, another session holds the file.
             OSError: The file system refuses.
         """
-        return LogFile(Path(address), self._claims)
+        return LogFile(Path(address), self._claims, self._files)
 
     def reopen(self, address: str) -> LogFile:
         """Open a log file that a session held before a restart of the service.
@@ -50,7 +55,7 @@ class LogFileDriver:
             SharingError: Another process or, by a hard link, another session holds the file.
             OSError: The file system refuses.
         """
-        return LogFile(Path(address), self._claims, again=True)
+        return LogFile(Path(address), self._claims, self._files, again=True)
 
     def close(self, handle: LogFile) -> None:
         """Close a log file.

@@ -10,7 +10,6 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from json_logger.service.disk import sync, sync_folder
 from json_logger.service.numbers import RecordNumbers
 from json_logger.service.pieces import RecordRange
 from json_logger.service.same_file import (
@@ -27,15 +26,15 @@ from session_sharing.records import AckLevel, SiteContexts
 from session_sharing.service.chain import Chain
 from session_sharing.service.driver import explain
 from session_sharing.service.file_claims import FileClaims
+from session_sharing.service.files import SYSTEM_FILES, Files, plain
 from session_sharing.service.followers import Followers, first_of
+from session_sharing.service.local_disks import is_on_local_disk
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.threads import in_thread
 
 T = TypeVar("T")
 
 CHUNK_BYTES = 1 << 20
-_FLAGS = os.O_RDWR | os.O_APPEND
-_PORTABLE = ("O_CLOEXEC", "O_NOFOLLOW", "O_NOCTTY", "O_BINARY", "O_NOINHERIT")
 
 
 class LogFile:
@@ -52,6 +51,7 @@ class LogFile:
     Args:
         path: The canonical path.
         claims: The files that this service has open.
+        files: What writes it.
         again: A session held it before a restart of the service: it must be as it was then.
 
     Raises:
@@ -60,8 +60,11 @@ class LogFile:
         OSError: The file system refuses.
     """
 
-    def __init__(self, path: Path, claims: FileClaims, *, again: bool = False) -> None:
+    def __init__(
+        self, path: Path, claims: FileClaims, files: Files = SYSTEM_FILES, *, again: bool = False
+    ) -> None:
         self.path = path
+        self._files = files
         self.contexts = SiteContexts()
         self._followers = Followers()
         if again and not path.exists():  # Its folder may be gone as well.
@@ -71,19 +74,29 @@ class LogFile:
                 path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
             )
             held.callback(lock.release)
-            self._descriptor = _open_existing(path) if again else _open(path)
-            held.callback(os.close, self._descriptor)
-            self.opened = os.fstat(self._descriptor)
+            self._descriptor = _open_existing(files, path) if again else _open(files, path)
+            held.callback(files.close, self._descriptor)
+            self.opened = files.status(self._descriptor)
             claims.claim(self.opened, path)
             held.callback(claims.release, self.opened)
-            self._numbers = RecordNumbers(path.with_name(f".{path.name}.numbers"), self.opened)
+            self._numbers = RecordNumbers(
+                path.with_name(f".{path.name}.numbers"), self.opened, files
+            )
             held.callback(self._numbers.close)
             if again:
                 check_as_it_was(self.opened, self._numbers.log_seen, path)
-            size = _mend(self._descriptor, path, self._numbers.whole_until)
+            size = _mend(self._descriptor, path, self._numbers.whole_until, files)
+            if self._numbers.is_cut_off:
+                files.sync(self._descriptor)  # What counts as stored from now on stays.
             self._numbers.settle(size)
             self._writer = LogWriter(
-                self._descriptor, path, size, self._followers.wake, self._numbers
+                self._descriptor,
+                path,
+                size,
+                self._followers.wake,
+                self._numbers,
+                files=files,
+                is_local=is_on_local_disk(self._descriptor, path),
             )
             self._held = held.pop_all()
 
@@ -155,8 +168,8 @@ class LogFile:
         self._writer.stop()
         with self._held:
             self._writer.check()  # After a failed sync a second one may lie.
-            sync(self._descriptor)
-            opened = os.fstat(self._descriptor)
+            self._files.sync(self._descriptor)
+            opened = self._files.status(self._descriptor)
             check_same_file(opened, self.path)
             check_size(opened.st_size, self._writer.committed, self.path)
             self._numbers.finish(opened.st_size)
@@ -186,42 +199,40 @@ class LogFile:
         return self.path.open("rb")
 
 
-def _open_existing(path: Path) -> int:
+def _open_existing(files: Files, path: Path) -> int:
     """Open a log that is there; return its descriptor."""
     try:
-        return _open(path, create=0)
+        return _open(files, path, create=0)
     except FileNotFoundError as error:
         raise gone_meanwhile(path) from error
 
 
-def _open(path: Path, create: int = os.O_CREAT) -> int:
+def _open(files: Files, path: Path, create: int = os.O_CREAT) -> int:
     """Open a log, created if need be and allowed; return its descriptor."""
-    flags = _FLAGS | create
-    for name in _PORTABLE:
-        flags |= getattr(os, name, 0)
     is_new = not path.exists()
-    descriptor = os.open(path, flags, 0o600)
+    descriptor = files.open(path, plain(os.O_RDWR | os.O_APPEND | create), 0o600)
     try:
-        _check_regular(descriptor, path)
-        if is_new:
-            sync_folder(path.parent)
+        opened = files.status(descriptor)
+        _check_regular(opened, path)
+        if not opened.st_size:  # Also if a service died that had just made it.
+            files.sync_folder(path.parent)
     except BaseException:
-        os.close(descriptor)
+        files.close(descriptor)
         if is_new:
-            path.unlink(missing_ok=True)
+            files.unlink(path)
         raise
     return descriptor
 
 
-def _check_regular(descriptor: int, path: Path) -> None:
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+def _check_regular(opened: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(opened.st_mode):
         raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
 
 
-def _mend(descriptor: int, path: Path, whole_until: Callable[[int], int]) -> int:
+def _mend(descriptor: int, path: Path, whole_until: Callable[[int], int], files: Files) -> int:
     """See to it that a log ends in whole lines, as `mend_tail` does; return its size."""
-    with open(descriptor, "r+b", closefd=False) as log:
-        return mend_tail(log, path, whole_until)
+    with open(descriptor, "rb", closefd=False) as log:
+        return mend_tail(log, path, whole_until, files)
 
 
 def _whole_lines(log: BinaryIO, place: int, end: int, path: Path) -> bytes:

@@ -12,6 +12,7 @@ from pathlib import Path
 from json_logger.service.number_lines import LogSeen, Recalled, beginning, intent, pieces_of, recall
 from json_logger.service.pieces import Lines, RecordRange
 from session_sharing.errors import InvalidRequestError, PreconditionError
+from session_sharing.service.files import SYSTEM_FILES, Files
 from session_sharing.service.journal_file import JournalFile
 
 MOST_ATTACHMENTS = 1_000
@@ -27,25 +28,30 @@ class RecordNumbers:
     """The highest stored number of each attachment of one log, kept in a file beside it.
 
     What is in that file is handed to the operating system before the log is written, so it is right
-    however the process ends. It need not survive a power cut. It is made when it is first needed.
+    however the process ends. After a power cut it may lack the end, so what was not acknowledged
+    then may be stored twice if it is repeated. It is made when it is first needed.
 
-    A group is written by `intend`, then by its caller, and counts by `stored`. `last_number` may be
-    called from any thread, as one look into the table; all else belongs to whoever writes the log.
+    A group is written by `intend`, then by its caller, and counts by `stored`. If an intent that
+    was not carried out came back by a power cut, what was stored in its place would be taken for
+    it; so what supersedes one is brought to the disk before anything is stored in its place.
+
+    `last_number` may be called from any thread, as one look into the table; all else belongs to
+    whoever writes the log.
 
     Args:
         path: The side file. It need not exist. Whoever has the log has it alone.
         log: The log, as the system describes it.
-        file: What writes the side file; a `JournalFile` on the path by default.
+        files: What writes the side file.
 
     Raises:
         PreconditionError: A folder has the name of the side file.
         OSError: The side file cannot be read.
     """
 
-    def __init__(self, path: Path, log: os.stat_result, file: JournalFile | None = None) -> None:
+    def __init__(self, path: Path, log: os.stat_result, files: Files = SYSTEM_FILES) -> None:
         self.path = path
         self._log = log
-        self._file = file or JournalFile(path, small=COMPACT_BYTES, sync=False)
+        self._file = JournalFile(path, files, small=COMPACT_BYTES, sync=False)
         self._recalled = _read(path, log)
         self._numbers: OrderedDict[str, int] = OrderedDict()
         self._in_doubt = False
@@ -56,6 +62,11 @@ class RecordNumbers:
     def log_seen(self) -> LogSeen | None:
         """What was noted of the log last; None if nothing was. Asked before `settle`."""
         return self._recalled.log
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the last run ended without closing the log. Asked before `settle`."""
+        return bool(self._recalled.pending)
 
     def whole_until(self, end: int) -> int:
         """Return where a log ends that ends here, without the piece that is there only in part."""
@@ -80,6 +91,7 @@ class RecordNumbers:
         if recalled.damage or not is_stored or not fits:
             # Else the log could grow over the place of what it lacks, and seem to have it.
             self._file.replace(beginning(self._log, self._numbers))
+            self._file.sync()
 
     # When a group is written
 
@@ -119,11 +131,13 @@ class RecordNumbers:
         if not pieces and not self._in_doubt:
             return
         line = intent(size, pieces)
-        self._in_doubt = True
+        was_in_doubt, self._in_doubt = self._in_doubt, True
         if self._file.is_whole and not self._file.has_grown:
             self._file.append(line)
         else:
             self._file.replace(beginning(self._log, self._numbers) + line)
+        if was_in_doubt:
+            self._file.sync()
 
     def stored(self, group: Sequence[Lines]) -> None:
         """What was about to be written is in the log."""
@@ -144,10 +158,12 @@ class RecordNumbers:
         Args:
             size: How many bytes the log has.
         """
-        if not self._file.is_whole:
+        if not self._file.is_whole and not self._in_doubt:
             return
         try:
             self._file.replace(beginning(self._log, self._numbers) + intent(size, ""))
+            if self._in_doubt:
+                self._file.sync()
         except OSError as error:  # What it says now is right, if nobody changes the log.
             _log.warning("The record numbers in %s stay as they are: %s", self.path, error)
 

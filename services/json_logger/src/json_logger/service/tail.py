@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from json_logger.service.disk import sync, sync_folder
 from session_sharing.records import RecordLimits
+from session_sharing.service.files import SYSTEM_FILES, Files, plain, write_all
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +22,10 @@ LONGEST_LINE = RecordLimits().record_bytes + BLOCK_BYTES
 
 
 def mend_tail(
-    log: BinaryIO, path: Path, whole_until: Callable[[int], int] = lambda end: end
+    log: BinaryIO,
+    path: Path,
+    whole_until: Callable[[int], int] = lambda end: end,
+    files: Files = SYSTEM_FILES,
 ) -> int:
     """See to it that a log ends in a whole line, reading no more than its last line.
 
@@ -31,10 +33,11 @@ def mend_tail(
     beside the log, as are whole ones of which others are missing: nothing is deleted.
 
     Args:
-        log: The log, opened for reading and writing.
+        log: The log, opened for reading and appending.
         path: Where it lies.
         whole_until: Told where the last whole line ends, returns where the last line ends that
             belongs in the log: lines that were written together stay together.
+        files: What writes it.
 
     Returns:
         The size of the log in bytes, after mending.
@@ -43,11 +46,10 @@ def mend_tail(
     end = _last_line_end(log, size)
     wanted = whole_until(end)
     if wanted > size:
-        log.seek(size)
-        log.write(b"\n")
+        write_all(files, log.fileno(), b"\n")
     elif wanted < size:
-        _set_aside(log, wanted, size - wanted, path)
-        log.truncate(wanted)
+        _set_aside(log, wanted, size - wanted, path, files)
+        files.truncate(log.fileno(), wanted)
     return wanted
 
 
@@ -93,23 +95,22 @@ def _is_record(line: bytes) -> bool:
         return False
 
 
-def _set_aside(log: BinaryIO, start: int, size: int, path: Path) -> None:
+def _set_aside(log: BinaryIO, start: int, size: int, path: Path, files: Files) -> None:
     """Copy the tail into a file beside its log, whole and on the disk, or not at all."""
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.name}.torn-{moment}")
-    with open(aside, "xb", opener=_open_private) as file:
+    # Others may not read it, as the log itself.
+    descriptor = files.open(aside, plain(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600)
+    try:
         try:
             log.seek(start)
-            shutil.copyfileobj(log, file)
-            file.flush()
-            sync(file.fileno())
-            sync_folder(path.parent)  # Before the log is cut: else a power cut could lose both.
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
+            while block := log.read(BLOCK_BYTES):
+                write_all(files, descriptor, block)
+            files.sync(descriptor)
+        finally:
+            files.close(descriptor)
+        files.sync_folder(path.parent)  # Before the log is cut: a power cut could lose both.
+    except OSError:
+        files.unlink(aside)
+        raise
     _log.warning("%s ended in %d bytes of torn records: moved to %s", path, size, aside)
-
-
-def _open_private(path: str, flags: int) -> int:
-    """Open a file that others may not read, as the log itself."""
-    return os.open(path, flags, 0o600)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from json_logger.service.disk import sync
 from json_logger.service.numbers import RecordNumbers
+from json_logger.service.pace import Pace
 from json_logger.service.pieces import Lines, RecordRange
 from json_logger.service.same_file import check_same_file, check_size
 from session_sharing.errors import (
@@ -20,6 +20,7 @@ from session_sharing.errors import (
 )
 from session_sharing.records import AckLevel
 from session_sharing.service import Chain, GroupWriter, StoreError, explain
+from session_sharing.service.files import SYSTEM_FILES, Files, write_all
 
 GROUP_BYTES = 4 << 20
 """How much is written at once, at most, unless one piece alone is bigger."""
@@ -30,16 +31,22 @@ class LogWriter:
 
     Records whose numbers say that they are in the file are not written again, but acknowledged.
 
-    The thread named `log writer` owns the file descriptor, the numbers and all else. `committed`
-    is written by that thread only and may be read by any: below it, the file holds whole lines.
-    After a failure that leaves doubt about the file the writer is broken for good.
+    What is small, and need not reach the disk, is written on the event loop as long as the file
+    takes it at once and nothing is before it. All else goes to the thread named `log writer`.
+
+    Whose turn it is to store, as `GroupWriter` says, owns the file descriptor, the numbers and all
+    else: the thread while a group is with it, else the loop. `committed` is written by that one
+    only and may be read by any: below it, the file holds whole lines. After a failure that leaves
+    doubt about the file the writer is broken for good, whoever met it.
 
     Args:
         descriptor: The file, opened for appending. It stays the caller's to close.
         path: Where it lies.
         size: How big it is.
-        on_commit: Called in the thread after every commit.
+        on_commit: Called after every commit, in the thread or on the loop.
         numbers: The numbers of the records in it.
+        files: What writes it.
+        is_local: Whether it lies on a disk of this machine.
     """
 
     def __init__(
@@ -49,11 +56,17 @@ class LogWriter:
         size: int,
         on_commit: Callable[[], None],
         numbers: RecordNumbers,
+        *,
+        files: Files = SYSTEM_FILES,
+        is_local: bool = False,
     ) -> None:
         self._descriptor = descriptor
         self._path = path
         self._on_commit = on_commit
         self._numbers = numbers
+        self._files = files
+        self._pace = Pace(is_local)
+        self._is_cut = False
         self.committed = size
         self._group: GroupWriter[Lines, AckLevel] = GroupWriter(
             "log writer", self._store, lambda defect: _defect(path, defect), GROUP_BYTES
@@ -77,7 +90,10 @@ class LogWriter:
             records: Which records they are; without it they are never taken for a repetition.
             chain: What has to be in the file before them.
         """
-        return self._group.put(Lines(data, level, records), len(data), chain)
+        lines, size = Lines(data, level, records), len(data)
+        if level is AckLevel.OS and self._group.is_idle and self._pace.allows(size):
+            return self._group.store_now(lines, chain)
+        return self._group.put(lines, size, chain)
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Blocks until that is done."""
@@ -115,30 +131,49 @@ class LogWriter:
 
     def _write(self, group: Sequence[Lines]) -> int:
         """Write a group, and return how many bytes it has; on failure leave the file as it was."""
+        data = b"".join([lines.data for lines in group])
+        begun = time.perf_counter()
+        try:
+            self._sync_cut()
+            self._intend(group)
+            self._append(data)
+        except StoreError:
+            self._pace.failed()  # What comes next has to sync what failed here.
+            raise
+        self._pace.took(len(data), time.perf_counter() - begun)
+        return len(data)
+
+    def _sync_cut(self) -> None:
+        """Bring to the disk that something was taken back, before something takes its place."""
+        if not self._is_cut:
+            return
+        try:
+            self._files.sync(self._descriptor)
+        except OSError as error:
+            raise StoreError(_broken(self._path, error), broken=True) from error
+        self._is_cut = False
+
+    def _intend(self, group: Sequence[Lines]) -> None:
         try:
             self._numbers.intend(self.committed, group)
         except OSError as error:
             what = f"write the file of record numbers {str(self._numbers.path)!r}"
             raise StoreError(explain(error, what)) from error
-        data = b"".join([lines.data for lines in group])
+
+    def _append(self, data: bytes) -> None:
         try:
-            self._write_all(data)
+            write_all(self._files, self._descriptor, data)
         except OSError as error:
             raise self._take_back(
                 explain(error, f"write to the log file {str(self._path)!r}")
             ) from error
-        return len(data)
-
-    def _write_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
 
     def _take_back(self, refusal: SharingError) -> StoreError:
         """Undo a write that failed half-way; return what came of it."""
         try:
-            if os.fstat(self._descriptor).st_size > self.committed:
-                os.ftruncate(self._descriptor, self.committed)
+            if self._files.status(self._descriptor).st_size > self.committed:
+                self._files.truncate(self._descriptor, self.committed)
+                self._is_cut = True
         except OSError as error:
             return StoreError(_broken(self._path, error), broken=True)
         return StoreError(refusal)
@@ -149,14 +184,14 @@ class LogWriter:
         Args:
             expected: How many bytes it must have now.
         """
-        sync(self._descriptor)
-        opened = os.fstat(self._descriptor)
+        self._files.sync(self._descriptor)
+        opened = self._files.status(self._descriptor)
         check_size(opened.st_size, expected, self._path)
         try:
             check_same_file(opened, self._path)
         except ResourceReplacedError:
             # What is refused must not turn up where the file was moved to.
-            os.ftruncate(self._descriptor, self.committed)
+            self._files.truncate(self._descriptor, self.committed)
             raise
 
 
