@@ -15,7 +15,7 @@ from session_sharing.client.requests import MakeMessage, RecordRequest, WaitingL
 from session_sharing.errors import InvalidRequestError, ResourceExhaustedError, SharingError
 from session_sharing.records import Acknowledged
 
-WINDOW = 4
+WINDOW = 8
 """How many requests may be under way at once."""
 
 _OF_ONE_RECORD = (InvalidRequestError, ResourceExhaustedError)

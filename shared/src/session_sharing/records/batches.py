@@ -16,7 +16,7 @@ from session_sharing.records.model import (
     RecordLimits,
 )
 from session_sharing.records.reading import document_to_record
-from session_sharing.records.row_documents import decode_rows, row_document
+from session_sharing.records.row_documents import decode_rows, row_documents
 from session_sharing.records.timestamps import microseconds_to_text, to_microseconds
 
 _Document: TypeAlias = "dict[str, Any]"
@@ -94,10 +94,7 @@ def _checked(
     if contexts is not None and contexts.nothing_set:
         contexts = None
     now_text = microseconds_to_text(to_microseconds(now))
-    documents = [
-        row_document(index, row, now_text, contexts)
-        for index, row in enumerate(decode_rows(records_json, count, limits))
-    ]
+    documents = row_documents(decode_rows(records_json, count, limits), now_text, contexts)
     text = _encode_together(documents, limits)
     if text is None:
         text = b"".join([_encode(index, one, limits) for index, one in enumerate(documents)])
@@ -109,12 +106,12 @@ def _encode_together(documents: list[_Document], limits: RecordLimits) -> bytes 
 
     To encode them one by one takes three times as long.
     """
-    text = json_text.backend.encode_decoded(documents)
+    text = json_text.backend.encode_decoded(documents, len(documents))
     if text is None or len(text) > limits.record_bytes:
         return None
-    if text.count(_NEXT_DOCUMENT) != len(documents) - 1:  # Also if there is none.
-        return None
-    return text[1:-1].replace(_NEXT_DOCUMENT, b"}\n" + _NEXT_DOCUMENT[2:]) + b"\n"
+    lines = text[1:-1].replace(_NEXT_DOCUMENT, b"}\n" + _NEXT_DOCUMENT[2:]) + b"\n"
+    # More, where a value looks like a document; none at all, where there is no document.
+    return lines if lines.count(b"\n") == len(documents) else None
 
 
 def _encode(index: int, document: _Document, limits: RecordLimits) -> bytes:

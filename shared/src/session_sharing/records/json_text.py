@@ -27,6 +27,9 @@ else:
 
 _UUID = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_OWN_BRACKETS = 3
+"""A record has one around it, one around its configurations and one around its outputs."""
+
 _LONG_INTEGER = b"," + b"0" * 19
 _DIGITS, _BEFORE_INTEGERS = b"0123456789", b",:[- \t\r\n"
 _INTEGER_SHAPES = bytes.maketrans(
@@ -43,19 +46,25 @@ class JsonBackend(Protocol):
     def encode(self, value: object) -> bytes:
         """Write plain values, compactly, as UTF-8."""
 
-    def encode_callers(self, value: object, nulls: int) -> bytes | None:
+    def encode_callers(self, value: object, nulls: int, records: int = 1) -> bytes | None:
         """Write a caller's values; None if only a walk can tell whether they have a place.
 
         Args:
             value: What to write.
             nulls: How many None it holds that are meant so.
+            records: Of how many records the values are.
         """
 
     def encode_checked(self, value: object) -> bytes:
         """Write a caller's values of which `encode_callers` wrote all that need a check."""
 
-    def encode_decoded(self, value: object) -> bytes | None:
-        """Write values from `decode`; None if only a walk can tell whether they have a place."""
+    def encode_decoded(self, value: object, records: int = 1) -> bytes | None:
+        """Write values from `decode`; None if only a walk can tell whether they have a place.
+
+        Args:
+            value: What to write.
+            records: Of how many records the values are.
+        """
 
     def decode(self, text: bytes) -> object:
         """Read JSON. Integers are exact, whatever their length.
@@ -74,7 +83,7 @@ class StandardBackend:
             value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
         ).encode()
 
-    def encode_callers(self, value: object, nulls: int) -> bytes | None:
+    def encode_callers(self, value: object, nulls: int, records: int = 1) -> bytes | None:
         """Ask for a walk."""
         return None
 
@@ -82,7 +91,7 @@ class StandardBackend:
         """Write nothing: nothing was checked without a walk."""
         raise NotImplementedError
 
-    def encode_decoded(self, value: object) -> bytes | None:
+    def encode_decoded(self, value: object, records: int = 1) -> bytes | None:
         """Ask for a walk."""
         return None
 
@@ -115,13 +124,13 @@ class OrjsonBackend:
         """Write plain values, compactly, as UTF-8."""
         return orjson.dumps(value)
 
-    def encode_callers(self, value: object, nulls: int) -> bytes | None:
+    def encode_callers(self, value: object, nulls: int, records: int = 1) -> bytes | None:
         """Write values of any type, unless the text may hide a NaN (null) or an identifier."""
         try:
             text = self.encode_checked(value)
         except TypeError:
             return None
-        if text.count(b"null") != nulls or _UUID.search(text) or _may_be_deep(text):
+        if text.count(b"null") != nulls or _UUID.search(text) or _may_be_deep(text, records):
             return None
         return text
 
@@ -129,13 +138,13 @@ class OrjsonBackend:
         """Write values of any type."""
         return orjson.dumps(value, unwrap, self._options)
 
-    def encode_decoded(self, value: object) -> bytes | None:
+    def encode_decoded(self, value: object, records: int = 1) -> bytes | None:
         """Write values which came from JSON, unless one is a long integer or lies too deep."""
         try:
             text = orjson.dumps(value, None, orjson.OPT_STRICT_INTEGER)
         except TypeError:
             return None
-        return None if _may_be_deep(text) else text
+        return None if _may_be_deep(text, records) else text
 
     def decode(self, text: bytes) -> object:
         """Read JSON; where a long integer may be, by the library that keeps it exact."""
@@ -149,9 +158,10 @@ def has_long_integer(text: bytes) -> bool:
     return _LONG_INTEGER in text.translate(_INTEGER_SHAPES)
 
 
-def _may_be_deep(text: bytes) -> bool:
+def _may_be_deep(text: bytes, records: int) -> bool:
     """Say whether values may lie too deep; no is certain. Brackets in texts may mislead it."""
-    if text.count(b"[") + text.count(b"{") <= MAX_NESTING:
+    others = _OWN_BRACKETS * (records - 1)
+    if text.count(b"[") + text.count(b"{") <= MAX_NESTING + others:
         return False
     brackets = text.translate(None, _NO_BRACKETS)
     for _ in range(MAX_NESTING):

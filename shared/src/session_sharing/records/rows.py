@@ -18,7 +18,7 @@ from session_sharing.records.timestamps import now_microseconds, to_microseconds
 REQUEST_MARGIN = 4096
 """What a request holds beside its records, at most, in bytes."""
 
-BATCH_RECORDS = 512
+BATCH_RECORDS = 1024
 BATCH_BYTES = 256 * 1024
 """How many records a batch has, and how many bytes of them, unless one record alone has more.
 
@@ -95,7 +95,7 @@ def _encode_together(
         rows.append([time, record.measurement_name, record.configurations, record.outputs])
         has_more = has_more or record.context is not None or record.has_details
     nulls = sum([row[0] is None for row in rows])
-    text = json_text.backend.encode_callers(rows, nulls)
+    text = json_text.backend.encode_callers(rows, nulls, len(rows))
     if text is not None and has_more:
         for row, record in zip(rows, records, strict=True):
             row.extend(_optional(record, None))

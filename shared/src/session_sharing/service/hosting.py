@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -102,6 +103,14 @@ class HostingOptions:
     stop_within: float = 10.0
 
 
+NEW_OBJECTS = 50_000
+"""After how many new objects cycles among them are looked for.
+
+Records come as many short-lived objects without cycles; to look each 700 objects, as Python does by
+itself, took an eighth of the processor time (docs/performance.md).
+"""
+
+
 def run(hosted_factory: Callable[[], Hosted], options: HostingOptions) -> int:
     """Host until a signal asks to stop; return the exit code of the process.
 
@@ -118,6 +127,7 @@ def run(hosted_factory: Callable[[], Hosted], options: HostingOptions) -> int:
         error. Any other error is a defect and is raised, so its traceback is seen.
     """
     watchdog = Watchdog(options.stop_within * _FORCE)
+    gc.set_threshold(NEW_OBJECTS)
     exit_code = 1
     try:
         asyncio.run(_host(hosted_factory, options, watchdog))
