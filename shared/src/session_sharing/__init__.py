@@ -5,7 +5,7 @@ are in `session_sharing.testing`.
 """
 
 from session_sharing.behavior import Behavior
-from session_sharing.client import SessionClient, SessionConstructor
+from session_sharing.client import Receipt, SessionClient, SessionConstructor
 from session_sharing.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -40,10 +40,12 @@ from session_sharing.information import (
     SessionState,
 )
 from session_sharing.join import join_local_station
-from session_sharing.records import Limits, Record, RecordContext
+from session_sharing.records import AckLevel, Acknowledged, Limits, Record, RecordContext
 
 __all__ = [
     "AccessDeniedError",
+    "AckLevel",
+    "Acknowledged",
     "AlreadyExistsError",
     "AttachmentEndedError",
     "AttachmentInformation",
@@ -57,6 +59,7 @@ __all__ = [
     "NotFoundError",
     "OutcomeUnknownError",
     "PreconditionError",
+    "Receipt",
     "Record",
     "RecordContext",
     "ResourceExhaustedError",
