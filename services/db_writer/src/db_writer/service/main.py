@@ -15,6 +15,7 @@ from db_writer.service.database import Database
 from db_writer.service.driver import DatabaseDriver
 from db_writer.service.names import Databases
 from db_writer.service.servicer import DbWriterServicer
+from db_writer.service.spools import Spools
 from db_writer.service.trial import GOOD, check_databases, table
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
@@ -99,7 +100,10 @@ def run_writer(
     """
 
     def make_driver() -> DatabaseDriver:
-        return DatabaseDriver(Databases(options.data_folder, databases))
+        known = Databases(options.data_folder, databases)
+        spools = Spools(options.data_folder, known)
+        spools.start()
+        return DatabaseDriver(known, spools)
 
     _log.info("SQLite files that clients name lie in %s", options.data_folder)
     for warning in warnings(databases):

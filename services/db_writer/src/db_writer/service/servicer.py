@@ -129,8 +129,8 @@ async def _append(
     database: Database, brought: Brought[list[Record]], level: AckLevel
 ) -> Acknowledged:
     """Store records; whatever was asked for, a transaction that is committed is on disk."""
-    await database.append(Entry(brought.attachment_id, brought.first_number, brought.content))
-    return Acknowledged(AckLevel.DISK)
+    entry = Entry(brought.attachment_id, brought.first_number, brought.content)
+    return await database.append(entry)
 
 
 def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:
