@@ -95,6 +95,12 @@ def want_again(connection: Connection) -> int:
     return connection.execute(update(refused).values(again=True)).rowcount
 
 
+def is_wanted_again(connection: Connection) -> bool:
+    """Say whether somebody wants some of them tried again."""
+    wanted = select(refused.c.id).where(refused.c.again).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
 def put_back(connection: Connection, now: datetime) -> tuple[Amount, Amount]:
     """Let some of those wait again that somebody wants tried again, behind all that waits.
 

@@ -22,6 +22,7 @@ from db_writer.service.spool.refused import (
     add_refused,
     amount_refused,
     each_refused,
+    is_wanted_again,
     put_back,
     want_again,
 )
@@ -158,6 +159,8 @@ class SpoolFile:
         Raises:
             WriteError: Nothing was changed.
         """
+        if not self._judged(self._reading, is_wanted_again):
+            return Amount(), Amount()
         return self._judged(self._writing, lambda connection: put_back(connection, utc_now()))
 
     def want_again(self) -> int:
