@@ -109,7 +109,7 @@ class Delivery:
         self._spool.file.trim()
         if self._is_told:
             self._is_told = False
-            _log.warning("The database %s is back; delivered %d records", self._name, delivered)
+            _log.warning("The database %s is back; delivered: %d", self._name, delivered)
 
     def _empty(self, store: Store) -> int:
         """Deliver until nothing waits, or it is to stop; return how many records that were."""

@@ -44,7 +44,7 @@ def check(connection: Connection) -> str:
     """
     found: dict[str, str] = {}
     if inspect(connection).has_table(meta.name):
-        found = dict(connection.execute(select(meta)).tuples().all())
+        found = {row.name: row.value for row in connection.execute(select(meta))}
     if found.get("format") != FORMAT:
         raise PreconditionError(
             f"{connection.engine.url.database} is no spool of this version of the service. Update "
