@@ -217,7 +217,7 @@ class _Table:
         wanted = (int, float) if isinstance(default, float) else int
         if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
             what = "number" if isinstance(default, float) else "whole number"
-            self._refuse(key, f"it must be a {what} from {least:g} to {most:g}")
+            self._refuse(key, f"it must be a {what} from {least} to {most}")
         return value
 
     def _options(self, url: URL) -> Mapping[str, Option]:

@@ -59,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except ConfigError as error:
         parser.error(f"{arguments.config}: {error}")
+    if arguments.json and not arguments.refused:
+        parser.error("--json says how --refused prints; give that as well")
     limits = record_limits(parser, arguments)
     configure_logging(verbose=arguments.verbose)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # What it does is logged here.
