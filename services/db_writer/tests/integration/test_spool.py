@@ -91,6 +91,7 @@ def test_session_goes_on_while_the_server_is_away(
             assert session.backlog
             assert (session.backlog.waiting_records, session.backlog.refused_records) == (2, 0)
             assert "is away" in session.backlog.reason
+        until(lambda: followed == ["0", "1", "2"])
         until(lambda: is_empty(service))
         client.log("3", {}, {})
         until(lambda: followed == ["0", "1", "2", "3"])

@@ -72,13 +72,13 @@ def test_damaged_spool_is_told_and_stops_nothing_else(tmp_path: Path, ending: Ex
     (path,) = (tmp_path / FOLDER).glob("*.sqlite3")
     content = path.read_bytes()
     path.write_bytes(b"no database " * 1000)
-    found = spools(tmp_path, ending, LINE)
+    found = spools(tmp_path, ending, replace(LINE, name="alias"))
     (problem,) = found.problems()
     assert str(path) in problem
     with pytest.raises(PreconditionError, match="damaged"):
-        found.of("line")
+        found.of("alias")
     path.write_bytes(content)
-    assert found.of("line") is not None
+    assert found.of("alias") is not None
     assert found.problems() == []
 
 

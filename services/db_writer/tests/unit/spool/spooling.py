@@ -52,7 +52,7 @@ class Station:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        if database.failure is not None:
+        if database.failure is not None and not isinstance(database.failure, WriteError):
             raise database.failure
 
     def write(self, entries: Sequence[Entry]) -> None:

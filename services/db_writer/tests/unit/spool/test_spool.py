@@ -48,6 +48,8 @@ def test_nothing_is_stored_directly_while_something_waits(spool: Spool) -> None:
     assert not is_direct(spool)
     spool.put([entry("a"), entry("b", attachment="other")])
     assert not is_direct(spool)
+    spool.reached(0)
+    assert not is_direct(spool), "it is back, and the records wait still"
     deliver(spool)
     assert is_direct(spool)
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.spool.tables import FORMAT, meta, metadata
-from session_sharing.errors import PreconditionError
+from session_sharing.errors import PreconditionError, SharingError
 
 LOCK_SECONDS = 5.0
 """How long one of those who change the file waits for the other."""
@@ -51,6 +51,20 @@ def check(connection: Connection) -> str:
             "the service, or move the file away; what waits in it waits on."
         )
     return found["resource"]
+
+
+def unusable(path: Path, error: SharingError) -> SharingError:
+    """Say that a spool cannot be used.
+
+    Args:
+        path: Its file.
+        error: Why.
+    """
+    return PreconditionError(
+        f"The spool {path} cannot be used: {error.message} If you move it away, with the files "
+        "that begin with its name, the service makes a new one; what waits in it waits there.",
+        retry_delay=error.retry_delay,
+    )
 
 
 def remember(connection: Connection, **values: str) -> None:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from db_writer.service.failures import WriteError
 from db_writer.service.refusals import Failure
-from db_writer.service.spool.spool_file import Content
-from db_writer.service.spool.waiting import Amount
+from db_writer.service.spool.waiting import Amount, Content
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.information import Backlog, clock
 from session_sharing.utc import utc_now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +14,13 @@ from db_writer.service import refusals
 from db_writer.service.engine import make_engine
 from db_writer.service.failures import WriteError, judge
 from db_writer.service.held_connection import driver_cursor
-from db_writer.service.spool.identity import check, make_tables, remember, spool_settings
+from db_writer.service.spool.identity import (
+    check,
+    make_tables,
+    remember,
+    spool_settings,
+    unusable,
+)
 from db_writer.service.spool.refused import (
     Refusal,
     RefusedRecord,
@@ -29,6 +34,7 @@ from db_writer.service.spool.refused import (
 from db_writer.service.spool.waiting import (
     Amount,
     Batch,
+    Content,
     Encoded,
     add,
     amount,
@@ -45,21 +51,6 @@ T = TypeVar("T")
 
 TRIM_BYTES = 1024 * 1024
 """From so much that is free within the file on it is made smaller."""
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a spool holds.
-
-    Attributes:
-        waiting: How much waits.
-        since: Since when the oldest of it waits; None if nothing does.
-        refused: How much was refused for good.
-    """
-
-    waiting: Amount
-    since: datetime | None
-    refused: Amount
 
 
 class SpoolFile:
@@ -89,7 +80,7 @@ class SpoolFile:
             self._file.remember_log(self._save_log)
         except WriteError as error:
             self.close()
-            raise error.told from error
+            raise unusable(path, error.told) from error
         except SharingError:
             self.close()
             raise

@@ -29,6 +29,21 @@ class Amount(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Content:
+    """What a spool holds.
+
+    Attributes:
+        waiting: How much waits.
+        since: Since when the oldest of it waits; None if nothing does.
+        refused: How much was refused for good.
+    """
+
+    waiting: Amount
+    since: datetime | None
+    refused: Amount
+
+
+@dataclass(frozen=True)
 class Encoded:
     """An entry as it is kept."""
 
