@@ -17,7 +17,12 @@ from db_writer.service.spool.spool_file import TRIM_BYTES, SpoolFile
 from db_writer.service.spool.waiting import encoded
 from services.db_writer.tests.looking import change_file
 from services.db_writer.tests.unit.spool.spooling import entry, names, new_file
-from session_sharing.errors import PreconditionError, ResourceReplacedError, SharingError
+from session_sharing.errors import (
+    PreconditionError,
+    ResourceExhaustedError,
+    ResourceReplacedError,
+    SharingError,
+)
 
 
 @pytest.fixture
@@ -103,6 +108,25 @@ def test_file_becomes_small_again(spool: SpoolFile) -> None:
     assert sum(sizes) < TRIM_BYTES
     spool.put([encoded(entry("after", first=9))])
     assert waits(spool) == ["after"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="which error it is cannot be told")
+def test_full_disk_refuses_until_there_is_room(spool: SpoolFile) -> None:
+    """What the disk has no room for is refused whole; when there is room it goes on."""
+    resource = pytest.importorskip("resource")
+    spool.put([encoded(entry("a"))])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = spool.path.with_name(f"{spool.path.name}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5000, limits[1]))
+    try:
+        with pytest.raises(WriteError) as caught:
+            spool.put([encoded(entry("b", first=2)), encoded(entry("x" * 200_000, first=3))])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(caught.value.told, ResourceExhaustedError)
+    assert not caught.value.broken
+    spool.put([encoded(entry("c", first=4))])
+    assert waits(spool) == ["a", "c"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
