@@ -15,6 +15,7 @@ from db_writer import DbWriterClient, RecordContext
 from db_writer.service.database import Database
 from db_writer.service.refused_command import retry_refused, show_refused
 from db_writer.service.settings import DatabaseSettings
+from db_writer.service.spool import delivery
 from services.db_writer.tests.looking import DEADLINE, ask, until
 from services.db_writer.tests.postgresql import PostgresqlServer, stop
 from services.db_writer.tests.support import local_writer
@@ -28,6 +29,13 @@ from session_sharing.testing.hosting import LocalService
 def settings(postgresql: DatabaseSettings) -> DatabaseSettings:
     """Return the settings of an empty database whose records may wait."""
     return replace(postgresql, connect_timeout=1.0, spool_bytes=1 << 24)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the delivery look often, so that tests do not wait for it."""
+    monkeypatch.setattr(delivery, "LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr(delivery, "LOOK_SECONDS", 0.1)
 
 
 @contextmanager

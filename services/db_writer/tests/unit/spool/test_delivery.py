@@ -110,7 +110,7 @@ def test_refused_record_does_not_hold_up_the_rest(
     kept = [(refused.attachment_id, refused.number) for refused in spool.file.refused()]
     assert kept == [("a", 3), ("b", 1)]
     (told,) = [line for line in caplog.messages if "refused" in line]
-    assert "refused 2 records for good" in told
+    assert "refused 2 record(s) for good" in told
     assert "--refused" in told
 
 

@@ -135,8 +135,8 @@ class Delivery:
         if refused:
             first = refused[0]
             _log.warning(
-                "The database %s refused %d records for good, the first is %d of attachment %s: %s "
-                "`python -m db_writer --refused` shows them.",
+                "The database %s refused %d record(s) for good, the first is %d of attachment %s: "
+                "%s `python -m db_writer --refused` shows them.",
                 *(self._name, len(refused), first.single.numbers.start),
                 *(first.single.attachment_id[:8], first.reason),
             )
