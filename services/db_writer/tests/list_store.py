@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from db_writer.service.database import Database, Query
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.store import Entry, RecordFilter
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.records import Record
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
@@ -39,6 +39,7 @@ class Stored:
         self.failure: Exception | None = None
         self.away_for_questions = False
         self.closed = 0
+        self.absence: SharingError | None = None
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Store a group: it has its numbers before it is committed."""

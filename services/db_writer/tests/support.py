@@ -13,6 +13,7 @@ from db_writer.service.driver import DatabaseDriver
 from db_writer.service.main import writer_servicers
 from db_writer.service.names import Databases
 from db_writer.service.settings import DatabaseSettings
+from db_writer.service.spools import Spools
 from session_sharing.service import SessionEngine
 from session_sharing.testing.hosting import LocalService
 from session_sharing.testing.processes import ServerProcess
@@ -31,9 +32,12 @@ def local_writer(
     data = folder / "data"
     data.mkdir(exist_ok=True)
     configured = {name: ConfiguredDatabase(base, None) for name, base in databases.items()}
+    known = Databases(data, configured)
+    spools = Spools(data, known)
+    spools.start()
     return LocalService(
         "db_writer",
-        DatabaseDriver(Databases(data, configured)),
+        DatabaseDriver(known, spools),
         writer_servicers(),
         folder / "state",
         lambda driver: SessionEngine(driver, grace=grace),

@@ -83,6 +83,38 @@ class AttachmentInformation:
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """What a service keeps for a resource that is away, and delivers when it is back.
+
+    Attributes:
+        resource_name: The resource.
+        waiting_records: How many records wait.
+        waiting_bytes: What they take on the disk of the service.
+        waiting_since: Since when the first of them waits; None if nothing does.
+        limit_bytes: How many bytes may wait.
+        refused_records: Records that the resource refused for good; they are kept for people.
+        reason: Why nothing is delivered now; empty if something is, or nothing waits.
+    """
+
+    resource_name: str
+    waiting_records: int = 0
+    waiting_bytes: int = 0
+    waiting_since: datetime | None = None
+    limit_bytes: int = 0
+    refused_records: int = 0
+    reason: str = ""
+
+    def __str__(self) -> str:
+        parts = []
+        if self.waiting_records:
+            since = f" since {clock(self.waiting_since)}" if self.waiting_since else ""
+            parts.append(f"{_records(self.waiting_records)} wait{since}")
+        if self.refused_records:
+            parts.append(f"{_records(self.refused_records)} refused for good")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
 class SessionInformation:
     """One session, as people and programs are told of it. The secret session name is not in it.
 
@@ -100,6 +132,7 @@ class SessionInformation:
         closed_at: When it was closed; None before.
         broken: Why the resource cannot be used although the session is open; empty if it can.
         orphan: Nobody holds it, and its creator is known to be dead.
+        backlog: What waits for its resource; None if that is none which records wait for.
     """
 
     public_id: str
@@ -115,6 +148,7 @@ class SessionInformation:
     closed_at: datetime | None = None
     broken: str = ""
     orphan: bool = False
+    backlog: Backlog | None = None
 
     def holders(self) -> str:
         """Say who holds the session."""
@@ -159,6 +193,10 @@ class SessionInformation:
 def sentence(text: str) -> str:
     """End a text that somebody else wrote with a full stop, so that another may follow."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _records(number: int) -> str:
+    return f"{number} record{'' if number == 1 else 's'}"
 
 
 def clock(moment: datetime) -> str:

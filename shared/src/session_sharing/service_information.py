@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from session_sharing.information import ClientIdentity
+from session_sharing.information import Backlog, ClientIdentity
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class ServiceInformation:
         connected_clients: How many clients hold a stream.
         lost_clients: How many hold something, and their stream is lost.
         services: The full names of the gRPC services that are offered.
+        backlogs: What waits for resources, also for those on which no session is open.
     """
 
     process: ClientIdentity
@@ -45,3 +46,4 @@ class ServiceInformation:
     connected_clients: int = 0
     lost_clients: int = 0
     services: tuple[str, ...] = ()
+    backlogs: tuple[Backlog, ...] = ()

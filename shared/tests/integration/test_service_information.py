@@ -15,6 +15,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from session_sharing.client.administration import Administration
+from session_sharing.information import Backlog
 from session_sharing.service import health
 from session_sharing.testing.hosting import LocalService
 from session_sharing.testing.memory import (
@@ -38,6 +39,49 @@ class AilingDriver(MemoryDriver):
     def check(self) -> Sequence[str]:
         """Return what is wrong."""
         return self.problems
+
+
+class WaitingList(list[str]):
+    """A handle for which something waits."""
+
+    def backlog(self) -> Backlog:
+        """Return what waits."""
+        return Backlog("rack", 3)
+
+
+class KeepingDriver(MemoryDriver):
+    """A driver that keeps records for resources that are away."""
+
+    ended = 0
+
+    def open(self, address: str) -> list[str]:
+        """Open a resource for which something waits."""
+        return WaitingList(super().open(address))
+
+    def backlogs(self) -> Sequence[Backlog]:
+        """Return what waits, also for a resource that nobody has open."""
+        return [Backlog("rack", 3), Backlog("shelf", refused_records=1)]
+
+    def end(self) -> None:
+        """Count how often it is ended, and make sure that its handles are closed by then."""
+        assert self.closed
+        self.ended += 1
+
+
+def test_service_tells_what_waits(tmp_path: Path) -> None:
+    """What waits is told with its session and with the service; the driver ends with the latter."""
+    driver = KeepingDriver()
+    with (
+        LocalService("memory", driver, add_memory_servicer, tmp_path) as service,
+        Administration(service.address) as administration,
+    ):
+        client = MemoryClient("rack", address=service.address)
+        (session,) = administration.sessions()
+        assert session.backlog == Backlog("rack", 3)
+        assert administration.service().backlogs == tuple(driver.backlogs())
+        client.detach()
+        assert driver.ended == 0
+    assert driver.ended == 1
 
 
 def test_service_tells_what_it_is(world) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,20 @@ def test_server_that_is_silent_hides_no_other(
         ]
         checks.problems()
         assert checks._open["silent"]._thread is thread, "it is not asked twice at once"
+
+
+def test_server_that_may_be_away_is_no_problem(
+    checks: DatabaseChecks, make_postgresql: Callable[[], DatabaseSettings]
+) -> None:
+    """Where records wait for a server it may be away; one that is there has to be as it should."""
+    settings = make_postgresql()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        checks.add("away", on_server(probe.getsockname()[1]), may_be_away=True)
+    assert checks.problems() == []
+    checks.add("empty", settings, may_be_away=True)
+    (problem,) = checks.problems()
+    assert settings.shown in problem
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")

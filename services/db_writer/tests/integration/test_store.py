@@ -113,7 +113,7 @@ def test_more_units_than_are_remembered(store: Store, monkeypatch: pytest.Monkey
     units = [Record("dc", {}, {}, context=RecordContext(str(number))) for number in range(5)]
     for _ in range(2):
         store.write([entry(*units)])
-        assert [len(known) for known in store._references._known] == [0, 0, 0, 2]
+        assert [len(known) for known in store._insert_once._references._known] == [0, 0, 0, 2]
     serials = [record.context and record.context.serial_number for record in stored(store)]
     assert serials == [*"01234"] * 2
 

@@ -148,13 +148,14 @@ def test_deleted_during_a_write(
     opened: Store, sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was committed to a file that is gone by then is not acknowledged."""
-    insert = opened._insert
+    insert = opened._insert_once
 
-    def insert_and_delete(rows: Sequence[RecordRows]) -> None:
-        insert(rows)
+    def insert_and_delete(rows: Sequence[RecordRows]) -> int:
+        stored = insert(rows)
         sqlite_path.unlink()
+        return stored
 
-    monkeypatch.setattr(opened, "_insert", insert_and_delete)
+    monkeypatch.setattr(opened, "_insert_once", insert_and_delete)
     assert isinstance(refusal(opened).told, ResourceReplacedError)
 
 

@@ -75,14 +75,15 @@ def test_cut_during_a_write(opened: Store, postgresql: DatabaseSettings, count: 
 @pytest.mark.parametrize("count", [1, COPIED_RECORDS])
 def test_a_lost_outcome(opened: Store, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """A transaction that was committed without the answer getting through is not stored twice."""
-    insert, failures = opened._insert, iter([LOST])
+    insert, failures = opened._insert_once, iter([LOST])
 
-    def insert_and_lose(rows: Sequence[RecordRows]) -> None:
-        insert(rows)
+    def insert_and_lose(rows: Sequence[RecordRows]) -> int:
+        stored = insert(rows)
         for failure in failures:
             raise failure
+        return stored
 
-    monkeypatch.setattr(opened, "_insert", insert_and_lose)
+    monkeypatch.setattr(opened, "_insert_once", insert_and_lose)
     for first in (1, 0):
         opened.write([entry(*named(*["x"] * count), first=first)])
     assert names(opened) == ["x"] * count * 2

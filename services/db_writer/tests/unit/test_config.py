@@ -136,6 +136,10 @@ def test_no_text_shows_the_password(tmp_path: Path) -> None:
         ({"pool_size": True}, "pool_size: it must be a whole number"),
         ({"connect_timeout": 61}, "connect_timeout: it must be a number from 0.1 to 60"),
         ({"connect_timeout": float("nan")}, "connect_timeout: it must be a number"),
+        ({"spool": "no"}, "spool: it must be true or false"),
+        ({"spool_bytes": 1000}, "spool_bytes: it must be a whole number from 1048576"),
+        ({"url": "sqlite:///a", "spool": False}, "spool: an SQLite file is never away"),
+        ({"url": "sqlite:///a", "spool_bytes": 2**30}, "spool_bytes: an SQLite file is never"),
     ],
     ids=str,
 )
@@ -174,6 +178,20 @@ def test_short_name_of_the_scheme(tmp_path: Path) -> None:
     """`postgres://` is what many write, and libpq takes."""
     found = read(tmp_path, url="postgres://h/n").settings()
     assert (found.url.drivername, found.shown) == ("postgresql+psycopg", "postgresql://h/n")
+
+
+@pytest.mark.parametrize(
+    ("table", "size"),
+    [
+        ({"url": "postgresql://h/n"}, 2**30),
+        ({"url": "postgresql://h/n", "spool_bytes": 2**21}, 2**21),
+        ({"url": "postgresql://h/n", "spool": False, "spool_bytes": 2**21}, 0),
+        ({"url": "sqlite:///a"}, 0),
+    ],
+)
+def test_how_much_may_wait(tmp_path: Path, table: dict[str, Any], size: int) -> None:
+    """For a server a gigabyte may wait unless it is said otherwise, for a file nothing."""
+    assert read(tmp_path, **table).settings().spool_bytes == size
 
 
 def test_options_of_a_file(tmp_path: Path) -> None:

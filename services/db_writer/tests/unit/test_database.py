@@ -6,12 +6,14 @@ import asyncio
 import json
 import threading
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
 from db_writer.service import database as module
 from db_writer.service import pages
 from db_writer.service.database import Database, Query
+from db_writer.service.spool import SPOOLED, Spool, SpoolFile
 from db_writer.service.store import RecordFilter
 from services.db_writer.tests.list_store import ALL, DEADLINE, SETTINGS, Stored, entry, names, run
 from session_sharing.errors import InternalError, SharingError, UnavailableError
@@ -22,7 +24,7 @@ from session_sharing.service import StoreError
 def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
     """Return the store of the database that is opened next."""
     store = Stored(SETTINGS)
-    monkeypatch.setattr(module, "Store", lambda settings, again: store)
+    monkeypatch.setattr(module, "Store", lambda settings, **_: store)
     return store
 
 
@@ -60,6 +62,26 @@ def test_refusal_of_the_store_reaches_the_caller(stored: Stored) -> None:
 
     run(work)
     assert stored.groups == [1]
+
+
+def test_database_that_was_away_when_it_was_opened_is_not_tried(
+    stored: Stored, tmp_path: Path
+) -> None:
+    """What is logged waits at once: to try the database is up to who delivers."""
+    stored.absence = UnavailableError("It is away.", retry_delay=1.0)
+    spool = Spool(SpoolFile.make(tmp_path / "spool" / "line-0.sqlite3", "line"), 1 << 20)
+
+    async def work() -> None:
+        database = Database(SETTINGS, spool=spool)
+        assert await database.append(entry("a")) == SPOOLED
+        told = database.backlog()
+        assert told is not None
+        assert (told.waiting_records, told.reason) == (1, "It is away.")
+        await asyncio.to_thread(database.close)
+
+    asyncio.run(work())
+    spool.file.close()
+    assert stored.groups == []
 
 
 def test_defect_is_told_and_hangs_nobody(stored: Stored) -> None:

@@ -18,7 +18,7 @@ from session_sharing.errors import UnavailableError
 def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
     """Return the store of the database that is opened next."""
     store = Stored(SETTINGS)
-    monkeypatch.setattr(module, "Store", lambda settings, again: store)
+    monkeypatch.setattr(module, "Store", lambda settings, **_: store)
     return store
 
 

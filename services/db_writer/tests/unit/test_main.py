@@ -12,6 +12,7 @@ import pytest
 from db_writer import DbWriterClient
 from db_writer.service import main
 from db_writer.service.config import ConfiguredDatabase, read_databases
+from db_writer.service.spool import SpoolFile
 from session_sharing.records import RecordLimits
 from session_sharing.service import ServiceOptions
 
@@ -101,6 +102,28 @@ def test_check_opens_every_database_once(
     file.write_text("")
     assert main.main(check) == 0
     assert "No database is configured" in capsys.readouterr().out
+
+
+def test_refused_records_are_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--refused` and `--retry-refused` look into the spools of the data folder, and end."""
+    monkeypatch.setattr(main, "configure_logging", lambda **_: None)
+    SpoolFile.make(tmp_path / "spool" / "line-0.sqlite3", "line").close()
+    folder = ["--data-dir", str(tmp_path)]
+    assert main.main([*folder, "--refused"]) == 0
+    assert "No database refused a record" in capsys.readouterr().out
+    assert main.main([*folder, "--refused", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main.main([*folder, "--retry-refused", "line"]) == 0
+    assert "0 records" in capsys.readouterr().out
+    assert main.main([*folder, "--retry-refused", "lime"]) == 1
+    assert "there are: line" in capsys.readouterr().err
+    (tmp_path / "spool" / "x-1.sqlite3").write_text("this is a text " * 100)
+    assert main.main([*folder, "--refused"]) == 1
+    assert "x-1.sqlite3" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main.main([*folder, "--json"])
 
 
 def test_service_config_says_what_discovery_is_told() -> None:

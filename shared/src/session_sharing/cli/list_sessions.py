@@ -31,7 +31,9 @@ def add_to(subparsers: _Subparsers) -> None:
         help="show the sessions of all services, who holds them",
         description="Shows the sessions of all services. A session is broken when its resource "
         "cannot be used now, an orphan when nobody holds it and its creator is dead; a holder is "
-        "lost while its service waits for it to come back. Exit code 1: a service did not answer.",
+        "lost while its service waits for it to come back. Where records wait for a resource that "
+        "is away, or were refused by it for good, it says how many. Exit code 1: a service did not "
+        "answer.",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     add_address_argument(parser)
@@ -50,6 +52,8 @@ def execute(arguments: argparse.Namespace) -> int:
         for _, session in told:
             if session.broken:
                 print(f"{session.public_id} is broken: {session.broken}")
+            if session.backlog and session.backlog.reason:
+                print(f"{session.public_id}: {session.backlog}. {session.backlog.reason}")
     else:
         print(_nothing(listings))
     if not (arguments.json or arguments.address):
@@ -92,6 +96,10 @@ def _state(session: SessionInformation) -> str:
     words = ["close pending" if session.close_pending else session.state.value]
     words += ["broken"] if session.broken else []
     words += ["orphan"] if session.orphan else []
+    if session.backlog:
+        waiting, refused = session.backlog.waiting_records, session.backlog.refused_records
+        words += [f"{waiting} waiting"] if waiting else []
+        words += [f"{refused} refused"] if refused else []
     return ", ".join(words)
 
 

@@ -12,7 +12,12 @@ from typing import Any
 
 from session_sharing.behavior import Behavior
 from session_sharing.cli.services import FoundService
-from session_sharing.information import AttachmentInformation, ClientIdentity, SessionInformation
+from session_sharing.information import (
+    AttachmentInformation,
+    Backlog,
+    ClientIdentity,
+    SessionInformation,
+)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -83,6 +88,22 @@ def session_fields(service: FoundService, session: SessionInformation) -> dict[s
         "last_used": moment(session.last_used_at),
         "key": session.resource_key,
         "attachments": [attachment_fields(held) for held in session.attachments],
+        "backlog": backlog_fields(session.backlog),
+    }
+
+
+def backlog_fields(backlog: Backlog | None) -> dict[str, Any] | None:
+    """Return what waits for a resource as programs are told of it; None if nothing ever does."""
+    if backlog is None:
+        return None
+    since = backlog.waiting_since
+    return {
+        "waiting_records": backlog.waiting_records,
+        "waiting_bytes": backlog.waiting_bytes,
+        "waiting_since": moment(since) if since else None,
+        "limit_bytes": backlog.limit_bytes,
+        "refused_records": backlog.refused_records,
+        "reason": backlog.reason,
     }
 
 

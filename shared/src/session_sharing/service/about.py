@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from session_sharing.identity import this_client
+from session_sharing.information import Backlog
+from session_sharing.service.driver import BackloggedDriver
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.health import DriverCheck, ServiceHealth
 from session_sharing.service.threads import in_thread
@@ -62,6 +64,7 @@ class About:
             connected_clients=self._engine.clients.connected,
             lost_clients=self._engine.clients.lost,
             services=tuple(self.services),
+            backlogs=tuple(self._backlogs()),
         )
 
     def _of_journal(self) -> list[str]:
@@ -69,6 +72,10 @@ class About:
         self._engine.look_at_journal()
         problem = self._engine.journal_problem
         return [problem] if problem else []
+
+    def _backlogs(self) -> Sequence[Backlog]:
+        driver = self._engine.driver
+        return driver.backlogs() if isinstance(driver, BackloggedDriver) else ()
 
     def _broken(self) -> list[str]:
         """Return which sessions are broken: their users are told, and the others go on."""

@@ -15,6 +15,7 @@ from session_sharing.errors import (
     SharingError,
     UnavailableError,
 )
+from session_sharing.information import Backlog
 
 H = TypeVar("H")
 H_co = TypeVar("H_co", covariant=True)
@@ -110,6 +111,42 @@ class CheckedDriver(Protocol):
         The library calls it in a thread, every other second and never twice at once; one that takes
         longer than five seconds is wrong by itself. Health checking follows what it returns. A
         problem that stays should keep its text, as each new text is logged.
+        """
+        ...
+
+
+@runtime_checkable
+class BackloggedDriver(Protocol):
+    """A driver that keeps records for resources that are away: an option."""
+
+    def backlogs(self) -> Sequence[Backlog]:
+        """Return what waits for resources, also for those on which no session is open.
+
+        The library asks it on the event loop; it must not block.
+        """
+        ...
+
+
+@runtime_checkable
+class EndingDriver(Protocol):
+    """A driver that does something beside its handles, which has to end with the service."""
+
+    def end(self) -> None:
+        """End it. The library calls it once, in a thread, when all handles are closed.
+
+        The process waits for it a second at most.
+        """
+        ...
+
+
+@runtime_checkable
+class BackloggedHandle(Protocol):
+    """A handle whose records may wait while its resource is away: an option."""
+
+    def backlog(self) -> Backlog | None:
+        """Return what waits; None if nothing ever does.
+
+        The library asks it on the event loop; it must not block.
         """
         ...
 

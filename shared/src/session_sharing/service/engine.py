@@ -20,7 +20,7 @@ from session_sharing.core import (
 )
 from session_sharing.errors import SharingError
 from session_sharing.names import parse_resource_name
-from session_sharing.service.driver import Located, ResourceDriver, explain
+from session_sharing.service.driver import EndingDriver, Located, ResourceDriver, explain
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS, Lifetime
 from session_sharing.service.operations import OpenSession
@@ -75,6 +75,16 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
     def driver(self) -> ResourceDriver[H]:
         """What opens and closes the resources."""
         return self._driver
+
+    async def end_driver(self, timeout: float) -> None:
+        """Have the driver end what it does beside its handles, when all are closed.
+
+        Args:
+            timeout: How long that may take, in seconds.
+        """
+        driver = self._driver
+        if isinstance(driver, EndingDriver):
+            await asyncio.wait({in_thread("end driver", driver.end)}, timeout=timeout)
 
     # What clients ask for
 

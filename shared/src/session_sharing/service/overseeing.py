@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from session_sharing.core import EventKind, Registry, Released, SessionEvent
-from session_sharing.information import SessionInformation
+from session_sharing.information import SessionInformation, SessionState
+from session_sharing.service.driver import BackloggedHandle
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.service.operations import closed_under_it
 from session_sharing.service.orphans import Orphans
@@ -48,7 +49,17 @@ class Overseeing(Generic[H]):
 
     def sessions(self) -> list[SessionInformation]:
         """Return what is told of every session that is not closed; orphans are not looked for."""
-        return self._registry.sessions()
+        return [self._with_backlog(session) for session in self._registry.sessions()]
+
+    def _with_backlog(self, told: SessionInformation) -> SessionInformation:
+        """Add what waits for the session's resource, if its handle can tell."""
+        if told.state is SessionState.OPENING:
+            return told
+        session = self._executor.sessions.get(self._registry.name_of(told.public_id))
+        handle = session.handle if session is not None and session.has_handle else None
+        if not isinstance(handle, BackloggedHandle):
+            return told
+        return replace(told, backlog=handle.backlog())
 
     async def list_sessions(self) -> list[SessionInformation]:
         """Return what is told of every session that is not closed, with the orphans marked."""

@@ -40,6 +40,9 @@ SHUT_DOWN_SECONDS = 1.75
 All three, after unregistering, have to fit into the time that hosting gives for coming to rest.
 """
 
+END_SECONDS = 1.0
+"""How long the driver may take to end what it does beside its handles, within the same time."""
+
 JOURNAL_SECONDS = 0.3
 """How long the end may wait for the journal to be written: less than hosting gives for it."""
 
@@ -124,6 +127,7 @@ class SessionService(Generic[H]):
         await self._about.health.stop()
         await self._registration.stop()
         await self._engine.shut_down(SHUT_DOWN_SECONDS)
+        await self._engine.end_driver(END_SECONDS)
 
     async def stopped(self) -> None:
         """Close the journal and give the data folder free."""

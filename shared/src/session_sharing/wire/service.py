@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from session_sharing.service_information import ServiceInformation
 from session_sharing.wire.generated import administration_pb2
-from session_sharing.wire.session import identity_from_wire, identity_to_wire, text_to_wire
+from session_sharing.wire.session import (
+    backlog_from_wire,
+    backlog_to_wire,
+    identity_from_wire,
+    identity_to_wire,
+    text_to_wire,
+)
 from session_sharing.wire.times import (
     moment_from_wire,
     moment_to_wire,
@@ -31,6 +37,7 @@ def service_to_wire(service: ServiceInformation) -> administration_pb2.GetServic
         connected_clients=service.connected_clients,
         lost_clients=service.lost_clients,
         services=service.services,
+        backlogs=[backlog_to_wire(backlog) for backlog in service.backlogs],
     )
 
 
@@ -56,4 +63,5 @@ def service_from_wire(message: administration_pb2.GetServiceResponse) -> Service
         connected_clients=message.connected_clients,
         lost_clients=message.lost_clients,
         services=tuple(message.services),
+        backlogs=tuple(backlog_from_wire(backlog) for backlog in message.backlogs),
     )

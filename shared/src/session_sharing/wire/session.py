@@ -12,6 +12,7 @@ from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
 from session_sharing.errors import InvalidRequestError
 from session_sharing.information import (
     AttachmentInformation,
+    Backlog,
     ClientIdentity,
     SessionInformation,
     SessionState,
@@ -110,6 +111,32 @@ def attachment_from_wire(message: session_pb2.AttachmentInformation) -> Attachme
     )
 
 
+def backlog_to_wire(backlog: Backlog) -> session_pb2.Backlog:
+    """Convert what waits for a resource."""
+    return session_pb2.Backlog(
+        resource_name=text_to_wire(backlog.resource_name),
+        waiting_records=backlog.waiting_records,
+        waiting_bytes=backlog.waiting_bytes,
+        waiting_since=moment_to_wire(backlog.waiting_since),
+        limit_bytes=backlog.limit_bytes,
+        refused_records=backlog.refused_records,
+        reason=text_to_wire(backlog.reason),
+    )
+
+
+def backlog_from_wire(message: session_pb2.Backlog) -> Backlog:
+    """Convert what waits for a resource."""
+    return Backlog(
+        resource_name=message.resource_name,
+        waiting_records=message.waiting_records,
+        waiting_bytes=message.waiting_bytes,
+        waiting_since=_optional(message, "waiting_since"),
+        limit_bytes=message.limit_bytes,
+        refused_records=message.refused_records,
+        reason=message.reason,
+    )
+
+
 def session_to_wire(session: SessionInformation | None) -> session_pb2.SessionInformation | None:
     """Convert what is told of a session; None stays None."""
     if session is None:
@@ -128,6 +155,7 @@ def session_to_wire(session: SessionInformation | None) -> session_pb2.SessionIn
         closed_at=moment_to_wire(session.closed_at),
         broken=text_to_wire(session.broken),
         orphan=session.orphan,
+        backlog=backlog_to_wire(session.backlog) if session.backlog else None,
     )
 
 
@@ -149,6 +177,7 @@ def session_from_wire(message: session_pb2.SessionInformation) -> SessionInforma
         closed_at=_optional(message, "closed_at"),
         broken=message.broken,
         orphan=message.orphan,
+        backlog=backlog_from_wire(message.backlog) if message.HasField("backlog") else None,
     )
 
 

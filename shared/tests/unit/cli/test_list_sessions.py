@@ -12,6 +12,7 @@ from session_sharing.cli.output import session_fields
 from session_sharing.cli.services import FoundService, Listing
 from session_sharing.information import (
     AttachmentInformation,
+    Backlog,
     ClientIdentity,
     SessionInformation,
     SessionState,
@@ -39,6 +40,8 @@ def session(**changes: Any) -> SessionInformation:
         ({"broken": "The disk is gone."}, "open, broken"),
         ({"orphan": True, "attachments": ()}, "open, orphan"),
         ({"close_pending": True, "broken": "x"}, "close pending, broken"),
+        ({"backlog": Backlog("log.txt")}, "open"),
+        ({"backlog": Backlog("log.txt", 7, refused_records=1)}, "open, 7 waiting, 1 refused"),
     ],
 )
 def test_people_see_what_is_wrong(changes: dict[str, Any], state: str) -> None:
@@ -57,3 +60,17 @@ def test_programs_see_what_is_wrong() -> None:
     assert (fields["broken"], fields["orphan"]) == ("The disk is gone.", False)
     assert fields["closed_by"] == "ann"
     assert fields["attachments"][0]["lost"] is True
+
+
+def test_programs_see_what_waits() -> None:
+    """What waits for a resource is an object; it is null where nothing ever waits."""
+    assert session_fields(SERVICE, session())["backlog"] is None
+    waiting = Backlog("log.txt", 7, 2048, NOW, 4096, 1, "It is away.")
+    assert session_fields(SERVICE, session(backlog=waiting))["backlog"] == {
+        "waiting_records": 7,
+        "waiting_bytes": 2048,
+        "waiting_since": "2026-05-04T00:00:00.000000+00:00",
+        "limit_bytes": 4096,
+        "refused_records": 1,
+        "reason": "It is away.",
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from session_sharing.information import ClientIdentity
+from session_sharing.information import Backlog, ClientIdentity
 from session_sharing.service_information import ServiceInformation
 from session_sharing.wire.generated import administration_pb2
 from session_sharing.wire.service import service_from_wire, service_to_wire
@@ -30,6 +30,7 @@ def test_everything_arrives() -> None:
         connected_clients=3,
         lost_clients=1,
         services=("a.B", "c.D"),
+        backlogs=(Backlog("line", 3, 100, NOW, 1 << 30, 1, "It is away."), Backlog("other")),
     )
     sent = service_to_wire(told).SerializeToString()
     assert service_from_wire(administration_pb2.GetServiceResponse.FromString(sent)) == told

@@ -12,6 +12,7 @@ from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
 from session_sharing.errors import InvalidRequestError
 from session_sharing.information import (
     AttachmentInformation,
+    Backlog,
     ClientIdentity,
     SessionInformation,
     SessionState,
@@ -56,6 +57,16 @@ ATTACHMENTS = st.builds(
     last_record_number=st.integers(0, 2**64 - 1),
     lost=st.booleans(),
 )
+BACKLOGS = st.builds(
+    Backlog,
+    resource_name=TEXT,
+    waiting_records=st.integers(0, 2**64 - 1),
+    waiting_bytes=st.integers(0, 2**64 - 1),
+    waiting_since=st.none() | MOMENTS,
+    limit_bytes=st.integers(0, 2**64 - 1),
+    refused_records=st.integers(0, 2**64 - 1),
+    reason=TEXT,
+)
 SESSIONS = st.builds(
     SessionInformation,
     public_id=TEXT,
@@ -71,6 +82,7 @@ SESSIONS = st.builds(
     closed_at=st.none() | MOMENTS,
     broken=TEXT,
     orphan=st.booleans(),
+    backlog=st.none() | BACKLOGS,
 )
 
 

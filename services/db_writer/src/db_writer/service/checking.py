@@ -32,10 +32,12 @@ class DatabaseCheck:
 
     Args:
         settings: The database, which is open.
+        may_be_away: It is not wrong that its server does not answer: records wait for it.
     """
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+    def __init__(self, settings: DatabaseSettings, *, may_be_away: bool = False) -> None:
         self._settings = settings
+        self._may_be_away = may_be_away
         self._engine = make_engine(settings, connections=1, writes=False)
         self._file = SqliteFile(Path(settings.url.database or "")) if settings.is_file else None
         self._thread: threading.Thread | None = None
@@ -59,8 +61,12 @@ class DatabaseCheck:
         self._thread.join(max(0.0, until - time.monotonic()))
         if self._thread.is_alive():
             return (
-                f"The database {self._settings.shown} does not answer within "
-                f"{LIMIT_SECONDS:.0f} s. Look at its server, the network or the disk."
+                ""
+                if self._may_be_away
+                else (
+                    f"The database {self._settings.shown} does not answer within "
+                    f"{LIMIT_SECONDS:.0f} s. Look at its server, the network or the disk."
+                )
             )
         self._thread = None
         return self._problem
@@ -77,7 +83,9 @@ class DatabaseCheck:
         except SharingError as error:
             self._problem = error.message
         except DBAPIError as error:
-            self._problem = judge(error, self._settings).told.message
+            failure = judge(error, self._settings)
+            expected = self._may_be_away and failure.passing
+            self._problem = "" if expected else failure.told.message
         else:
             self._problem = ""
 
@@ -93,9 +101,11 @@ class DatabaseChecks:
         self._guard = threading.Lock()
         self._open: dict[Hashable, DatabaseCheck] = {}
 
-    def add(self, handle: Hashable, settings: DatabaseSettings) -> None:
+    def add(
+        self, handle: Hashable, settings: DatabaseSettings, *, may_be_away: bool = False
+    ) -> None:
         """Ask a database from now on."""
-        check = DatabaseCheck(settings)
+        check = DatabaseCheck(settings, may_be_away=may_be_away)
         with self._guard:
             self._open[handle] = check
 

@@ -21,10 +21,18 @@ CONNECT_SECONDS = 5.0
 POOL_SIZE = 5
 """How many connections a database gets at most unless the configuration says otherwise."""
 
+SPOOL_BYTES = 1024 * 1024 * 1024
+"""How many bytes may wait for a server database unless the configuration says otherwise."""
+
+_LEAST_SPOOL_BYTES = 1024 * 1024
+_MOST_SPOOL_BYTES = 2**50
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _PORTS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*", re.ASCII)
 _HIGHEST_PORT = 65535
-_KEYS = ("url", "password_env", "password_file", "pool_size", "connect_timeout", "options")
+_KEYS = (
+    *("url", "password_env", "password_file", "pool_size", "connect_timeout", "options"),
+    *("spool", "spool_bytes"),
+)
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -120,6 +128,7 @@ class _Table:
             pool_size=int(self._number("pool_size", POOL_SIZE, 1, 100)),
             options=self._options(url),
             password_key=f"databases.{self._name}.{password.key}" if password else "",
+            spool_bytes=self._spool_bytes(url),
         )
         return ConfiguredDatabase(settings, password)
 
@@ -190,12 +199,25 @@ class _Table:
             self._refuse(given[0], "it must be a text")
         return Password(given[0], where, folder)
 
+    def _spool_bytes(self, url: URL) -> int:
+        """Return how many bytes may wait: on by default for servers."""
+        wanted = self._content.get("spool", True)
+        if not isinstance(wanted, bool):
+            self._refuse("spool", "it must be true or false")
+        if url.drivername == "sqlite":
+            for key in ("spool", "spool_bytes"):
+                if key in self._content:
+                    self._refuse(key, "an SQLite file is never away; leave it out")
+            return 0
+        size = self._number("spool_bytes", SPOOL_BYTES, _LEAST_SPOOL_BYTES, _MOST_SPOOL_BYTES)
+        return int(size) if wanted else 0
+
     def _number(self, key: str, default: float, least: float, most: float) -> float:
         value = self._content.get(key, default)
         wanted = (int, float) if isinstance(default, float) else int
         if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
             what = "number" if isinstance(default, float) else "whole number"
-            self._refuse(key, f"it must be a {what} from {least:g} to {most:g}")
+            self._refuse(key, f"it must be a {what} from {least} to {most}")
         return value
 
     def _options(self, url: URL) -> Mapping[str, Option]:

@@ -6,17 +6,18 @@ import asyncio
 import copy
 import logging
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from db_writer.service.pages import next_page
 from db_writer.service.settings import DatabaseSettings
+from db_writer.service.spool import SPOOLED, DirectWriting, Spool, SpooledWriting, Writing
 from db_writer.service.store import Entry, RecordFilter, Store
 from session_sharing.errors import InternalError, SharingError
-from session_sharing.records import AckLevel, Acknowledged, SiteContexts
+from session_sharing.information import Backlog
+from session_sharing.records import Acknowledged, SiteContexts
 from session_sharing.service import Chain, Followers, GroupWriter, first_of, in_thread
 from session_sharing.service.threads import NoThreadError
 
@@ -39,13 +40,26 @@ class Query:
     last: int | None
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What one caller of the writer is told.
+
+    Attributes:
+        stored: What is true of the records, if any were brought.
+        failure: Why it is not known which record is the newest; what was brought is stored.
+    """
+
+    stored: Acknowledged
+    failure: SharingError | None
+
+
 class Database:
     """One database with its writer, its readers, and what records inherit.
 
     Opening and closing block and are called from threads; everything else belongs to one event
-    loop. Only the writer's thread writes, and only between its transactions `_newest` is taken: so
-    all records that this service stores later lie above it. `_guard` guards the count of those who
-    use the store; no I/O is done under it.
+    loop. Only the writer's thread writes, or while its spool says so that of the delivery, and only
+    between transactions `_newest` is taken: so all records that this service stores later lie above
+    it. `_guard` guards the count of those who use the store; no I/O is done under it.
 
     Attributes:
         settings: What was opened.
@@ -55,38 +69,51 @@ class Database:
     Args:
         settings: What to open, and how.
         again: It was open before a restart of the service: nothing that is missing is made.
+        spool: Where records wait while the database is away; None if they cannot.
 
     Raises:
-        SharingError: The database cannot be reached or used.
+        SharingError: The database cannot be used, or not be reached and no record may wait for it.
     """
 
-    def __init__(self, settings: DatabaseSettings, *, again: bool = False) -> None:
+    def __init__(
+        self, settings: DatabaseSettings, *, again: bool = False, spool: Spool | None = None
+    ) -> None:
         self.settings = settings
-        self.store = Store(settings, again=again)
+        in_haste = spool is not None and spool.takes_records
+        self.store = Store(settings, again=again, in_haste=in_haste)
+        self._spool = spool
+        self._writing = _writing(self.store, spool)
         self.contexts = SiteContexts()
         self._guard = threading.Lock()
         self._users = 1
         self._followers = Followers()
         self._newest = 0
         try:
-            self._writer: GroupWriter[Entry | None, Any] = GroupWriter(
+            self._writer: GroupWriter[Entry | None, _Answer] = GroupWriter(
                 "database writer", self._write, self._defect, GROUP_RECORDS
             )
         except SharingError:
             self.store.close()
             raise
+        if spool is not None:
+            spool.tell(self._delivered)
 
-    def append(self, entry: Entry, chain: Chain | None = None) -> asyncio.Future[Acknowledged]:
+    def append(self, entry: Entry, chain: Chain | None = None) -> Awaitable[Acknowledged]:
         """Store records, all or none, together with what other callers bring meanwhile.
 
-        The future tells what was reached. It fails with a `SharingError` if nothing was stored, or
-        the session is broken.
+        Called on the event loop. What is returned tells that they are on disk, in the database or
+        in its spool. It fails with a `SharingError` if nothing was stored, or the session is
+        broken.
 
         Args:
             entry: The records.
             chain: What has to be stored before them.
         """
-        return self._writer.put(entry, len(entry.records), chain)
+        return _stored(self._writer.put(entry, len(entry.records), chain))
+
+    def backlog(self) -> Backlog | None:
+        """Return what waits for the database; None if nothing ever does."""
+        return None if self._spool is None else self._spool.backlog()
 
     async def read(
         self, query: Query, *, until: asyncio.Event | None = None
@@ -135,6 +162,8 @@ class Database:
             SharingError: The session was broken.
         """
         self._writer.stop()
+        if self._spool is not None:
+            self._spool.tell(None)
         self._let_go()
         self._writer.check()
 
@@ -142,7 +171,7 @@ class Database:
         """Return up to which record there is something to read now."""
         if not following:
             return await in_thread("database reader", self.store.newest)
-        failure = await self._writer.put(None, 1)
+        failure = (await self._writer.put(None, 1)).failure
         if failure is not None:
             raise copy.copy(failure)  # Others who asked get their own.
         return self._newest
@@ -164,30 +193,29 @@ class Database:
 
     # In the writer's thread
 
-    def _write(self, group: Sequence[Entry | None]) -> list[Acknowledged | SharingError | None]:
-        """Store a group in one transaction; None asks for the newest record only.
-
-        Returns:
-            For each entry what was reached, whatever becomes of questions; for each who asked why
-            there is no answer, None if there is one.
-        """
-        failure: SharingError | None = None
+    def _write(self, group: Sequence[Entry | None]) -> list[_Answer]:
+        """Store a group in one transaction; None asks for the newest record only."""
         entries = [entry for entry in group if entry is not None]
-        if entries:
-            self.store.write(entries)
-        if self._followers or len(entries) < len(group):
+        stored = self._writing.write(entries) if entries else SPOOLED
+        failure = None
+        if (self._followers and not stored.spooled) or len(entries) < len(group):
             failure = self._tell_followers()
-        return [failure if entry is None else Acknowledged(AckLevel.DISK) for entry in group]
+        return [_Answer(stored, failure)] * len(group)
 
     def _tell_followers(self) -> SharingError | None:
         """Tell those who follow up to which record there is something to read, or say why not."""
         try:
-            self._newest = self.store.newest_written()
+            self._newest = self._writing.newest()
         except SharingError as error:  # What was stored is stored; the next commit tells them.
             _log.warning("Those who follow wait for a record longer: %s", error.message)
             return error
         self._followers.wake()
         return None
+
+    def _delivered(self, newest: int) -> None:
+        """Tell those who follow of what was delivered. Called by the thread that delivers."""
+        self._newest = newest
+        self._followers.wake()
 
     def _defect(self, defect: Exception) -> SharingError:
         return InternalError(
@@ -196,3 +224,15 @@ class Database:
             "without an answer may be stored or not. The service's log holds the details; please "
             "report it. Close the session and initialize it again."
         )
+
+
+def _writing(store: Store, spool: Spool | None) -> Writing:
+    if spool is None:
+        return DirectWriting(store)
+    if store.absence is not None:
+        spool.is_away(store.absence.message)
+    return SpooledWriting(store, spool)
+
+
+async def _stored(answer: Awaitable[_Answer]) -> Acknowledged:
+    return (await answer).stored

@@ -10,7 +10,10 @@ from db_writer.service.checking import DatabaseChecks
 from db_writer.service.database import Database
 from db_writer.service.names import DATABASE_FILES, Databases
 from db_writer.service.settings import DatabaseSettings
+from db_writer.service.spools import Spools
 from db_writer.service.sqlite_file import find_file, make_file
+from db_writer.service.store import Store
+from session_sharing.information import Backlog
 from session_sharing.service import FileClaims, Located
 
 
@@ -22,10 +25,12 @@ class DatabaseDriver:
 
     Args:
         databases: Knows the databases by their names.
+        spools: Where records wait for server databases that are away; None if they do not.
     """
 
-    def __init__(self, databases: Databases) -> None:
+    def __init__(self, databases: Databases, spools: Spools | None = None) -> None:
         self._databases = databases
+        self._spools = spools
         self._claims = FileClaims(DATABASE_FILES.noun)
         self._checks = DatabaseChecks()
         self._claimed: dict[Database, os.stat_result] = {}
@@ -62,9 +67,12 @@ class DatabaseDriver:
         if settings.is_file:
             database = self._open_file(settings, again=again)
         else:
-            database = Database(settings, again=again)
+            database = self._open_server(settings, address, again=again)
         try:
-            self._checks.add(database, settings)
+            backlog = database.backlog()
+            self._checks.add(
+                database, settings, may_be_away=backlog is not None and backlog.limit_bytes > 0
+            )
         except BaseException:
             self.close(database)
             raise
@@ -85,8 +93,31 @@ class DatabaseDriver:
                 self._claims.release(claimed)
 
     def check(self) -> Sequence[str]:
-        """Return which of the open databases do not answer, and why."""
-        return self._checks.problems()
+        """Return which of the open databases do not answer, and why, and which spools are full.
+
+        A database that is away, and for which records may wait, is none of them.
+        """
+        spools = () if self._spools is None else self._spools.problems()
+        return [*self._checks.problems(), *spools]
+
+    def backlogs(self) -> Sequence[Backlog]:
+        """Return what waits for databases, also for those that nobody has open."""
+        return () if self._spools is None else self._spools.backlogs()
+
+    def end(self) -> None:
+        """End the deliveries; what waits is delivered when the service runs again."""
+        if self._spools is not None:
+            self._spools.end()
+
+    def _open_server(self, settings: DatabaseSettings, address: str, *, again: bool) -> Database:
+        """Open a database on a server; one that was reached before may be away."""
+        if self._spools is None:
+            return Database(settings, again=again)
+        spool = self._spools.of(address)
+        if spool is None and settings.spool_bytes:
+            Store(settings, again=again).close()  # It is there, for the first time.
+            spool = self._spools.make(address)
+        return Database(settings, again=again, spool=spool)
 
     def _open_file(self, settings: DatabaseSettings, *, again: bool) -> Database:
         path = Path(settings.url.database or "")

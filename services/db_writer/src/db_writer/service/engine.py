@@ -22,6 +22,12 @@ STATEMENT_SECONDS = 60
 ANSWER_SECONDS = STATEMENT_SECONDS + 5.0
 """How long an answer of a server is waited for; by then it has ended the statement, if it works."""
 
+HASTE_CONNECT_SECONDS = 2.0
+"""How long one who is in haste lets connecting take, at most: libpq's least."""
+
+HASTE_ANSWER_SECONDS = 10.0
+"""How long one who is in haste waits for an answer, at least; and longer than for a lock."""
+
 _POOL_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.02
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "fullfsync=ON")
@@ -30,7 +36,9 @@ _PRAGMA_OPTIONS = frozenset(
 )
 
 
-def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -> Engine:
+def make_engine(
+    settings: DatabaseSettings, *, connections: int, writes: bool, in_haste: bool = False
+) -> Engine:
     """Make what connects to a database; nothing is connected yet.
 
     What is read in one transaction is of one moment. An SQLite file is never made, and only who
@@ -40,6 +48,7 @@ def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -
         settings: Which database.
         connections: How many connections there may be at once.
         writes: Whether they write; to an SQLite file one at a time does.
+        in_haste: Whether a server that is away, or hangs, is given up soon.
 
     Raises:
         ResourceNameError: It is neither an SQLite file nor a PostgreSQL database.
@@ -49,7 +58,7 @@ def make_engine(settings: DatabaseSettings, *, connections: int, writes: bool) -
     if backend == "sqlite":
         return _sqlite_engine(settings, connections, writes=writes)
     if backend == "postgresql":
-        return _postgresql_engine(settings, connections, writes=writes)
+        return _postgresql_engine(settings, connections, writes=writes, in_haste=in_haste)
     raise ResourceNameError(
         f"The database {settings.shown} is of the kind {backend!r}. Use postgresql or sqlite."
     )
@@ -122,11 +131,17 @@ def _set_pragma(connection: sqlite3.Connection, pragma: str, settings: DatabaseS
         )
 
 
-def _postgresql_engine(settings: DatabaseSettings, connections: int, *, writes: bool) -> Engine:
+def _postgresql_engine(
+    settings: DatabaseSettings, connections: int, *, writes: bool, in_haste: bool
+) -> Engine:
+    most, answer = float("inf"), ANSWER_SECONDS
+    if in_haste:
+        most = HASTE_CONNECT_SECONDS
+        answer = max(HASTE_ANSWER_SECONDS, settings.connect_timeout + 1.0)
     try:
         engine = create_engine(
             settings.url.set(drivername="postgresql+psycopg"),
-            connect_args=_server_arguments(settings),
+            connect_args=_server_arguments(settings, min(settings.connect_timeout, most)),
             isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
             **_pool(connections),
         )
@@ -144,7 +159,7 @@ def _postgresql_engine(settings: DatabaseSettings, connections: int, *, writes: 
         _dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
     ) -> BoundedConnection:
         connection = BoundedConnection.connect(*arguments, **options)
-        connection.answer_seconds = ANSWER_SECONDS
+        connection.answer_seconds = answer
         return connection
 
     @event.listens_for(engine, "connect")
@@ -171,15 +186,15 @@ SELECT set_config('TimeZone', 'UTC', false),
 """
 
 
-def _server_arguments(settings: DatabaseSettings) -> dict[str, Option]:
-    """Return arguments for connecting: a server that is gone is noticed within seconds."""
+def _server_arguments(settings: DatabaseSettings, seconds: float) -> dict[str, Option]:
+    """Return arguments for connecting: a server that is gone is noticed within so many seconds."""
     arguments: dict[str, Option] = {
         "application_name": "session-sharing db_writer",
-        "connect_timeout": math.ceil(settings.connect_timeout),
+        "connect_timeout": math.ceil(seconds),
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
-        "tcp_user_timeout": round(settings.connect_timeout * 1000),
+        "tcp_user_timeout": round(seconds * 1000),
     }
     chosen = {name: value for name, value in arguments.items() if name not in settings.url.query}
     return {**chosen, **settings.options, "client_encoding": "utf8"}  # whatever the database's is

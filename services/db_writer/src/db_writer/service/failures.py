@@ -11,9 +11,46 @@ from sqlalchemy.exc import DataError, DBAPIError
 from db_writer.service import refusals
 from db_writer.service.refusals import RETRY_SECONDS, Failure
 from db_writer.service.settings import DatabaseSettings
-from session_sharing.errors import SharingError
+from session_sharing.errors import OutcomeUnknownError, SharingError
+from session_sharing.service import StoreError
 
-__all__ = ["RETRY_SECONDS", "Failure", "is_conflict", "is_lost", "judge", "no_unicode"]
+__all__ = [
+    "RETRY_SECONDS",
+    "Failure",
+    "WriteError",
+    "is_conflict",
+    "is_lost",
+    "judge",
+    "no_unicode",
+    "outcome_unknown",
+]
+
+
+class WriteError(StoreError):
+    """A database did not store records, or did not say whether it did.
+
+    Args:
+        failure: What the last attempt met.
+        unknown: What callers are told where an attempt may have stored them; None if none may.
+
+    Attributes:
+        failure: As above.
+        is_unknown: Whether an attempt may have stored them.
+    """
+
+    def __init__(self, failure: Failure, unknown: SharingError | None = None) -> None:
+        super().__init__(
+            unknown or failure.told,
+            alone=failure.alone and unknown is None,
+            broken=failure.broken,
+        )
+        self.failure = failure
+        self.is_unknown = unknown is not None
+
+    @property
+    def reason(self) -> str:
+        """What the last attempt met, in sentences for people."""
+        return self.failure.told.message
 
 
 def is_conflict(error: DBAPIError) -> bool:
@@ -38,11 +75,21 @@ def judge(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     return _judge_server(error, settings)
 
 
-def no_unicode(error: UnicodeError, settings: DatabaseSettings) -> SharingError:
+def outcome_unknown(error: DBAPIError, settings: DatabaseSettings) -> WriteError:
+    """Say what it means that an attempt may have stored records, and the last one failed."""
+    failure = judge(error, settings)
+    told = OutcomeUnknownError(
+        f"The connection to the database {settings.shown} was lost before it said whether the "
+        f"records are stored; look there. Trying again failed: {failure.told}"
+    )
+    return WriteError(failure, told)
+
+
+def no_unicode(error: UnicodeError, settings: DatabaseSettings) -> Failure:
     """Say what it means that a text cannot be written, or what was read is none."""
     if isinstance(error, UnicodeEncodeError):
-        return refusals.value("a text is no Unicode", settings).told
-    return refusals.schema("a text in it is not in the encoding of the database", settings).told
+        return refusals.value("a text is no Unicode", settings)
+    return refusals.schema("a text in it is not in the encoding of the database", settings)
 
 
 def _judge_file(error: sqlite3.Error, settings: DatabaseSettings) -> Failure:
@@ -112,7 +159,7 @@ _CONNECT_FAILURES: dict[str, _Judge] = {
 _STATES: dict[str, _Judge] = {
     "08": refusals.away,
     "22": refusals.value,
-    "23": refusals.schema,
+    "23": refusals.against_a_rule,
     "25006": refusals.standing_by,
     "28": refusals.denied,
     "3D": refusals.missing,
@@ -125,5 +172,6 @@ _STATES: dict[str, _Judge] = {
     "55P03": refusals.busy_server,
     "57014": refusals.busy_server,
     "57P": refusals.away,
+    "P0001": refusals.raised,
 }
 """By the beginning of the SQLSTATE; the longer ones stand first. Others are refusals."""

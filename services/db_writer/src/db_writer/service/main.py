@@ -14,7 +14,9 @@ from db_writer.service.config import ConfigError, ConfiguredDatabase, read_datab
 from db_writer.service.database import Database
 from db_writer.service.driver import DatabaseDriver
 from db_writer.service.names import Databases
+from db_writer.service.refused_command import retry_refused, show_refused
 from db_writer.service.servicer import DbWriterServicer
+from db_writer.service.spools import Spools
 from db_writer.service.trial import GOOD, check_databases, table
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
@@ -48,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the service, or check its databases; return the exit code of the process."""
+    """Run the service, or one of the commands beside it; return the exit code of the process."""
     parser = _parser()
     arguments = parse_with_config(parser, argv, tables=("databases",))
     try:
@@ -57,10 +59,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except ConfigError as error:
         parser.error(f"{arguments.config}: {error}")
+    if arguments.json and not arguments.refused:
+        parser.error("--json says how --refused prints; give that as well")
     limits = record_limits(parser, arguments)
     configure_logging(verbose=arguments.verbose)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # What it does is logged here.
     options = service_options(NAME, arguments)
+    if arguments.refused:
+        return show_refused(options.data_folder, as_json=arguments.json)
+    if arguments.retry_refused is not None:
+        return retry_refused(options.data_folder, arguments.retry_refused)
     if arguments.check:
         return run_check(options, databases)
     return run_writer(options, databases, limits)
@@ -99,7 +107,10 @@ def run_writer(
     """
 
     def make_driver() -> DatabaseDriver:
-        return DatabaseDriver(Databases(options.data_folder, databases))
+        known = Databases(options.data_folder, databases)
+        spools = Spools(options.data_folder, known)
+        spools.start()
+        return DatabaseDriver(known, spools)
 
     _log.info("SQLite files that clients name lie in %s", options.data_folder)
     for warning in warnings(databases):
@@ -143,5 +154,17 @@ def _parser() -> argparse.ArgumentParser:
     add_limit_options(parser, "the longest record, as a line of JSON")
     parser.add_argument(
         "--check", action="store_true", help="open every configured database once, and end"
+    )
+    parser.add_argument(
+        "--refused",
+        action="store_true",
+        help="show the records that waited for a database and that it refused for good, and end",
+    )
+    parser.add_argument("--json", action="store_true", help="with --refused: print JSON")
+    parser.add_argument(
+        "--retry-refused",
+        metavar="NAME",
+        help="have those of the database NAME tried again, when what refused them is mended, and "
+        "end",
     )
     return parser

@@ -66,6 +66,14 @@ class Databases:
             resource_name=resource[:200],
         )
 
+    def servers(self) -> dict[str, DatabaseSettings]:
+        """Return the configured databases that are no files, by name, without their passwords."""
+        return {
+            name: configured.base
+            for name, configured in self._configured.items()
+            if not configured.base.is_file
+        }
+
     def settings(self, address: str) -> DatabaseSettings:
         """Return what a database that was located is opened with.
 

@@ -35,15 +35,35 @@ class Entry:
             0 if the client does not count.
         records: The records.
         uncounted_from: The number of the first, downwards, if the client does not count: by
-            chance, and the same however often the entry is tried.
+            chance unless it is given, and the same however often the entry is tried.
     """
 
     attachment_id: str
     first_number: int
     records: Sequence[Record]
     uncounted_from: int = field(
-        default_factory=lambda: -1 - secrets.randbits(62), init=False, repr=False, compare=False
+        default_factory=lambda: -1 - secrets.randbits(62), repr=False, compare=False
     )
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its records."""
+        count = len(self.records)
+        if not self.first_number:
+            return range(self.uncounted_from, self.uncounted_from - count, -1)
+        return range(self.first_number, self.first_number + count)
+
+    @staticmethod
+    def numbered(attachment_id: str, first_number: int, records: Sequence[Record]) -> Entry:
+        """Return records whose first has this one of `numbers`."""
+        return Entry(attachment_id, max(0, first_number), records, min(-1, first_number))
+
+    def singles(self) -> list[Entry]:
+        """Return each of its records as an entry of its own."""
+        return [
+            Entry.numbered(self.attachment_id, number, [record])
+            for number, record in zip(self.numbers, self.records, strict=True)
+        ]
 
 
 class Names(NamedTuple):
@@ -116,15 +136,13 @@ def entries_to_rows(entries: Iterable[Entry], now: datetime) -> list[RecordRows]
 
 
 def _numbers(entry: Entry) -> range:
-    count = len(entry.records)
-    if not entry.first_number:
-        return range(entry.uncounted_from, entry.uncounted_from - count, -1)
-    if entry.first_number + count - 1 > LAST_NUMBER:
+    last = entry.first_number + len(entry.records) - 1
+    if last > LAST_NUMBER:
         raise InvalidRequestError(
-            f"The number {entry.first_number + count - 1} of a record is beyond signed 64 bits. "
-            "Number the records of an attachment from 1."
+            f"The number {last} of a record is beyond signed 64 bits. Number the records of an "
+            "attachment from 1."
         )
-    return range(entry.first_number, entry.first_number + count)
+    return entry.numbers
 
 
 def check_context(context: RecordContext) -> None:

@@ -5,7 +5,7 @@ Each takes the database's own words, in one line and without the password, and t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import (
@@ -33,12 +33,14 @@ class Failure:
         passing: Whether the same may succeed soon, on a new connection.
         alone: Whether parts of what was to be stored may be stored each by itself.
         broken: Whether nothing can be stored any more, for good.
+        of_record: Whether the cause is in a record: later it would be refused as well.
     """
 
     told: SharingError
     passing: bool = False
     alone: bool = False
     broken: bool = False
+    of_record: bool = False
 
 
 def away(reason: str, settings: DatabaseSettings) -> Failure:
@@ -196,7 +198,17 @@ def value(reason: str, settings: DatabaseSettings) -> Failure:
     told = (
         f"The database {settings.shown} cannot hold a value that was given, or inherited: {reason}."
     )
-    return Failure(ValueTypeError(told), alone=True)
+    return Failure(ValueTypeError(told), alone=True, of_record=True)
+
+
+def against_a_rule(reason: str, settings: DatabaseSettings) -> Failure:
+    """What was to be stored breaks a rule of the tables."""
+    return replace(schema(reason, settings), of_record=True)
+
+
+def raised(reason: str, settings: DatabaseSettings) -> Failure:
+    """A trigger that somebody made refuses what was to be stored, in its own words."""
+    return replace(refused(f"{reason} (SQLSTATE P0001)", settings), of_record=True)
 
 
 def schema(reason: str, settings: DatabaseSettings) -> Failure:

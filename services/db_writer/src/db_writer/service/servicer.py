@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -128,7 +127,7 @@ class DbWriterServicer(db_writer_pb2_grpc.DbWriterServicer):
 
 def _append(
     database: Database, brought: Brought[list[Record]], level: AckLevel
-) -> asyncio.Future[Acknowledged]:
+) -> Awaitable[Acknowledged]:
     """Store records; whatever was asked for, a transaction that is committed is on disk."""
     entry = Entry(brought.attachment_id, brought.first_number, brought.content)
     return database.append(entry, brought.chain)

@@ -24,6 +24,8 @@ class DatabaseSettings:
         pool_size: How many connections may read at once. Who writes has one more.
         options: For PostgreSQL what `psycopg.connect` takes beside; for SQLite see `engine`.
         password_key: Which key of the configuration says where the password is; empty if none.
+        spool_bytes: How many bytes of records may wait on this machine while the server is away; 0
+            for none.
     """
 
     name: str
@@ -33,6 +35,7 @@ class DatabaseSettings:
     pool_size: int = 5
     options: Mapping[str, Option] = field(default_factory=dict)
     password_key: str = ""
+    spool_bytes: int = 0
 
     @property
     def is_file(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,23 +13,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from db_writer.service.engine import make_engine
-from db_writer.service.failures import RETRY_SECONDS, is_conflict, judge, no_unicode
-from db_writer.service.inserting import make_insert
+from db_writer.service.failures import (
+    RETRY_SECONDS,
+    WriteError,
+    judge,
+    no_unicode,
+    outcome_unknown,
+)
+from db_writer.service.inserting import InsertOnce, checked_rows, make_insert
 from db_writer.service.migrating import migrate, refuse_others_tables, require_tables
-from db_writer.service.reading import Reader, stored_keys
+from db_writer.service.reading import Reader
 from db_writer.service.record_filter import RecordFilter
-from db_writer.service.record_rows import Entry, RecordRows, entries_to_rows, without
+from db_writer.service.record_rows import Entry
 from db_writer.service.references import References
 from db_writer.service.retrying import OutcomeLostError, retried
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.sqlite_file import SqliteFile
 from db_writer.service.sqlite_insert import SqliteInsert
-from session_sharing.errors import (
-    OutcomeUnknownError,
-    ResourceExhaustedError,
-    ResourceReplacedError,
-    SharingError,
-)
+from session_sharing.errors import ResourceExhaustedError, ResourceReplacedError, SharingError
 from session_sharing.records import Record
 from session_sharing.service import StoreError
 
@@ -40,8 +40,8 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_CONFLICTS = 5
-"""How often a conflict with what others do meanwhile is met by looking anew."""
+HASTE_SECONDS = 1.0
+"""How long a store in haste tries again after a lost connection."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,27 @@ class Store:
 
     Attributes:
         counts: What was stored, for operators and tests.
+        absence: Why the server was not reached when this was made; None if it was.
 
     Args:
         settings: What to open.
         again: It was open before a restart of the service: nothing that is missing is made.
+        in_haste: Records need not wait for a server that is away, as they have another place: this
+            is made without it as well, and a write tries for `HASTE_SECONDS` only.
 
     Raises:
         SharingError: It cannot be reached or used, or its tables are of another program.
     """
 
-    def __init__(self, settings: DatabaseSettings, *, again: bool = False) -> None:
+    def __init__(
+        self, settings: DatabaseSettings, *, again: bool = False, in_haste: bool = False
+    ) -> None:
         self.counts = Counts()
+        self.absence: SharingError | None = None
         self._settings = settings
-        self._references = References()
         self._is_away = False
-        self._writing = make_engine(settings, connections=1, writes=True)
+        self._in_haste = in_haste
+        self._writing = make_engine(settings, connections=1, writes=True, in_haste=in_haste)
         self._reading = make_engine(settings, connections=settings.pool_size, writes=False)
         self._reader = Reader(self._reading, settings)
         self._file: SqliteFile | None = None
@@ -89,15 +95,27 @@ class Store:
                 self._file = SqliteFile(Path(settings.url.database or ""), again=again)
                 # The first who connects for writing changes the file.
                 self._told(lambda: refuse_others_tables(self._reading, settings))
-            if again:
-                self._told(lambda: require_tables(self._reading, settings))
-            self._told(lambda: migrate(self._writing, settings))
-            self._insert = make_insert(settings, self._writing, self._references)
+            self._told(lambda: self._prepare(again=again))
+            references = References()
+            self._insert = make_insert(settings, self._writing, references)
+            self._insert_once = InsertOnce(self._insert, self._writing, references)
             if self._file is not None and isinstance(self._insert, SqliteInsert):
                 self._file.remember_log(self._insert.save_log)
         except BaseException:
             self.close()
             raise
+
+    def _prepare(self, *, again: bool) -> None:
+        """See to the tables."""
+        try:
+            if again:
+                require_tables(self._reading, self._settings)
+            migrate(self._writing, self._settings)
+        except DBAPIError as error:
+            failure = judge(error, self._settings)
+            if not (self._in_haste and failure.passing):
+                raise
+            self.absence = failure.told
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Store records in one transaction, all or none. Those that are stored already stay.
@@ -106,23 +124,21 @@ class Store:
         settings say; while the database stays away later calls try once.
 
         Raises:
-            StoreError: Nothing was stored; or whether it was is unknown, and it says so.
+            WriteError: Nothing was stored; or whether it was is unknown, and it says so.
+            StoreError: Likewise, and the cause is the file.
         """
-        try:
-            rows = entries_to_rows(entries, datetime.now(timezone.utc))
-        except SharingError as error:
-            raise StoreError(error) from error
+        rows = checked_rows(entries)
         try:
             self._check_file(with_log=True)
-            patience = 0.0 if self._is_away else self._settings.connect_timeout
-            stored = retried(lambda: self._store(rows), self._settings, patience, writes=True)
+            patience = 0.0 if self._is_away else self._patience
+            stored = retried(lambda: self._insert_once(rows), self._settings, patience, writes=True)
             self._check_file(with_log=False)  # What is in the log is saved from it later, too.
         except DBAPIError as error:
-            raise self._refusal(error) from error
+            raise self._noted(WriteError(judge(error, self._settings))) from error
         except OutcomeLostError as lost:
-            raise self._unknown(self._refusal(lost.error)) from lost
+            raise self._noted(outcome_unknown(lost.error, self._settings)) from lost
         except UnicodeEncodeError as error:
-            raise StoreError(no_unicode(error, self._settings)) from error
+            raise WriteError(no_unicode(error, self._settings)) from error
         self._is_away = False
         self.counts = Counts(self.counts.commits + bool(stored), self.counts.records + stored)
 
@@ -175,34 +191,15 @@ class Store:
             self._writing.dispose()
             self._reading.dispose()
 
-    def _store(self, rows: Sequence[RecordRows]) -> int:
-        """Store what is not stored yet; return how many records that were."""
-        for _ in range(_CONFLICTS):
-            try:
-                if rows:
-                    self._insert(rows)
-                return len(rows)
-            except BaseException as error:
-                self._references.forget()
-                if not isinstance(error, DBAPIError) or not is_conflict(error):
-                    raise
-                conflict = error
-            with self._writing.begin() as connection:
-                rows = list(without(rows, stored_keys(connection, rows)))
-        raise conflict
+    @property
+    def _patience(self) -> float:
+        seconds = self._settings.connect_timeout
+        return min(seconds, HASTE_SECONDS) if self._in_haste else seconds
 
-    def _refusal(self, error: DBAPIError) -> StoreError:
-        failure = judge(error, self._settings)
-        self._is_away = failure.passing
-        return StoreError(failure.told, alone=failure.alone, broken=failure.broken)
-
-    def _unknown(self, refusal: StoreError) -> StoreError:
-        """Return what callers are told when the refusal does not mean that nothing was stored."""
-        told = OutcomeUnknownError(
-            f"The connection to the database {self._settings.shown} was lost before it said "
-            f"whether the records are stored; look there. Trying again failed: {refusal}"
-        )
-        return StoreError(told, alone=False, broken=refusal.broken)
+    def _noted(self, error: WriteError) -> WriteError:
+        """Remember whether the database is away; return the error as it is."""
+        self._is_away = error.failure.passing
+        return error
 
     def _check_file(self, *, with_log: bool) -> None:
         if self._file is None:
@@ -223,7 +220,7 @@ class Store:
         except DBAPIError as error:
             raise judge(error, self._settings).told from error
         except UnicodeError as error:
-            raise no_unicode(error, self._settings) from error
+            raise no_unicode(error, self._settings).told from error
         except NoConnectionError as error:
             raise ResourceExhaustedError(
                 f"All {self._settings.pool_size} connections to the database "
@@ -240,5 +237,4 @@ class Store:
         Raises:
             SharingError: The database is away.
         """
-        patience = self._settings.connect_timeout
-        return self._told(lambda: retried(self._insert.newest, self._settings, patience))
+        return self._told(lambda: retried(self._insert.newest, self._settings, self._patience))

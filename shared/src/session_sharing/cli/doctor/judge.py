@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from session_sharing.cli.doctor import (
+    check_backlogs,
     check_discovery,
     check_folders,
     check_journals,
@@ -21,6 +22,7 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     *check_loopback.CHECKS,
     *check_services.CHECKS,
     *check_sessions.CHECKS,
+    *check_backlogs.CHECKS,
     *check_journals.CHECKS,
     *check_folders.CHECKS,
     *check_versions.CHECKS,

@@ -10,6 +10,7 @@ import pytest
 
 from session_sharing.cli.doctor.facts import Answer, Endpoint, Folder, Listener, Pointer
 from session_sharing.cli.doctor.judge import judge
+from session_sharing.information import Backlog
 from shared.tests.unit.cli.doctor.stations import (
     GIBIBYTE,
     HEALTHY,
@@ -145,6 +146,14 @@ FAULTS = {
         *("port-taken", "warning", "python -m json_logger --port N"),
     ),
     "problem": (told(problems=("The disk is gone.",)), "problem", "error", "Mend"),
+    "records wait": (
+        told(backlogs=(Backlog("line", 7, 2048, NOW, 1 << 30, 0, "It is away."),)),
+        *("records-wait", "warning", "delivered by themselves"),
+    ),
+    "records refused": (
+        told(backlogs=(Backlog("line", refused_records=2),)),
+        *("records-refused", "warning", "--retry-refused line"),
+    ),
     "not serving": (service(serving=False), "not-serving", "error", "restart"),
     "clock": (service(clock_offset=-2.5), "clock", "warning", "w32tm /resync"),
     "versions": (told(library_version="1.1.0"), "library-version", "warning", "pip install"),
@@ -183,6 +192,7 @@ def test_each_fault_is_found_with_its_mend(name: str) -> None:
 
 WELL = {
     "healthy": HEALTHY,
+    "records are being delivered": told(backlogs=(Backlog("line", 7, 2048, NOW, 1 << 30),)),
     "discovery of NI's on one family": listener(v4=False, v6=True, on_all=False),
     "no IPv6 on this machine": replace(
         HEALTHY, listeners=(Listener("Logger", "localhost:2", {"127.0.0.1": True}, on_all=True),)

@@ -1,0 +1,109 @@
+"""The commands `--refused` and `--retry-refused`: records that a database refused for good."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from db_writer.service.spool import RefusedRecord, SpoolFile
+from db_writer.service.spools import FOLDER, spool_files
+from session_sharing.cli.output import counted, moment, print_json, print_table
+from session_sharing.errors import SharingError
+from session_sharing.information import clock
+from session_sharing.records import RecordLimits, record_to_line
+from session_sharing.service import StoreError
+
+_COLUMNS = ("DATABASE", "ATTACHMENT", "RECORD", "MEASUREMENT", "REFUSED AT", "REASON")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_ANY_SIZE = RecordLimits(2**40, 2**40)
+
+
+def show_refused(data_folder: Path, *, as_json: bool) -> int:
+    """Print the records that databases refused for good; the service may run meanwhile.
+
+    Args:
+        data_folder: That of the service.
+        as_json: Whether for programs; then with the records themselves.
+
+    Returns:
+        The exit code of the process: 1 if a spool cannot be read.
+    """
+    found: list[tuple[str, RefusedRecord]] = []
+    exit_code = 0
+    for path in spool_files(data_folder / FOLDER):
+        try:
+            with closing(SpoolFile(path)) as spool:
+                found += [(spool.resource, refused) for refused in spool.refused()]
+        except (SharingError, StoreError) as error:
+            exit_code = _tell(error)
+    if as_json:
+        print_json([_fields(name, refused) for name, refused in found])
+    elif found:
+        print_table(_COLUMNS, [_row(name, refused) for name, refused in found])
+    else:
+        print(f"No database refused a record for good, by the spools in {data_folder / FOLDER}.")
+    return exit_code
+
+
+def retry_refused(data_folder: Path, name: str) -> int:
+    """Have the records tried again that a database refused for good; the service may run.
+
+    Args:
+        data_folder: That of the service.
+        name: The name of the database in the configuration.
+
+    Returns:
+        The exit code of the process: 1 if there is no such spool, or it cannot be changed.
+    """
+    known: set[str] = set()
+    exit_code, count = 0, 0
+    for path in spool_files(data_folder / FOLDER):
+        try:
+            with closing(SpoolFile(path)) as spool:
+                known.add(spool.resource)
+                count += spool.want_again() if spool.resource == name else 0
+        except (SharingError, StoreError) as error:
+            exit_code = _tell(error)
+    if name not in known:
+        return _tell(_unknown(name, known, data_folder))
+    print(
+        f"{counted(count, 'record')} will be tried again: by the service that runs within some "
+        "seconds, else when it is started."
+    )
+    return exit_code
+
+
+def _unknown(name: str, known: Iterable[str], data_folder: Path) -> str:
+    names = ", ".join(sorted(known)) or "none"
+    return f"There is no spool of {name!r} in {data_folder / FOLDER}; there are: {names}."
+
+
+def _tell(error: object) -> int:
+    print(f"db_writer: {' '.join(str(error).split())}", file=sys.stderr)
+    return 1
+
+
+def _row(name: str, refused: RefusedRecord) -> tuple[str, ...]:
+    again = "to be tried again; " if refused.again else ""
+    return (
+        *(name, refused.attachment_id[:8], str(refused.number)),
+        *(refused.record.measurement_name, clock(refused.refused_at)),
+        again + " ".join(refused.reason.split()),
+    )
+
+
+def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
+    return {
+        "database": name,
+        "attachment": refused.attachment_id,
+        "record_number": refused.number,
+        "refused_at": moment(refused.refused_at),
+        "reason": refused.reason,
+        "to_be_tried_again": refused.again,
+        "record": json.loads(record_to_line(refused.record, now=_EPOCH, limits=_ANY_SIZE)),
+    }

@@ -1,0 +1,144 @@
+"""What waits in a spool: added at its end, taken from its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from db_writer.service.record_rows import Entry
+from db_writer.service.spool.content import decode, encode
+from db_writer.service.spool.tables import waiting
+
+MAX_RECORDS = 4096
+"""How many records are delivered in one transaction, unless one entry alone has more."""
+
+MAX_BYTES = 8 * 1024 * 1024
+"""How many bytes of them, unless one entry alone has more."""
+
+
+class Amount(NamedTuple):
+    """How many records, and their bytes as a spool holds them."""
+
+    records: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a spool holds.
+
+    Attributes:
+        waiting: How much waits.
+        since: Since when the oldest of it waits; None if nothing does.
+        refused: How much was refused for good.
+    """
+
+    waiting: Amount
+    since: datetime | None
+    refused: Amount
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """An entry as it is kept."""
+
+    attachment_id: str
+    first_number: int
+    count: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What waits longest.
+
+    Attributes:
+        entries: In the order of arrival.
+        first: The number of the first in the spool.
+        last: That of the last.
+        amount: How much it is.
+    """
+
+    entries: Sequence[Entry]
+    first: int
+    last: int
+    amount: Amount
+
+
+def encoded(entry: Entry) -> Encoded:
+    """Encode an entry.
+
+    Raises:
+        ValueTypeError: A value has no place in a record.
+    """
+    count = len(entry.records)
+    return Encoded(entry.attachment_id, entry.numbers.start, count, encode(entry.records))
+
+
+def total(entries: Iterable[Encoded]) -> Amount:
+    """Return how much entries are together."""
+    sizes = [(entry.count, len(entry.content)) for entry in entries]
+    return Amount(sum(count for count, _ in sizes), sum(size for _, size in sizes))
+
+
+def add(connection: Connection, entries: Iterable[Encoded], now: datetime) -> Amount:
+    """Add entries at the end; return how much was added. One that waits already is not."""
+    statement = insert(waiting).on_conflict_do_nothing()
+    added = [
+        entry
+        for entry in entries
+        if connection.execute(
+            statement,
+            {
+                "attachment_id": entry.attachment_id,
+                "first_number": entry.first_number,
+                "records": entry.count,
+                "bytes": len(entry.content),
+                "spooled_at": now,
+                "content": entry.content,
+            },
+        ).rowcount
+    ]
+    return total(added)
+
+
+def oldest(connection: Connection) -> Batch | None:
+    """Return what waits longest, as much as one transaction delivers; None if nothing waits."""
+    sizes = select(waiting.c.id, waiting.c.records, waiting.c.bytes).order_by(waiting.c.id)
+    first = last = records = size = 0
+    for number, count, length in connection.execute(sizes.limit(MAX_RECORDS)):
+        if last and (records + count > MAX_RECORDS or size + length > MAX_BYTES):
+            break
+        first, last = first or number, number
+        records, size = records + count, size + length
+    if not last:
+        return None
+    found = select(waiting).where(waiting.c.id.between(first, last)).order_by(waiting.c.id)
+    entries = [
+        Entry.numbered(row.attachment_id, row.first_number, decode(row.content, row.records))
+        for row in connection.execute(found)
+    ]
+    return Batch(entries, first, last, Amount(records, size))
+
+
+def remove(connection: Connection, batch: Batch) -> None:
+    """Take out what was delivered."""
+    connection.execute(delete(waiting).where(waiting.c.id.between(batch.first, batch.last)))
+
+
+def amount(connection: Connection) -> Amount:
+    """Return how much waits."""
+    counted = select(func.sum(waiting.c.records), func.sum(waiting.c.bytes))
+    records, size = connection.execute(counted).one()
+    return Amount(records or 0, size or 0)
+
+
+def since(connection: Connection) -> datetime | None:
+    """Return since when the oldest waits; None if nothing does."""
+    first = select(waiting.c.spooled_at).order_by(waiting.c.id).limit(1)
+    return connection.execute(first).scalar()
