@@ -45,6 +45,7 @@ from db_writer.service.spool.waiting import (
 from db_writer.service.sqlite_file import SqliteFile, make_file
 from session_sharing.errors import ResourceReplacedError, SharingError
 from session_sharing.service import explain, private_folder
+from session_sharing.service.files import SYSTEM_FILES
 from session_sharing.utc import utc_now
 
 T = TypeVar("T")
