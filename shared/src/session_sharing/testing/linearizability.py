@@ -142,9 +142,9 @@ class _Search(Generic[S]):
     def _following(self, happened: int, state: S) -> Iterator[tuple[int, S]]:
         """Yield the next calls with the states that they lead to.
 
-        An answered call that fits and changes nothing may come at once without loss: any order in
-        which it comes later stays one when it is moved here. One without an answer that changes
-        nothing need not come at all.
+        Answered calls that fit and change nothing come first, which is mostly right. They need not
+        come now: what changes nothing now may do so later. One without an answer that changes
+        nothing is not worth a try.
         """
         changes: list[tuple[int, S]] = []
         for index in self._candidates(happened):
@@ -154,7 +154,6 @@ class _Search(Generic[S]):
                     changes.append((index, after))
                 elif operation.answered:
                     yield index, after
-                    return
         yield from changes
 
     def _keep_best(self, path: list[_Node[S]]) -> None:

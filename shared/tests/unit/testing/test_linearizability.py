@@ -53,6 +53,9 @@ LEGAL = {
         read(2, 2, 3),
         read(1, 4, 5),
     ],
+    "a write that changes nothing until another has come between": [
+        *(write(1, 1, 1), write(1, 2, 4), write(2, 2, 5), read(1, 6, 10)),
+    ],
     "a lost read says nothing": [write(1, 0, 1), read(UNANSWERED, 2, 3), read(1, 4, 5)],
 }
 
