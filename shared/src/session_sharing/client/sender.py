@@ -15,8 +15,12 @@ from session_sharing.client.requests import MakeMessage, RecordRequest, WaitingL
 from session_sharing.errors import InvalidRequestError, ResourceExhaustedError, SharingError
 from session_sharing.records import Acknowledged
 
-WINDOW = 8
-"""How many requests may be under way at once."""
+WINDOW = 16
+"""How many requests may be under way at once.
+
+So many because threads of both processes wait for the interpreter, for up to 5 ms each, while others
+encode, convert, write and sync.
+"""
 
 _OF_ONE_RECORD = (InvalidRequestError, ResourceExhaustedError)
 """Errors that other records of a request need not have in common."""

@@ -27,9 +27,6 @@ else:
 
 _UUID = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_OWN_BRACKETS = 3
-"""A record has one around it, one around its configurations and one around its outputs."""
-
 _LONG_INTEGER = b"," + b"0" * 19
 _DIGITS, _BEFORE_INTEGERS = b"0123456789", b",:[- \t\r\n"
 _INTEGER_SHAPES = bytes.maketrans(
@@ -160,8 +157,7 @@ def has_long_integer(text: bytes) -> bool:
 
 def _may_be_deep(text: bytes, records: int) -> bool:
     """Say whether values may lie too deep; no is certain. Brackets in texts may mislead it."""
-    others = _OWN_BRACKETS * (records - 1)
-    if text.count(b"[") + text.count(b"{") <= MAX_NESTING + others:
+    if records == 1 and text.count(b"[") + text.count(b"{") <= MAX_NESTING:
         return False
     brackets = text.translate(None, _NO_BRACKETS)
     for _ in range(MAX_NESTING):

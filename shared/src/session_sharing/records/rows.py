@@ -26,6 +26,9 @@ Smaller ones cost more for each record; of bigger ones a service and its client 
 other what they could handle at once, and others wait longer for their turn.
 """
 
+FIRST_RECORDS = 128
+"""How many records the first batch of a call has, so that the service begins soon."""
+
 _LINE_MARGIN = 256  # a line is longer than its row by its keys and by the time in full
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
@@ -67,16 +70,17 @@ def encode_batches(
     """
     default = None if now is None else to_microseconds(now)
     budget = min(BATCH_BYTES, limits.request_bytes - REQUEST_MARGIN)
-    source, chunk = each_record(records), max_records
+    source, chunk = each_record(records), min(FIRST_RECORDS, max_records)
     while taken := list(islice(source, chunk)):
         text = _encode_together(taken, limits, default)
         if text is None or len(taken) == 1:
             yield from _encode_apart(taken, limits, default, budget)
         elif len(text) <= budget:
             yield Batch(len(taken), text)
-        else:  # Records of one call are mostly of one size.
-            chunk = max(1, chunk * budget // len(text))
+        else:
             source = chain(taken, source)
+        if text is not None:  # Records of one call are mostly of one size.
+            chunk = max(1, min(max_records, len(taken) * budget // len(text) * 15 // 16))
 
 
 def _encode_together(
@@ -86,20 +90,21 @@ def _encode_together(
 
     To encode them one by one takes three times as long.
     """
-    rows: list[list[object]] = []
+    rows: list[tuple[object, ...]] = []
     has_more = False
     for record in records:
         if not record.measurement_name or not _holds_dicts(record):
             return None
         time = default if record.timestamp is None else record_microseconds(record)
-        rows.append([time, record.measurement_name, record.configurations, record.outputs])
+        rows.append((time, record.measurement_name, record.configurations, record.outputs))
         has_more = has_more or record.context is not None or record.has_details
     nulls = sum([row[0] is None for row in rows])
     text = json_text.backend.encode_callers(rows, nulls, len(rows))
     if text is not None and has_more:
-        for row, record in zip(rows, records, strict=True):
-            row.extend(_optional(record, None))
-        text = json_text.backend.encode_checked(rows)
+        pairs = zip(rows, records, strict=True)
+        text = json_text.backend.encode_checked(
+            [(*row, *_optional(one, None)) for row, one in pairs]
+        )
     return None if text is None or len(text) + _LINE_MARGIN > limits.record_bytes else text
 
 

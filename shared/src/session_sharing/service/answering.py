@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-MOST_BEGUN = 8
+MOST_BEGUN = 16
 """How many requests of one stream are begun at once; what comes behind waits in the transport."""
 
 

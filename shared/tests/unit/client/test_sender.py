@@ -82,11 +82,11 @@ def test_what_is_wrong_with_one_record_is_no_fault_of_others() -> None:
 
 def test_parts_of_one_call_end_with_the_first_that_fails() -> None:
     """What stands before a refused part is logged; it and what stands behind it is not."""
-    service = Service(refuse("d", error=ResourceExhaustedError("Full.")))
+    service = Service(refuse("3", error=ResourceExhaustedError("Full.")))
     log = log_of(service)
     with pytest.raises(ResourceExhaustedError):
-        log.log_all(batch(name) for name in "abcdefgh")
-    assert service.stored == list("abc")
+        log.log_all(batch(str(number)) for number in range(2 * WINDOW))
+    assert service.stored == ["0", "1", "2"]
     assert service.most_under_way == WINDOW
     service.decide = lambda names: None
     assert log.log_all(batch(name) for name in "xyz") == DONE
