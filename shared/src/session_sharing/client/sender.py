@@ -18,7 +18,7 @@ from session_sharing.records import Acknowledged
 WINDOW = 16
 """How many requests may be under way at once.
 
-So many because threads of both processes wait for the interpreter, for up to 5 ms each, while others
+So many because threads of both processes wait for the interpreter, up to 5 ms each, while others
 encode, convert, write and sync.
 """
 
