@@ -113,8 +113,8 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
     def log_many(self, records: Iterable[Record]) -> Acknowledged:
         """Log many records, in their order; return when all are acknowledged.
 
-        They travel in parts, each of which is stored all or none. When a part fails, those before
-        it are logged, and those behind it are not.
+        They are stored all or none if they are no more than 1,024, and 256 KiB as they travel. More
+        travel in parts: when one fails, those before it are logged, and those behind it are not.
 
         Args:
             records: The records; one without a timestamp gets the time now.

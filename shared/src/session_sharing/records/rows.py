@@ -27,7 +27,7 @@ other what they could handle at once, and others wait longer for their turn.
 """
 
 FIRST_RECORDS = 128
-"""How many records the first batch of a call has, so that the service begins soon."""
+"""How many records the first batch of many has, so that the service begins soon."""
 
 _LINE_MARGIN = 256  # a line is longer than its row by its keys and by the time in full
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
@@ -70,7 +70,11 @@ def encode_batches(
     """
     default = None if now is None else to_microseconds(now)
     budget = min(BATCH_BYTES, limits.request_bytes - REQUEST_MARGIN)
-    source, chunk = each_record(records), min(FIRST_RECORDS, max_records)
+    source = each_record(records)
+    beginning = list(islice(source, max_records))
+    is_all = len(beginning) < max_records
+    chunk = max_records if is_all else min(FIRST_RECORDS, max_records)
+    source = chain(beginning, source)
     while taken := list(islice(source, chunk)):
         text = _encode_together(taken, limits, default)
         if text is None or len(taken) == 1:
