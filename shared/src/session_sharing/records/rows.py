@@ -71,8 +71,8 @@ def encode_batches(
     default = None if now is None else to_microseconds(now)
     budget = min(BATCH_BYTES, limits.request_bytes - REQUEST_MARGIN)
     source = each_record(records)
-    beginning = list(islice(source, max_records))
-    is_all = len(beginning) < max_records
+    beginning = list(islice(source, max_records + 1))
+    is_all = len(beginning) <= max_records
     chunk = max_records if is_all else min(FIRST_RECORDS, max_records)
     source = chain(beginning, source)
     while taken := list(islice(source, chunk)):

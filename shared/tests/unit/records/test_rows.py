@@ -245,8 +245,15 @@ def test_batches_are_bounded_in_records_and_made_lazily() -> None:
 
     batches = encode_batches(records(), LIMITS, max_records=4)
     assert next(batches).count == 4
-    assert len(read) == 4
+    assert len(read) == 5
     assert [batch.count for batch in batches] == [4, 2]
+
+
+def test_what_fits_one_batch_is_one() -> None:
+    """A call of no more records than a batch holds is one batch; of more the first one is small."""
+    for count, expected in ((1024, [1024]), (1025, [128, 897])):
+        records = [Record("a", {}, {}) for _ in range(count)]
+        assert [batch.count for batch in encode_batches(records, LIMITS)] == expected
 
 
 def test_records_without_a_time_get_the_one_that_is_given() -> None:
