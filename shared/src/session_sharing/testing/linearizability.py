@@ -32,6 +32,10 @@ class SequentialModel(Protocol[S]):
         """
         ...
 
+    def never_changes(self, operation: Operation) -> bool:
+        """Say whether an answered call changes the state in none in which it fits, as reads do."""
+        ...
+
 
 class UndecidedError(Exception):
     """The history is too entangled to be decided within the limit."""
@@ -142,9 +146,10 @@ class _Search(Generic[S]):
     def _following(self, happened: int, state: S) -> Iterator[tuple[int, S]]:
         """Yield the next calls with the states that they lead to.
 
-        Answered calls that fit and change nothing come first, which is mostly right. They need not
-        come now: what changes nothing now may do so later. One without an answer that changes
-        nothing is not worth a try.
+        An answered call that fits, and never changes anything, comes at once without loss: any
+        order in which it comes later stays one when it is moved here. One that changes nothing now,
+        but may later, is tried first, and others then. One without an answer that changes nothing
+        is not worth a try.
         """
         changes: list[tuple[int, S]] = []
         for index in self._candidates(happened):
@@ -154,6 +159,8 @@ class _Search(Generic[S]):
                     changes.append((index, after))
                 elif operation.answered:
                     yield index, after
+                    if self._model.never_changes(operation):
+                        return
         yield from changes
 
     def _keep_best(self, path: list[_Node[S]]) -> None:

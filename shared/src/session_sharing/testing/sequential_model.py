@@ -33,6 +33,8 @@ from session_sharing.testing.session_calls import (
     Release,
 )
 
+_REFUSALS = frozenset({ENDED, EXISTS, NOT_FOUND, STOPPING, UNKNOWN})
+
 CREATE, ATTACH = frozenset({0, 1, 3}), frozenset({0, 2, 4})
 
 Outcome = tuple[Hashable, KeyState]
@@ -64,6 +66,10 @@ class SessionModel:
                 yield after
         if answer == STOPPING:
             yield state
+
+    def never_changes(self, operation: Operation) -> bool:
+        """Say whether an answered call changes nothing: it logs, or was refused."""
+        return isinstance(operation.call, Log) or operation.answer in _REFUSALS
 
 
 def _initialize(state: KeyState, call: Initialize, told: str | None) -> Iterator[Outcome]:

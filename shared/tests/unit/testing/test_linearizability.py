@@ -28,6 +28,10 @@ class RegisterModel:
         if operation.answer in (UNANSWERED, expected):
             yield after
 
+    def never_changes(self, operation: Operation) -> bool:
+        """Say whether it reads."""
+        return bool(operation.call[0] == "read")
+
 
 def write(number: int, called: float, ended: float, answer: object = "ok") -> Operation:
     return Operation("writer", ("write", number), answer, called, ended)
