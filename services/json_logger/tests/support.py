@@ -21,7 +21,7 @@ from json_logger.service.driver import LogFileDriver
 from json_logger.service.log_file import LogFile
 from json_logger.service.main import logger_servicers
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
-from session_sharing.records import AckLevel
+from session_sharing.records import AckLevel, RecordLimits
 from session_sharing.service import SessionEngine
 from session_sharing.testing.hosting import LocalService
 from session_sharing.testing.processes import ServerProcess
@@ -73,6 +73,7 @@ def local_logger(
     roots: Sequence[Path] = (),
     grace: float = 5.0,
     level: AckLevel = AckLevel.OS,
+    limits: RecordLimits | None = None,
     make_driver: Callable[[Path, Sequence[Path]], LogFileDriver] = LogFileDriver,
 ) -> LocalService[LogFile]:
     """Return a logger to start in a thread; its data folder is `folder / "data"`."""
@@ -81,7 +82,7 @@ def local_logger(
     return LocalService(
         "json_logger",
         make_driver(data, roots),
-        logger_servicers(level),
+        logger_servicers(level, limits),
         folder / "state",
         lambda driver: SessionEngine(driver, grace=grace),
     )

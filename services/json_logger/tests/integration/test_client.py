@@ -23,7 +23,7 @@ from json_logger import (
     RecordContext,
 )
 from json_logger.service.log_file import LogFile
-from services.json_logger.tests.support import DEADLINE, lines_of, names_of
+from services.json_logger.tests.support import DEADLINE, lines_of, local_logger, names_of
 from session_sharing.client.delivery import RecordDelivery
 from session_sharing.core import Outcome
 from session_sharing.errors import (
@@ -32,10 +32,11 @@ from session_sharing.errors import (
     SessionExistsError,
     SessionNotFoundError,
     SharingError,
+    TooLargeError,
     UnavailableError,
     ValueTypeError,
 )
-from session_sharing.records import Batch
+from session_sharing.records import Batch, RecordLimits
 from session_sharing.testing.hosting import LocalService
 from session_sharing.wire.generated import records_pb2
 
@@ -332,3 +333,21 @@ def test_refused_records_use_up_no_numbers(logger: LocalService[LogFile]) -> Non
         client.log("two", {}, {})
         (session,) = logger.call(logger.engine.sessions)
     assert session.attachments[0].last_record_number == 2
+
+
+def test_record_that_is_too_big_refuses_no_other(tmp_path: Path) -> None:
+    """Of what travels together only what is refused is refused, and each receipt is true."""
+    limits = RecordLimits(record_bytes=2000)
+    with (
+        local_logger(tmp_path, limits=limits) as service,
+        JsonLoggerClient("a.ndjson", address=service.address) as client,
+    ):
+        sizes = [3000 if index in {3, 11} else 10 for index in range(20)]
+        receipts = [client.log_soon(f"{n}", {}, {"x": "y" * size}) for n, size in enumerate(sizes)]
+        with pytest.raises(TooLargeError, match="1 more"):
+            client.flush()
+    refused = [n for n, receipt in enumerate(receipts) if isinstance(receipt.outcome, SharingError)]
+    assert refused == [3, 11]
+    assert names_of(tmp_path / "data" / "a.ndjson") == [
+        f"{n}" for n in range(20) if n not in refused
+    ]

@@ -12,7 +12,15 @@ from session_sharing.client.failures import REFUSALS, never_sent
 from session_sharing.client.patience import LOOK_SECONDS, Patience
 from session_sharing.client.receipts import Receipt
 from session_sharing.client.requests import MakeMessage, RecordRequest, WaitingLine
-from session_sharing.errors import InvalidRequestError, ResourceExhaustedError, SharingError
+from session_sharing.errors import (
+    AccessDeniedError,
+    AttachmentEndedError,
+    NotFoundError,
+    ResourceHeldError,
+    ResourceReplacedError,
+    SharingError,
+    UnknownClientError,
+)
 from session_sharing.records import Acknowledged
 
 WINDOW = 16
@@ -22,8 +30,15 @@ So many because threads of both processes wait for the interpreter, up to 5 ms e
 encode, convert, write and sync.
 """
 
-_OF_ONE_RECORD = (InvalidRequestError, ResourceExhaustedError)
-"""Errors that other records of a request need not have in common."""
+_OF_ALL = (
+    AccessDeniedError,
+    AttachmentEndedError,
+    NotFoundError,
+    ResourceHeldError,
+    ResourceReplacedError,
+    UnknownClientError,
+)
+"""Refusals that all records of a request have in common; others may be of one record."""
 
 
 class Delivers(Protocol):
@@ -206,13 +221,14 @@ class RecordSender:
         """The first request failed: tell who waits for it, or try its records one by one."""
         with self._changed:
             request = self._under_way.popleft()
-            is_of_one = isinstance(error, _OF_ONE_RECORD) and not error.maybe_done
-            if is_of_one and len(request.receipts) > 1:  # None was stored, so others may be.
+            is_refused = isinstance(error, REFUSALS) and not error.maybe_done
+            may_be_of_one = is_refused and not isinstance(error, _OF_ALL)
+            if may_be_of_one and len(request.receipts) > 1:  # None was stored, so others may be.
                 self._under_way.extendleft(reversed(list(request.split(self._make))))
                 return
             calls = [receipt.call for receipt in request.receipts if receipt.call is not None]
             behind = self._take_out(lambda receipt: receipt.call in calls)
-            if not self._under_way and isinstance(error, REFUSALS) and not error.maybe_done:
+            if not self._under_way and is_refused:
                 self._next_number = request.message.first_record_number  # None has used it.
             for number, receipt in enumerate((*request.receipts, *behind)):
                 self._tell(receipt, copy.copy(error) if number else error)

@@ -13,7 +13,7 @@ from session_sharing.service.arguments import (
     service_options,
     service_parser,
 )
-from session_sharing.service.chain import Chain
+from session_sharing.service.chain import ChainLink
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.driver import Located, ResourceDriver, explain
 from session_sharing.service.engine import SessionEngine
@@ -34,7 +34,7 @@ from session_sharing.service.threads import in_thread, tell_loop
 
 __all__ = [
     "Brought",
-    "Chain",
+    "ChainLink",
     "Conversion",
     "ErrorInterceptor",
     "FileClaims",

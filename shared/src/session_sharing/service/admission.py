@@ -50,6 +50,11 @@ class Admission:
         """Note that a call was taken in; its request may still be on its way."""
         self._arrived += 1
 
+    def has_room(self, peer: str, size: int) -> bool:
+        """Say whether a call would be admitted now."""
+        fits = not self._size or self._size + size <= self._size_limit
+        return fits and self._calls[peer] < self._calls_limit
+
     @contextmanager
     def admit(self, peer: str, size: int) -> Iterator[None]:
         """Count a call while the block runs.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from session_sharing.errors import ResourceExhaustedError, SharingError
-from session_sharing.service.chain import Chain
+from session_sharing.service.chain import ChainLink
 from session_sharing.service.driver import RETRY_SECONDS
 from session_sharing.service.threads import runs_here, tell_loop
 
@@ -46,7 +46,7 @@ class _Piece(Generic[P, R]):
     payload: P
     size: int
     done: asyncio.Future[R]
-    chain: Chain | None = None
+    link: ChainLink | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class GroupWriter(Generic[P, R]):
                 retry_delay=RETRY_SECONDS,
             ) from failure
 
-    def put(self, payload: P, size: int, chain: Chain | None = None) -> asyncio.Future[R]:
+    def put(self, payload: P, size: int, link: ChainLink | None = None) -> asyncio.Future[R]:
         """Have something stored; the future tells what came of it.
 
         It fails with a `SharingError` if nothing was stored. A cancelled future means that whether
@@ -117,11 +117,11 @@ class GroupWriter(Generic[P, R]):
         Args:
             payload: What to store.
             size: How much that is, in the unit of the group's size.
-            chain: What it belongs to: if something before it was not stored, it is not either.
+            link: Its place behind others: if one before it was not stored, it is not either.
         """
         self._loop = asyncio.get_running_loop()
         done: asyncio.Future[R] = self._loop.create_future()
-        self._waiting.append(_Piece(payload, size, done, chain))
+        self._waiting.append(_Piece(payload, size, done, link))
         if not self._busy:
             self._hand_over_soon(self._loop)
         return done
@@ -131,12 +131,12 @@ class GroupWriter(Generic[P, R]):
         """Whether nothing waits, nothing is being stored, and more may be. Asked on the loop."""
         return not (self._busy or self._waiting or self._is_ended)
 
-    def store_now(self, payload: P, chain: Chain | None = None) -> asyncio.Future[R]:
+    def store_now(self, payload: P, link: ChainLink | None = None) -> asyncio.Future[R]:
         """Have something stored on the event loop, which waits for it; only while `is_idle`.
 
         Args:
             payload: What to store.
-            chain: What it belongs to, as for `put`.
+            link: Its place behind others, as for `put`.
 
         Returns:
             A future that is done, with what `put` would tell.
@@ -144,7 +144,7 @@ class GroupWriter(Generic[P, R]):
         assert self.is_idle, "what came before would be stored after it"
         self._loop = asyncio.get_running_loop()
         done: asyncio.Future[R] = self._loop.create_future()
-        _tell(done, *self._commit([_Piece(payload, 0, done, chain)]))
+        _tell(done, *self._commit([_Piece(payload, 0, done, link)]))
         return done
 
     def stop(self) -> None:
@@ -217,7 +217,7 @@ class GroupWriter(Generic[P, R]):
 
     def _commit(self, group: Sequence[_Piece[P, R]]) -> list[_Outcome[R]]:
         """Store a group, but for what stands behind something that was not stored."""
-        broken = [piece.chain.failure if piece.chain else None for piece in group]
+        broken = [piece.link.failure if piece.link else None for piece in group]
         if not any(broken):
             return self._commit_whole(group)
         whole = [piece for piece, why in zip(group, broken, strict=True) if why is None]
@@ -249,8 +249,8 @@ class GroupWriter(Generic[P, R]):
 def _refused(group: Sequence[_Piece[P, R]], error: SharingError) -> list[_Outcome[R]]:
     """Break the chains of pieces that were not stored; return what their callers are told."""
     for piece in group:
-        if piece.chain is not None:
-            piece.chain.fail(error)
+        if piece.link is not None:
+            piece.link.fail(error)
     return [_Outcome(error=error)] * len(group)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from typing import Any, NoReturn, cast
 
 import grpc
@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 
 from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.service.admission import Admission
+from session_sharing.service.admitted_requests import AdmittedRequests
 from session_sharing.wire.status import error_to_trailers, status_of, text_of
 
 _log = logging.getLogger(__name__)
@@ -103,17 +104,19 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         return call
 
     def _both_streams(self, method: BothStreams, parse: Parse) -> BothStreams:
+        """Wrap a method that answers each request of a stream, in their order."""
+
         async def call(
             requests: AsyncIterator[bytes], context: Context
         ) -> AsyncGenerator[Any, None]:
-            admitted = self._admitted(requests, parse, context.peer())
+            admitted = AdmittedRequests(
+                requests, lambda data: _parsed(data, parse), self._admission, context.peer()
+            )
             try:
-                with self._admission.admit(context.peer(), 0):
-                    async with (
-                        aclosing(admitted),
-                        aclosing(method(admitted, context)) as responses,
-                    ):
+                with self._admission.admit(context.peer(), 0), closing(admitted):
+                    async with aclosing(method(admitted, context)) as responses:
                         async for response in responses:
+                            admitted.answered()
                             yield response
             except grpc.aio.AbortError:
                 raise
@@ -124,16 +127,6 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             await _abort(context, failure)
 
         return call
-
-    async def _admitted(
-        self, requests: AsyncIterator[bytes], parse: Parse, peer: str
-    ) -> AsyncGenerator[Any, None]:
-        """Yield the requests of a stream; each counts until the next one is asked for."""
-        async for data in requests:
-            with self._admission.admit(peer, len(data)):
-                async with self._admission.turn(peer, len(data)):
-                    request = _parsed(data, parse)
-                yield request
 
 
 def _parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401

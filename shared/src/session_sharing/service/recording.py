@@ -18,7 +18,7 @@ from session_sharing.records import (
     context_to_text,
 )
 from session_sharing.service.answering import Answering
-from session_sharing.service.chain import Chain
+from session_sharing.service.chain import Chain, ChainLink
 from session_sharing.service.conversion import Conversion
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import records_pb2
@@ -48,14 +48,14 @@ class Brought(Generic[T]):
         attachment_id: Which attachment they belong to.
         first_number: The number of the first of them; 0 if the client does not count.
         last_number: The number of the last of them; 0 if the client does not count.
-        chain: What has to be stored before it; None if nothing has.
+        link: Its place behind others that have to be stored before it; None if none has.
     """
 
     content: T
     attachment_id: str
     first_number: int
     last_number: int
-    chain: Chain | None = None
+    link: ChainLink | None = None
 
 
 Store = Callable[[H, Brought[T], AckLevel], Awaitable[Acknowledged]]
@@ -173,17 +173,17 @@ class RecordingRpc(Generic[H, T]):
     async def _answer(
         self, request: records_pb2.LogRecordsRequest, convert: ConvertBatch[T], chain: Chain
     ) -> records_pb2.StreamRecordsResponse:
-        first = request.first_record_number
+        first, link = request.first_record_number, chain.link()
         try:
             async with self._sessions.use(request.attachment) as handle:
                 contexts = handle.contexts.snapshot()
                 async with chain.turn:
-                    brought = await self._brought(request, convert, handle, contexts, chain)
+                    brought = await self._brought(request, convert, handle, contexts, link)
                     storing = self._store(*brought)
                 reached = await storing
                 self._sessions.stored(request.attachment, last_number(request))
         except SharingError as error:
-            chain.fail(error)
+            link.fail(error)
             refusal = error_to_status(error)
             return records_pb2.StreamRecordsResponse(first_record_number=first, refusal=refusal)
         return records_pb2.StreamRecordsResponse(
@@ -198,11 +198,11 @@ class RecordingRpc(Generic[H, T]):
         convert: ConvertBatch[T],
         handle: H,
         contexts: SiteContexts,
-        chain: Chain | None = None,
+        link: ChainLink | None = None,
     ) -> tuple[H, Brought[T], AckLevel]:
         """Return what is to be stored of a request, and where, and how safe it has to be."""
-        if chain is not None and chain.failure is not None:
-            raise copy.copy(chain.failure)
+        if link is not None and link.failure is not None:
+            raise copy.copy(link.failure)
         level = level_from_wire(request.acknowledgement, self._default_level)
         last = last_number(request)
         converted = await self._conversion.run(
@@ -211,7 +211,7 @@ class RecordingRpc(Generic[H, T]):
         )
         first = request.first_record_number
         attachment_id = request.attachment.attachment_id
-        return handle, Brought(converted, attachment_id, first, last, chain), level
+        return handle, Brought(converted, attachment_id, first, last, link), level
 
     async def set_context(
         self, request: records_pb2.SetContextRequest

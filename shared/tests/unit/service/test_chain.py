@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from session_sharing.errors import InternalError, ResourceExhaustedError, SharingError
 from session_sharing.service import GroupWriter, StoreError
-from session_sharing.service.chain import Chain
+from session_sharing.service.chain import Chain, ChainLink
 
 DEADLINE = 20.0
 FULL = ResourceExhaustedError("Full.")
@@ -33,7 +33,7 @@ class Storage:
         return [text.upper() for text in group]
 
 
-def outcomes(storage: Storage, *pieces: tuple[str, Chain | None]) -> list[str | SharingError]:
+def outcomes(storage: Storage, *pieces: tuple[str, ChainLink | None]) -> list[str | SharingError]:
     """Store pieces that come at once; return what each caller is told."""
     writer: GroupWriter[str, str] = GroupWriter(
         "writer", storage.store, lambda defect: InternalError(str(defect)), 1000
@@ -53,32 +53,42 @@ def outcomes(storage: Storage, *pieces: tuple[str, Chain | None]) -> list[str | 
 def test_what_comes_at_once_is_stored_together() -> None:
     """Concurrent callers share one commit."""
     storage = Storage()
-    assert outcomes(storage, ("a", None), ("b", None), ("c", Chain())) == ["A", "B", "C"]
+    assert outcomes(storage, ("a", None), ("b", None), ("c", Chain().link())) == ["A", "B", "C"]
     assert storage.groups == [["a", "b", "c"]]
 
 
 def test_one_that_is_refused_refuses_no_stranger() -> None:
     """What cannot be stored fails alone where its neighbours do not belong to it."""
     storage = Storage(longest=2)
-    told = outcomes(storage, ("a", None), ("too long", None), ("b", Chain()))
+    told = outcomes(storage, ("a", None), ("too long", None), ("b", Chain().link()))
     assert [str(each) for each in told] == ["A", "Full.", "B"]
     assert storage.stored == ["a", "b"]
 
 
 def test_nothing_is_stored_behind_a_broken_chain() -> None:
     """Of what belongs together nothing is stored behind what failed, however small it is."""
-    storage, chain = Storage(longest=2), Chain()
+    storage, link = Storage(longest=2), Chain().link
     told = outcomes(
-        storage, ("a", chain), ("too long", chain), ("s", None), ("b", chain), ("c", chain)
+        storage, ("a", link()), ("too long", link()), ("s", None), ("b", link()), ("c", link())
     )
     assert [str(each) for each in told] == ["A", "Full.", "S", "Full.", "Full."]
     assert storage.stored == ["a", "s"]
 
 
-def test_a_chain_stays_broken() -> None:
-    """What failed before a group came is not forgotten by it."""
+def test_what_stands_before_the_break_is_stored() -> None:
+    """A request that is refused before the others are stored refuses none of those before it."""
     storage, chain = Storage(), Chain()
-    chain.fail(FULL)
-    told = outcomes(storage, ("a", chain), ("b", None), ("c", chain))
-    assert [str(each) for each in told] == ["Full.", "B", "Full."]
-    assert storage.groups == [["b"]]
+    before, broken, behind = (chain.link() for _ in range(3))
+    broken.fail(FULL)
+    told = outcomes(storage, ("a", before), ("b", None), ("c", behind))
+    assert [str(each) for each in told] == ["A", "B", "Full."]
+    assert storage.groups == [["a", "b"]]
+
+
+def test_the_first_break_counts() -> None:
+    """Where two requests fail, all behind the first are not stored, whichever failed earlier."""
+    chain = Chain()
+    links = [chain.link() for _ in range(4)]
+    links[2].fail(ResourceExhaustedError("Later."))
+    links[0].fail(FULL)
+    assert [link.failure for link in links] == [None, FULL, FULL, FULL]

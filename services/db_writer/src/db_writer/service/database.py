@@ -18,7 +18,7 @@ from db_writer.service.store import Entry, RecordFilter, Store
 from session_sharing.errors import InternalError, SharingError
 from session_sharing.information import Backlog
 from session_sharing.records import Acknowledged, SiteContexts
-from session_sharing.service import Chain, Followers, GroupWriter, first_of, in_thread
+from session_sharing.service import ChainLink, Followers, GroupWriter, first_of, in_thread
 from session_sharing.service.threads import NoThreadError
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Database:
         if spool is not None:
             spool.tell(self._delivered)
 
-    def append(self, entry: Entry, chain: Chain | None = None) -> Awaitable[Acknowledged]:
+    def append(self, entry: Entry, link: ChainLink | None = None) -> Awaitable[Acknowledged]:
         """Store records, all or none, together with what other callers bring meanwhile.
 
         Called on the event loop. What is returned tells that they are on disk, in the database or
@@ -107,9 +107,9 @@ class Database:
 
         Args:
             entry: The records.
-            chain: What has to be stored before them.
+            link: What has to be stored before them.
         """
-        return _stored(self._writer.put(entry, len(entry.records), chain))
+        return _stored(self._writer.put(entry, len(entry.records), link))
 
     def backlog(self) -> Backlog | None:
         """Return what waits for the database; None if nothing ever does."""

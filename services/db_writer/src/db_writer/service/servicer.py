@@ -130,7 +130,7 @@ def _append(
 ) -> Awaitable[Acknowledged]:
     """Store records; whatever was asked for, a transaction that is committed is on disk."""
     entry = Entry(brought.attachment_id, brought.first_number, brought.content)
-    return database.append(entry, brought.chain)
+    return database.append(entry, brought.link)
 
 
 def _query(request: db_writer_pb2.QueryRecordsRequest) -> Query:

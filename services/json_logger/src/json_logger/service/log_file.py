@@ -23,7 +23,7 @@ from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
 from session_sharing.errors import ResourceNameError
 from session_sharing.records import AckLevel, SiteContexts
-from session_sharing.service.chain import Chain
+from session_sharing.service.chain import ChainLink
 from session_sharing.service.driver import explain
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.files import SYSTEM_FILES, Files, plain
@@ -105,7 +105,7 @@ class LogFile:
         data: bytes,
         level: AckLevel,
         records: RecordRange | None = None,
-        chain: Chain | None = None,
+        link: ChainLink | None = None,
     ) -> asyncio.Future[AckLevel]:
         """Append whole lines, all or none; the future tells the level that was reached.
 
@@ -117,9 +117,9 @@ class LogFile:
             level: What they have to survive.
             records: Which records they are, so that each is stored once however often it comes,
                 also after the process was killed; None if the client does not count.
-            chain: What has to be in the file before them.
+            link: What has to be in the file before them.
         """
-        return self._writer.append(data, level, records, chain)
+        return self._writer.append(data, level, records, link)
 
     def last_number(self, attachment_id: str) -> int:
         """Return the highest number of a record that is stored for an attachment; 0 for none."""

@@ -121,7 +121,7 @@ def _append(log: LogFile, brought: Brought[bytes], level: AckLevel) -> Awaitable
     records = None
     if 0 < brought.first_number <= brought.last_number:  # An empty batch stores no number.
         records = RecordRange(brought.attachment_id, brought.first_number, brought.last_number)
-    return _acknowledged(log.append(brought.content, level, records, brought.chain))
+    return _acknowledged(log.append(brought.content, level, records, brought.link))
 
 
 async def _acknowledged(level: Awaitable[AckLevel]) -> Acknowledged:

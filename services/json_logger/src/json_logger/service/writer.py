@@ -19,7 +19,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.records import AckLevel
-from session_sharing.service import Chain, GroupWriter, StoreError, explain
+from session_sharing.service import ChainLink, GroupWriter, StoreError, explain
 from session_sharing.service.files import SYSTEM_FILES, Files, write_all
 
 GROUP_BYTES = 4 << 20
@@ -77,7 +77,7 @@ class LogWriter:
         data: bytes,
         level: AckLevel,
         records: RecordRange | None = None,
-        chain: Chain | None = None,
+        link: ChainLink | None = None,
     ) -> asyncio.Future[AckLevel]:
         """Append whole lines; the future tells the level that was reached.
 
@@ -88,12 +88,12 @@ class LogWriter:
             data: The lines.
             level: What they have to survive.
             records: Which records they are; without it they are never taken for a repetition.
-            chain: What has to be in the file before them.
+            link: What has to be in the file before them.
         """
         lines, size = Lines(data, level, records), len(data)
         if level is AckLevel.OS and self._group.is_idle and self._pace.allows(size):
-            return self._group.store_now(lines, chain)
-        return self._group.put(lines, size, chain)
+            return self._group.store_now(lines, link)
+        return self._group.put(lines, size, link)
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Blocks until that is done."""
