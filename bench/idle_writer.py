@@ -12,8 +12,8 @@ from typing import cast
 
 from db_writer.service.main import DESCRIPTOR, writer_servicers
 from db_writer.service.store import Entry
-from session_sharing.records import RecordLimits, SiteContexts
-from session_sharing.service import Located, ServiceOptions, run_service
+from session_sharing.records import AckLevel, Acknowledged, RecordLimits, SiteContexts
+from session_sharing.service import ChainLink, Located, ServiceOptions, run_service
 from session_sharing.service.session_service import AddServicers
 
 
@@ -23,8 +23,9 @@ class Idle:
     def __init__(self) -> None:
         self.contexts = SiteContexts()
 
-    async def append(self, entry: Entry) -> None:
+    async def append(self, entry: Entry, link: ChainLink | None = None) -> Acknowledged:
         """Store nothing."""
+        return Acknowledged(AckLevel.DISK)
 
 
 class IdleDriver:

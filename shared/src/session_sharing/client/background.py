@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import threading
 
 from session_sharing.client.receipts import Receipt
 from session_sharing.client.sender import RecordSender
 from session_sharing.errors import ResourceExhaustedError, SharingError
 from session_sharing.information import sentence
+
+_log = logging.getLogger(__name__)
 
 LINGER_SECONDS = 0.002
 """How long a record waits for others to travel with it when nothing else is under way."""
@@ -52,6 +56,7 @@ class BackgroundSender:
     def end(self) -> None:
         """End the thread when all is sent."""
         self._is_ended = True
+        atexit.unregister(self._warn_at_exit)
         self._hurry.set()
         self._some.set()
 
@@ -91,6 +96,16 @@ class BackgroundSender:
                     "logged. Use `log`, or raise the limit of threads."
                 ) from error
             self._thread = thread
+        atexit.register(self._warn_at_exit)
+
+    def _warn_at_exit(self) -> None:
+        count = self._sender.count()
+        if count:
+            _log.warning(
+                "The program ends with %d records of `log_soon` that are not acknowledged. Call "
+                "flush(), or release the session, before it ends.",
+                count,
+            )
 
     def _run(self) -> None:
         try:

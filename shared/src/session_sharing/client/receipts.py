@@ -41,7 +41,7 @@ class Receipt:
         patience: Patience,
         call: object = None,
         may_share: bool = False,
-        wait_for: Callable[[Receipt, Patience], None] | None = None,
+        wait_for: Callable[[Receipt, Patience | None], None] | None = None,
     ) -> None:
         self.batch = batch
         self.patience = patience
@@ -49,6 +49,10 @@ class Receipt:
         self.may_share = may_share
         self.outcome: Acknowledged | SharingError | None = None
         self._wait_for = wait_for
+
+    def __repr__(self) -> str:
+        outcome = "under way" if self.outcome is None else repr(self.outcome)
+        return f"<Receipt: {outcome}>"
 
     @property
     def is_soon(self) -> bool:
@@ -78,7 +82,7 @@ class Receipt:
         if self.outcome is None and self._wait_for is not None:
             if seconds is not None:
                 check_seconds("seconds", seconds)
-            self._wait_for(self, self.patience if seconds is None else Patience(seconds))
+            self._wait_for(self, None if seconds is None else Patience(seconds))
         outcome = self.outcome
         if outcome is None:
             raise UnavailableError(

@@ -63,6 +63,11 @@ class WaitingLine:
         return self._size
 
     @property
+    def count(self) -> int:
+        """How many records wait."""
+        return sum(receipt.batch.count for receipt in self._receipts)
+
+    @property
     def last(self) -> Receipt | None:
         """The receipt that came last; None if none waits."""
         return self._receipts[-1] if self._receipts else None

@@ -147,6 +147,12 @@ class RecordSender:
                 return self._waiting.last
             return self._under_way[-1].receipts[-1] if self._under_way else None
 
+    def count(self) -> int:
+        """Return how many records are not answered yet."""
+        with self._changed:
+            under_way = sum(request.message.count for request in self._under_way)
+            return under_way + self._waiting.count
+
     def forget(self, receipt: Receipt) -> None:
         """Send no more what an interrupted caller brought, unless somebody else leads already."""
         with self._changed:
