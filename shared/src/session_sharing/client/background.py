@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import copy
 import logging
 import threading
 
+from session_sharing.client.calling import released_already
 from session_sharing.client.receipts import Receipt
 from session_sharing.client.sender import RecordSender
 from session_sharing.errors import ResourceExhaustedError, SharingError
@@ -43,6 +45,8 @@ class BackgroundSender:
         Raises:
             ResourceExhaustedError: No thread can be started; nothing was put in line.
         """
+        if self._is_ended:
+            raise released_already()
         if self._thread is None:
             self._start()
         self._sender.put(receipt)
@@ -78,7 +82,9 @@ class BackgroundSender:
         if failure is None:
             return
         if failed > 1:
-            more = f"{failed - 1} more calls of `log_soon` failed; each receipt says why."
+            others = "1 more call" if failed == 2 else f"{failed - 1} more calls"
+            more = f"{others} of `log_soon` failed; each receipt says why."
+            failure = copy.copy(failure)  # The receipt keeps its own.
             failure.message = f"{sentence(failure.message)} {more}"
             failure.args = (failure.message,)
         raise failure

@@ -28,13 +28,17 @@ class RecordDelivery:
         """Send what was not sent yet, if that can be done at once; it never fails."""
         self._stream.send(requests)
 
+    def break_off(self, requests: Sequence[RecordRequest]) -> None:
+        """End what is under way: somebody waits no more for some of it."""
+        self._stream.break_off(requests)
+
     def deliver(self, requests: Sequence[RecordRequest]) -> Acknowledged:
         """Send what was not sent yet, and return what was acknowledged of the first request.
 
         Raises:
             SharingError: It was refused, or whether it was done is unknown.
         """
-        first, in_doubt = requests[0], requests[0].in_doubt
+        first = requests[0]
         try:
             answer = self._call(
                 lambda: self._stream,
@@ -43,7 +47,8 @@ class RecordDelivery:
                 named=lambda: first.named,
             )
         except REFUSALS as error:
-            if in_doubt and not error.maybe_done:
+            # Only an answer tells that it was not done; and not of what was sent before as well.
+            if first.in_doubt and not error.maybe_done:
                 raise refused_repeat(error, lambda: first.named) from error
             raise
         return acknowledged_from_wire(answer.acknowledgement, spooled=answer.spooled)

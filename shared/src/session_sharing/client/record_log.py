@@ -69,25 +69,27 @@ class RecordLog:
             SharingError: A part was refused, or whether it was logged is unknown. Those before it
                 are logged, those behind it are not.
         """
-        call, level, spooled = object(), AckLevel.DISK, False
+        call = object()
         receipts: deque[Receipt] = deque()
-
-        def settle_first() -> None:
-            nonlocal level, spooled
-            done = self._settled(receipts.popleft())
-            level = AckLevel.OS if done.level is AckLevel.OS else level
-            spooled = spooled or done.spooled
-
-        for batch in batches:
-            receipts.append(Receipt(batch, self._new_patience(), call=call))
-            self._sender.put(receipts[-1])
-            self._sender.send()
-            time.sleep(0)  # Else gRPC's thread gets the interpreter, and sends, 5 ms later.
-            if len(receipts) >= WINDOW:
-                settle_first()
+        reached: list[Acknowledged] = []
+        try:
+            for batch in batches:
+                receipts.append(Receipt(batch, self._new_patience(), call))
+                self._sender.put(receipts[-1])
+                self._sender.send()
+                time.sleep(0)  # Else gRPC's thread gets the interpreter, and sends, 5 ms later.
+                if len(receipts) >= WINDOW:
+                    reached.append(self._settled_first(receipts))
+        except Exception:  # Of the records, of whoever yields them, or of a part.
+            self._settle_all(receipts)
+            raise
+        except BaseException:
+            self._sender.forget(receipts)
+            raise
         while receipts:
-            settle_first()
-        return Acknowledged(level, spooled)
+            reached.append(self._settled_first(receipts))
+        level = AckLevel.OS if any(one.level is AckLevel.OS for one in reached) else AckLevel.DISK
+        return Acknowledged(level, any(one.spooled for one in reached))
 
     def log_soon(self, batch: Batch) -> Receipt:
         """Log what no caller waits for; return at once, unless too much waits already.
@@ -126,7 +128,11 @@ class RecordLog:
         last = self._sender.last()
         if last is not None:
             self._background.hurry()
-            self._sender.settle(last)
+            try:
+                self._sender.settle(last)
+            except BaseException:
+                self._sender.forget([])
+                raise
 
     def end(self) -> None:
         """End what runs in the background. Called after `flush`."""
@@ -136,9 +142,24 @@ class RecordLog:
         try:
             self._sender.settle(receipt)
         except BaseException:
-            self._sender.forget(receipt)
+            self._sender.forget([receipt])
             raise
         return receipt.wait()
+
+    def _settled_first(self, receipts: deque[Receipt]) -> Acknowledged:
+        """Wait for the first part of a call; its time runs from now on, when it is waited for."""
+        receipts[0].patience = self._new_patience()
+        try:
+            self._sender.settle(receipts[0])
+        except BaseException:
+            self._sender.forget(receipts)
+            raise
+        return receipts.popleft().wait()
+
+    def _settle_all(self, receipts: deque[Receipt]) -> None:
+        """Wait for the parts before one that cannot be logged; raise what they failed with."""
+        while receipts:
+            self._settled_first(receipts)
 
     def _wait_for(self, receipt: Receipt, patience: Patience | None) -> None:
         self._background.hurry()

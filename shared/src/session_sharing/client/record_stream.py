@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
@@ -93,7 +94,8 @@ class RecordStream:
             self.close()
         answers = self._answers or self._open(requests)
         try:
-            with DEADLINES.within(timeout, answers.cancel, self._is_broken_off) as deadline:
+            end = partial(_cancel, answers)
+            with DEADLINES.within(timeout, end, self._is_broken_off) as deadline:
                 self._send(requests)
                 answer = self._answer(answers, deadline)
         except BaseException:
@@ -102,6 +104,9 @@ class RecordStream:
         if answer is None:  # As a service does that stops.
             self._broke(requests)
             raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The service ended the stream.")
+        if answer.first_record_number != requests[0].message.first_record_number:
+            self._broke(requests)
+            raise FailedCall(grpc.StatusCode.UNAVAILABLE, "The answers were out of step.")
         self._sent -= 1
         if answer.HasField("refusal"):
             self._sent = 0  # Nothing of what was sent behind it is stored.
@@ -118,13 +123,21 @@ class RecordStream:
         if self._answers is not None:
             self._send(requests)
 
+    def break_off(self, requests: Sequence[Request]) -> None:
+        """End the stream, as some of what was sent is not waited for any more.
+
+        Args:
+            requests: What is not answered, in order, as for a call.
+        """
+        self._broke(requests)
+
     def close(self) -> None:
         """End the stream, if one is open; who waits for an answer is woken as well."""
         with self._guard:
             answers, self._answers = self._answers, None
             self._requests.put(None)
         if answers is not None:
-            answers.cancel()
+            _cancel(answers)
 
     def _broke(self, requests: Sequence[Request]) -> None:
         """The stream is no more: what was sent by it may be stored, or not."""
@@ -158,3 +171,8 @@ class RecordStream:
         with self._guard:
             self._requests, self._answers = requests, answers
         return answers
+
+
+def _cancel(answers: AnswerStream) -> None:
+    """Break a stream off, in a thread of its own: an interrupt may have left gRPC's locks held."""
+    threading.Thread(target=answers.cancel, name="cancel stream", daemon=True).start()

@@ -173,6 +173,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
             SharingError: A record of `log_soon` was refused, or whether it was logged is unknown;
                 the first one since this was called last.
         """
+        self._connection.refuse_after_fork()
         self._log.flush()
 
     def set_context(self, context: RecordContext) -> None:
@@ -196,6 +197,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         request = records_pb2.SetContextRequest(
             attachment=self._attachment, context=context_to_wire(context)
         )
+        self._connection.refuse_after_fork()
         self._log.catch_up()  # What was logged before does not inherit it.
         self._call(lambda: self._stub.SetContext, request)
 
@@ -228,6 +230,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         return self._stub.StreamRecords(requests)  # type: ignore[no-any-return]  # grpc's own type
 
     def _release(self, mode: ReleaseMode) -> Released:
+        self._connection.refuse_after_fork()
         failure: SharingError | None = None
         try:
             self._log.flush()
@@ -253,5 +256,6 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         Raises:
             SharingError: The session is gone, or a line is no record.
         """
+        self._connection.refuse_after_fork()
         self._log.catch_up()
         return records_of(self._stream(method, request, until_released=follow))

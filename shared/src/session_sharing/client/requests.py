@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from session_sharing.client.receipts import Receipt
-from session_sharing.records import BATCH_BYTES, BATCH_RECORDS, Batch, join_batches
+from session_sharing.records import BATCH_BYTES, BATCH_RECORDS, FIRST_RECORDS, Batch, join_batches
 from session_sharing.wire.generated import records_pb2
 
 MakeMessage = Callable[[int, Batch, bool], records_pb2.LogRecordsRequest]
@@ -88,11 +88,12 @@ class WaitingLine:
 
     def remove(self, unwanted: Callable[[Receipt], bool]) -> list[Receipt]:
         """Take out those that are unwanted, and return them."""
-        removed = [receipt for receipt in self._receipts if unwanted(receipt)]
-        if removed:
-            kept = [receipt for receipt in self._receipts if receipt not in removed]
-            self._receipts = deque(kept)
-            self._size = sum(len(receipt.batch.records_json) for receipt in kept)
+        kept: deque[Receipt] = deque()
+        removed: list[Receipt] = []
+        for receipt in self._receipts:
+            (removed if unwanted(receipt) else kept).append(receipt)
+        self._receipts = kept
+        self._size -= sum(len(receipt.batch.records_json) for receipt in removed)
         return removed
 
     def take(self, first_number: int, make: MakeMessage) -> RecordRequest:
@@ -108,9 +109,9 @@ class WaitingLine:
             receipts.append(self._pop())
             room -= len(receipts[-1].batch.records_json)
         batch = join_batches([receipt.batch for receipt in receipts])
-        # A hint only: whoever sends so much, or has more in line, goes on before the answer.
-        is_big = batch.count >= BATCH_RECORDS or len(batch.records_json) >= BATCH_BYTES
-        more = is_big or bool(self._receipts) or receipts[0].is_soon
+        # A hint only: who sends many in a call, or soon, or has more in line, mostly goes on.
+        is_part = receipts[0].call is not None and batch.count >= FIRST_RECORDS
+        more = is_part or bool(self._receipts) or receipts[0].is_soon
         return RecordRequest(make(first_number, batch, more), receipts)
 
     def _pop(self) -> Receipt:

@@ -16,6 +16,7 @@ from session_sharing.errors import (
     AccessDeniedError,
     AttachmentEndedError,
     NotFoundError,
+    OutcomeUnknownError,
     ResourceHeldError,
     ResourceReplacedError,
     SharingError,
@@ -48,6 +49,10 @@ class Delivers(Protocol):
         """Send what was not sent yet, if that can be done at once; it never fails."""
         ...
 
+    def break_off(self, requests: Sequence[RecordRequest]) -> None:
+        """End what is under way, as some of it is not waited for any more."""
+        ...
+
     def deliver(self, requests: Sequence[RecordRequest]) -> Acknowledged:
         """Send what was not sent yet, and return what was acknowledged of the first request.
 
@@ -67,8 +72,9 @@ class RecordSender:
     get their numbers when they are put into a request. A number that may be stored is never used
     again; so there may be gaps.
 
-    `_changed` guards who leads, what waits and the next number; nothing is sent under it. What is
-    under way belongs to who leads.
+    `_guard` guards who leads (a thread), what waits and the next number; nothing is sent under it.
+    What is under way belongs to who leads. An interrupt may end a caller anywhere: `forget` then
+    gives up its lead and what it brought.
 
     Attributes:
         on_failure: Told, under the guard, what became of each receipt that failed and that no
@@ -83,17 +89,18 @@ class RecordSender:
         self.on_failure: Callable[[Receipt, SharingError], None] = lambda receipt, error: None
         self._make = make
         self._delivery = delivery
-        self._changed = threading.Condition()
+        self._guard = threading.Lock()
+        self._changed = threading.Condition(self._guard)
         self._waiting = WaitingLine()
         self._under_way: deque[RecordRequest] = deque()
-        self._is_led = False
+        self._leader: int | None = None
         self._next_number = 1
 
     # What callers do
 
     def put(self, receipt: Receipt) -> None:
         """Put records in line; somebody has to settle them, or lead."""
-        with self._changed:
+        with self._guard:
             self._waiting.append(receipt)
 
     def send(self) -> None:
@@ -122,12 +129,12 @@ class RecordSender:
             if self._begin_to_lead():
                 self._lead(lambda: True)
             else:
-                with self._changed:
-                    self._changed.wait_for(lambda: not self._is_led, LOOK_SECONDS)
+                with self._guard:
+                    self._changed.wait_for(lambda: self._leader is None, LOOK_SECONDS)
 
     def wait_for(self, receipt: Receipt, patience: Patience) -> None:
         """Return when it is known what became of records, or patience is over; others lead."""
-        with self._changed:
+        with self._guard:
             while receipt.outcome is None and not patience.is_over:
                 self._changed.wait(min(LOOK_SECONDS, patience.remaining))
 
@@ -135,44 +142,51 @@ class RecordSender:
         """Return whether less than so many bytes wait, before patience is over; others lead."""
         if self._waiting.size < size:  # One look at a number needs no guard.
             return True
-        with self._changed:
+        with self._guard:
             while self._waiting.size >= size and not patience.is_over:
                 self._changed.wait(min(LOOK_SECONDS, patience.remaining))
             return self._waiting.size < size
 
     def last(self) -> Receipt | None:
         """Return the receipt of what was put in line last; None if all is answered."""
-        with self._changed:
+        with self._guard:
             if self._waiting:
                 return self._waiting.last
             return self._under_way[-1].receipts[-1] if self._under_way else None
 
     def count(self) -> int:
         """Return how many records are not answered yet."""
-        with self._changed:
+        with self._guard:
             under_way = sum(request.message.count for request in self._under_way)
             return under_way + self._waiting.count
 
-    def forget(self, receipt: Receipt) -> None:
-        """Send no more what an interrupted caller brought, unless somebody else leads already."""
-        with self._changed:
-            if not self._is_led:
-                self._take_out(
-                    lambda one: (
-                        one is receipt or (one.call is not None and one.call is receipt.call)
-                    )
-                )
+    def forget(self, receipts: Sequence[Receipt]) -> None:
+        """Send no more what an interrupted caller brought; if it led, it leads no more.
+
+        What was sent may be stored; whoever else waits for it is told so. If somebody else leads,
+        that goes on.
+        """
+        with self._guard:
+            if self._leader == threading.get_ident():
+                self._leader = None
+            if self._leader is None:
+                self._delivery.break_off(self._under_way)
+                for receipt in self._take_out(lambda one: one in receipts):
+                    self._tell(receipt, _interrupted())
+            self._changed.notify_all()
 
     # Who leads
 
     def _begin_to_lead(self) -> bool:
-        with self._changed:
-            begins, self._is_led = not self._is_led, True
-            return begins
+        with self._guard:
+            if self._leader is None:
+                self._leader = threading.get_ident()
+                return True
+            return False
 
     def _leave(self) -> None:
-        with self._changed:
-            self._is_led = False
+        with self._guard:
+            self._leader = None
             self._changed.notify_all()
 
     def _wait_for_leader(self, receipt: Receipt) -> None:
@@ -180,11 +194,11 @@ class RecordSender:
 
         What no caller waits for stays in it: whoever waits for it waits for those before it.
         """
-        with self._changed:
+        with self._guard:
             is_over = receipt.patience.is_over and not receipt.is_soon
             if is_over and self._waiting.remove(lambda one: one is receipt):
                 self._tell(receipt, _never_sent(receipt))
-            elif receipt.outcome is None and self._is_led:
+            elif receipt.outcome is None and self._leader is not None:
                 self._changed.wait(LOOK_SECONDS)
 
     # What the leader does
@@ -206,7 +220,7 @@ class RecordSender:
         except SharingError as error:
             self._failed(error)
         else:
-            with self._changed:
+            with self._guard:
                 for receipt in self._under_way.popleft().receipts:
                     receipt.settle(acknowledged)
                 self._changed.notify_all()
@@ -215,7 +229,7 @@ class RecordSender:
     def _fill(self, *, eager: bool) -> None:
         """Make requests of what waits: of little only if it is eager, and nothing is under way."""
         waiting, under_way = self._waiting, self._under_way
-        with self._changed:
+        with self._guard:
             while len(under_way) < WINDOW and (
                 waiting.is_worth_a_request or (eager and waiting and not under_way)
             ):
@@ -225,7 +239,7 @@ class RecordSender:
 
     def _failed(self, error: SharingError) -> None:
         """The first request failed: tell who waits for it, or try its records one by one."""
-        with self._changed:
+        with self._guard:
             request = self._under_way.popleft()
             is_refused = isinstance(error, REFUSALS) and not error.maybe_done
             may_be_of_one = is_refused and not isinstance(error, _OF_ALL)
@@ -264,3 +278,9 @@ def _never_sent(receipt: Receipt) -> SharingError:
     count, patience = receipt.batch.count, receipt.patience
     what = "logging 1 record" if count == 1 else f"logging {count} records"
     return never_sent(patience.seconds, lambda: what, broken_off=patience.is_broken_off)
+
+
+def _interrupted() -> SharingError:
+    return OutcomeUnknownError(
+        "The call that logged it was interrupted. Whether its records are stored is unknown."
+    )

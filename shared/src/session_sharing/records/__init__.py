@@ -10,6 +10,7 @@ from session_sharing.records.reading import parse_line
 from session_sharing.records.rows import (
     BATCH_BYTES,
     BATCH_RECORDS,
+    FIRST_RECORDS,
     Batch,
     encode_batches,
     encode_one,
@@ -21,6 +22,7 @@ from session_sharing.records.rows import (
 __all__ = [
     "BATCH_BYTES",
     "BATCH_RECORDS",
+    "FIRST_RECORDS",
     "AckLevel",
     "Acknowledged",
     "Batch",

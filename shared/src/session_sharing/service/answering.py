@@ -43,6 +43,7 @@ class Answering(Generic[Q, A]):
         self._begun: deque[asyncio.Task[A]] = deque()
         self._reading: asyncio.Future[Q | None] | None = None
         self._is_ended = False
+        self._failure: Exception | None = None
 
     async def answers(self) -> AsyncGenerator[A, None]:
         """Yield the answers, until the requests end or the last answer is given."""
@@ -67,6 +68,8 @@ class Answering(Generic[Q, A]):
                 self._begun.append(asyncio.create_task(self._answer(request), name="answer"))
             else:
                 return self._answer(request)
+        if self._failure is not None:
+            raise self._failure
         return None
 
     async def _is_read_first(self) -> bool:
@@ -81,8 +84,13 @@ class Answering(Generic[Q, A]):
         return not oldest.done()
 
     async def _next_request(self) -> Q | None:
+        """Return the next request; a failure to read it waits until what was begun is answered."""
         reading, self._reading = self._reading, None
-        return await (self._read() if reading is None else reading)
+        try:
+            return await (self._read() if reading is None else reading)
+        except Exception as failure:  # noqa: BLE001 - raised when the answers before it are given
+            self._failure = failure
+            return None
 
     def _end(self) -> None:
         """Give up what was begun and is not answered: nobody waits for it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Generic, Protocol, TypeVar
 
-from session_sharing.errors import InvalidRequestError, SharingError
+from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.records import (
     AckLevel,
     Acknowledged,
@@ -186,6 +186,9 @@ class RecordingRpc(Generic[H, T]):
             link.fail(error)
             refusal = error_to_status(error)
             return records_pb2.StreamRecordsResponse(first_record_number=first, refusal=refusal)
+        except BaseException:
+            link.fail(InternalError("A request before it was broken off: nothing was stored."))
+            raise
         return records_pb2.StreamRecordsResponse(
             first_record_number=first,
             acknowledgement=level_to_wire(reached.level),

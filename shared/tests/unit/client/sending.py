@@ -50,6 +50,9 @@ class Service:
         """Note how many are under way."""
         self.most_under_way = max(self.most_under_way, len(requests))
 
+    def break_off(self, requests: Sequence[RecordRequest]) -> None:
+        """Nothing is under way."""
+
     def deliver(self, requests: Sequence[RecordRequest]) -> Acknowledged:
         """Store the first."""
         self.send(requests)

@@ -95,13 +95,14 @@ def test_one_stream_serves_many_requests() -> None:
     assert [answer.first_record_number for answer in answers] == [1, 2]
     assert [sent.first_record_number for sent in service.streams[0].requests] == [1, 2]
     assert len(service.streams) == 1
-    assert service.streams[0].cancelled.is_set()
+    assert service.streams[0].cancelled.wait(DEADLINE)
 
 
 def test_refusal_is_raised_and_ends_the_stream() -> None:
     """A refused request fails as a call would; what was sent behind it is sent anew."""
     refusal = error_to_status(InvalidRequestError("No.", size=3))
-    service = Service(records_pb2.StreamRecordsResponse(refusal=refusal))
+    no = records_pb2.StreamRecordsResponse(first_record_number=1, refusal=refusal)
+    service = Service(no)
     stream, behind = stream_of(service), request(2)
     with pytest.raises(FailedCall) as refused:
         stream([request(1), behind], timeout=DEADLINE)
@@ -189,8 +190,32 @@ def test_stream_that_cannot_be_watched_tells_why(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(DEADLINES, "within", no_thread)
     with pytest.raises(RuntimeError, match="can't start"):
         stream([request(1)], timeout=DEADLINE)
-    assert service.streams[0].cancelled.is_set()
+    assert service.streams[0].cancelled.wait(DEADLINE)
     assert list(service.streams[0].requests) == []
+
+
+def test_answer_to_another_request_is_not_taken() -> None:
+    """Answers out of step break the stream: what was sent is in doubt, and sent again."""
+    service = Service(stored(7))
+    stream, requests = stream_of(service), [request(1)]
+    with pytest.raises(FailedCall) as failure:
+        stream(requests, timeout=DEADLINE)
+    assert is_unanswered(failure.value)
+    assert requests[0].in_doubt
+    service._answers = (stored(1),)
+    assert stream(requests, timeout=DEADLINE).first_record_number == 1
+
+
+def test_what_is_waited_for_no_more_ends_the_stream() -> None:
+    """After an interrupt nothing that was sent before is taken for what is sent later."""
+    service = Service(stored(1), stored(2))
+    stream, requests = stream_of(service), [request(1), request(2)]
+    stream(requests, timeout=DEADLINE)
+    stream.break_off(requests[1:])
+    assert requests[1].in_doubt
+    service._answers = (stored(2),)
+    stream([request(2)], timeout=DEADLINE)
+    assert len(service.streams) == 2
 
 
 def test_stream_of_an_old_channel_is_not_asked() -> None:
@@ -199,9 +224,10 @@ def test_stream_of_an_old_channel_is_not_asked() -> None:
     stream = RecordStream(service.open, lambda: channel[0], lambda: False)
     stream([request(1)], timeout=DEADLINE)
     channel[0] = "second"
+    service._answers = (stored(2),)
     stream([request(2)], timeout=DEADLINE)
     old, new = service.streams
-    assert old.cancelled.is_set()
+    assert old.cancelled.wait(DEADLINE)
     assert [sent.first_record_number for sent in old.requests] == [1]
     stream.close()
     assert [sent.first_record_number for sent in new.requests] == [2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +17,7 @@ from session_sharing.errors import (
     SharingError,
     UnavailableError,
 )
+from session_sharing.records import Batch
 from shared.tests.unit.client.sending import DEADLINE, DONE, Gate, Service, batch, in_threads, make
 
 
@@ -133,3 +134,56 @@ def test_an_interrupted_caller_leaves_nothing_behind() -> None:
     log.log_one(batch("d"))
     assert service.stored == ["d"]
     assert service.asked[-1][0] > 1
+
+
+def test_who_waits_for_an_interrupted_record_is_told() -> None:
+    """A flush of another thread ends when the caller of the last record is interrupted."""
+    gate, flushed = Gate(), threading.Event()
+
+    def interrupted(names: list[str]) -> None:
+        gate(names)
+        raise KeyboardInterrupt
+
+    log = log_of(Service(interrupted))
+
+    def work() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            log.log_one(batch("a"))
+
+    threads = in_threads([work])
+    assert gate.entered.wait(DEADLINE)
+    threads += in_threads([lambda: (log.flush(), flushed.set())])
+    gate.go_on.set()
+    assert flushed.wait(DEADLINE)
+    for thread in threads:
+        thread.join(DEADLINE)
+
+
+def test_an_interrupted_leader_leads_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever an interrupt meets a caller, the next one is not kept waiting."""
+    service = Service()
+    log = log_of(service)
+
+    def interrupted(wanted: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(log._sender, "_lead", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            log.log_one(batch("a"))
+    assert log.log_one(batch("b")) == DONE
+    assert service.stored == ["b"]
+
+
+def test_what_stands_before_a_failure_of_the_caller_is_logged() -> None:
+    """A generator that raises ends the call; the parts that it has yielded are logged."""
+    service = Service()
+
+    def parts() -> Iterator[Batch]:
+        yield batch("a")
+        yield batch("b")
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError):
+        log_of(service).log_all(parts())
+    assert service.stored == ["a", "b"]

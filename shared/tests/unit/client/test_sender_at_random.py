@@ -29,6 +29,9 @@ class Unreliable:
     def send(self, requests: Sequence[RecordRequest]) -> None:
         """Do nothing: what is sent may as well arrive later."""
 
+    def break_off(self, requests: Sequence[RecordRequest]) -> None:
+        """Do nothing."""
+
     def deliver(self, requests: Sequence[RecordRequest]) -> Acknowledged:
         """Store the first request, or not, and tell, or not; perhaps those behind it as well."""
         with self.guard:

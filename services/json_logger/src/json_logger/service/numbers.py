@@ -117,6 +117,14 @@ class RecordNumbers:
             fresh.append(lines)
         return fresh
 
+    def is_quick(self, records: RecordRange | None) -> bool:
+        """Say whether to tell that records are about to be written is one small write, or none.
+
+        A file that is replaced may take seconds on Windows, while others have it open.
+        """
+        is_ready = records is None or (self._file.is_whole and not self._file.has_grown)
+        return is_ready and not self._in_doubt
+
     def intend(self, size: int, group: Sequence[Lines]) -> None:
         """Say what is about to be written.
 

@@ -91,7 +91,8 @@ class LogWriter:
             link: What has to be in the file before them.
         """
         lines, size = Lines(data, level, records), len(data)
-        if level is AckLevel.OS and self._group.is_idle and self._pace.allows(size):
+        is_quick = self._numbers.is_quick(records) and self._pace.allows(size)
+        if level is AckLevel.OS and self._group.is_idle and is_quick:
             return self._group.store_now(lines, link)
         return self._group.put(lines, size, link)
 
