@@ -110,7 +110,8 @@ class WaitingLine:
             room -= len(receipts[-1].batch.records_json)
         batch = join_batches([receipt.batch for receipt in receipts])
         # A hint only: who sends many in a call, or soon, or has more in line, mostly goes on.
-        is_part = receipts[0].call is not None and batch.count >= FIRST_RECORDS
+        is_big = batch.count >= FIRST_RECORDS or len(batch.records_json) >= BATCH_BYTES // 2
+        is_part = receipts[0].call is not None and is_big
         more = is_part or bool(self._receipts) or receipts[0].is_soon
         return RecordRequest(make(first_number, batch, more), receipts)
 

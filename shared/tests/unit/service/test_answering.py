@@ -147,3 +147,26 @@ def test_nothing_goes_on_behind_the_end(ends: str) -> None:
         assert stream.cancelled == ["b", "c"]
 
     played(story)
+
+
+def test_failure_to_read_waits_for_the_answers_before_it() -> None:
+    """What was begun before a request that cannot be read is answered; then the failure is told."""
+
+    async def story() -> None:
+        stream = Stream("a", "b")
+
+        async def read() -> str | None:
+            if stream.requests.empty():
+                raise LookupError("no such request")
+            return await stream.requests.get()
+
+        answering: Answering[str, str] = Answering(
+            read, stream.answer, lambda request: True, lambda answer: False
+        )
+        stream.let("a", "b")
+        answers = answering.answers()
+        assert [await anext(answers), await anext(answers)] == ["A", "B"]
+        with pytest.raises(LookupError):
+            await anext(answers)
+
+    played(story)
