@@ -214,7 +214,7 @@ class Database:
 
     def _delivered(self, newest: int) -> None:
         """Tell those who follow of what was delivered. Called by the thread that delivers."""
-        self._newest = newest
+        self._newest = max(newest, self._newest)  # The writer may be on already.
         self._followers.wake()
 
     def _defect(self, defect: Exception) -> SharingError:

@@ -23,6 +23,7 @@ from session_sharing.errors import (
     ResourceReplacedError,
     SharingError,
 )
+from session_sharing.service import StoreError
 
 
 @pytest.fixture
@@ -52,6 +53,14 @@ def test_oldest_comes_first_also_after_a_restart(spool: SpoolFile, tmp_path: Pat
         again.settle(batch, [])
         assert again.content().waiting == (0, 0)
     assert waits(spool) == []
+
+
+def test_what_waits_in_part_is_refused(spool: SpoolFile) -> None:
+    """More records under a number that waits are refused whole: none is dropped without a word."""
+    spool.put([encoded(entry("a", "b"))])
+    with pytest.raises(StoreError, match="those up to 2 wait for the database already"):
+        spool.put([encoded(entry("x", first=9)), encoded(entry("a", "b", "c"))])
+    assert waits(spool) == ["a", "b"]
 
 
 def test_repeat_is_not_put_twice(spool: SpoolFile) -> None:

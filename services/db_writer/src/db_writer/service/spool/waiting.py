@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite import insert
 from db_writer.service.record_rows import Entry
 from db_writer.service.spool.content import decode, encode
 from db_writer.service.spool.tables import waiting
+from session_sharing.errors import InvalidRequestError
+from session_sharing.service import StoreError
 
 MAX_RECORDS = 4096
 """How many records are delivered in one transaction, unless one entry alone has more."""
@@ -87,24 +89,42 @@ def total(entries: Iterable[Encoded]) -> Amount:
 
 
 def add(connection: Connection, entries: Iterable[Encoded], now: datetime) -> Amount:
-    """Add entries at the end; return how much was added. One that waits already is not."""
-    statement = insert(waiting).on_conflict_do_nothing()
-    added = [
-        entry
-        for entry in entries
-        if connection.execute(
-            statement,
-            {
-                "attachment_id": entry.attachment_id,
-                "first_number": entry.first_number,
-                "records": entry.count,
-                "bytes": len(entry.content),
-                "spooled_at": now,
-                "content": entry.content,
-            },
-        ).rowcount
-    ]
-    return total(added)
+    """Add entries at the end; return how much was added. One that waits already is not.
+
+    Raises:
+        StoreError: Of one a part waits already.
+    """
+    return total([entry for entry in entries if _add(connection, entry, now)])
+
+
+def _add(connection: Connection, entry: Encoded, now: datetime) -> bool:
+    """Add an entry; return whether it was not there."""
+    row = {
+        "attachment_id": entry.attachment_id,
+        "first_number": entry.first_number,
+        "records": entry.count,
+        "bytes": len(entry.content),
+        "spooled_at": now,
+        "content": entry.content,
+    }
+    if connection.execute(insert(waiting).on_conflict_do_nothing(), row).rowcount:
+        return True
+    same = (waiting.c.attachment_id == entry.attachment_id) & (
+        waiting.c.first_number == entry.first_number
+    )
+    records = connection.scalar(select(waiting.c.records).where(same)) or 0
+    if records < entry.count:
+        raise StoreError(_in_part(entry, records))
+    return False
+
+
+def _in_part(entry: Encoded, records: int) -> InvalidRequestError:
+    first = entry.first_number
+    return InvalidRequestError(
+        f"Of records {first} to {first + entry.count - 1} of this attachment those up to "
+        f"{first + records - 1} wait for the database already. Nothing of them was stored now. "
+        "Repeat a call with the numbers that it had."
+    )
 
 
 def oldest(connection: Connection) -> Batch | None:
