@@ -21,11 +21,11 @@ def record_faults(performance: Performance) -> Iterator[str]:
     stored = _stored(performance, performance.events)
     names = {record.measurement_name for record in performance.records}
     for run in performance.runs:
-        count = _expected(run, stored)
         indices = found.pop(run.serial_number, [])
+        count = _expected(run, stored, len(indices))
         yield from different(f"{describe(run)}: order of records", list(range(count)), indices)
         if run.serial_number in stored:
-            told = stored[run.serial_number]
+            told = _told(run, stored, len(indices))
             yield from different(f"{describe(run)}: records of its hold", told, len(indices))
     if found:
         yield f"records of units that nobody measured: {sorted(map(str, found))}"
@@ -57,7 +57,7 @@ def _copy_faults(performance: Performance) -> Iterator[str]:
         found = copies.pop(run.serial_number, [])
         if found != records[run.serial_number]:
             yield f"{describe(run)}: the {word} does not have the same records"
-        told = stored.get(run.serial_number, 0)
+        told = _told(run, stored, len(found))
         yield from different(
             f"{describe(run)}: records of its hold of the {word}", told, len(found)
         )
@@ -70,18 +70,20 @@ def _stored(performance: Performance, events: Sequence[SessionEvent]) -> dict[st
     return {run.serial_number: hold.records for run, hold in attached(performance, events)}
 
 
-def _expected(run: Run, stored: dict[str, int]) -> int:
+def _expected(run: Run, stored: dict[str, int], found: int) -> int:
     """Return how many records a run must have: who was stopped, as many as it was told are stored.
 
     A run that was refused has none.
     """
-    if run.status == GOOD:
-        return run.readings
-    return stored.get(run.serial_number, 0)
+    return run.readings if run.status == GOOD else _told(run, stored, found)
 
 
-def _by_unit(records: Sequence[Record]) -> dict[str | None, list[Record]]:
-    found: dict[str | None, list[Record]] = defaultdict(list)
-    for record in records:
-        found[record.context.serial_number if record.context else None].append(record)
-    return found
+def _told(run: Run, stored: dict[str, int], found: int) -> int:
+    """Return how many records of a run are stored, as the service told when the run let go.
+
+    What was under way when it was stopped may have been stored just after that: then as many as
+    were found, if it measured so many.
+    """
+    told = stored.get(run.serial_number, 0)
+    is_stopped = run.status != GOOD and run.serial_number in stored
+    return found if is_stopped and told < found <= run.readings else told
