@@ -87,3 +87,10 @@ def _told(run: Run, stored: dict[str, int], found: int) -> int:
     told = stored.get(run.serial_number, 0)
     is_stopped = run.status != GOOD and run.serial_number in stored
     return found if is_stopped and told < found <= run.readings else told
+
+
+def _by_unit(records: Sequence[Record]) -> dict[str | None, list[Record]]:
+    found: dict[str | None, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.context.serial_number if record.context else None].append(record)
+    return found
