@@ -103,7 +103,7 @@ class RecordLog:
         """
         now = time.monotonic()
         patience, since = self._recent
-        if now - since > RECENT_SECONDS:
+        if now - since > min(RECENT_SECONDS, patience.seconds / 20):
             patience, _ = self._recent = (self._new_patience(), now)
         if not self._sender.has_room(MOST_WAITING, patience):
             raise never_sent(
@@ -125,11 +125,12 @@ class RecordLog:
 
     def catch_up(self) -> None:
         """Return when it is known what became of all that was logged before, and tell nothing."""
-        last = self._sender.last()
-        if last is not None:
+        outstanding = self._sender.outstanding()
+        if outstanding:
             self._background.hurry()
             try:
-                self._sender.settle(last)
+                for receipt in outstanding:
+                    self._sender.settle(receipt)
             except BaseException:
                 self._sender.forget([])
                 raise

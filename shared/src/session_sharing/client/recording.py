@@ -238,6 +238,10 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
             failure = error
         self._log.end()
         try:
+            self._log.flush()  # Of what others logged soon meanwhile.
+        except SharingError as error:
+            failure = failure or error
+        try:
             released = super()._release(mode)
         finally:
             self._records.close()

@@ -57,6 +57,9 @@ class WaitingLine:
     def __bool__(self) -> bool:
         return bool(self._receipts)
 
+    def __iter__(self) -> Iterator[Receipt]:
+        return iter(self._receipts)
+
     @property
     def size(self) -> int:
         """How many bytes of records wait."""

@@ -160,6 +160,12 @@ class RecordSender:
             under_way = sum(request.message.count for request in self._under_way)
             return under_way + self._waiting.count
 
+    def outstanding(self) -> list[Receipt]:
+        """Return the receipts of all that is not answered, oldest first."""
+        with self._guard:
+            under_way = [receipt for one in self._under_way for receipt in one.receipts]
+            return [*under_way, *self._waiting]
+
     def forget(self, receipts: Sequence[Receipt]) -> None:
         """Send no more what an interrupted caller brought; if it led, it leads no more.
 

@@ -32,7 +32,10 @@ _POOL_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.02
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "fullfsync=ON")
 _PRAGMA_OPTIONS = frozenset(
-    {"cache_size", "journal_size_limit", "max_page_count", "mmap_size", "wal_autocheckpoint"}
+    {
+        *("cache_size", "journal_size_limit", "max_page_count", "mmap_size", "secure_delete"),
+        "wal_autocheckpoint",
+    }
 )
 
 

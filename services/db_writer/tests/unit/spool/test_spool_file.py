@@ -113,8 +113,8 @@ def test_file_becomes_small_again(spool: SpoolFile) -> None:
     while batch := spool.oldest():
         spool.settle(batch, [])
     spool.trim()
-    sizes = [path.stat().st_size for path in spool.path.parent.iterdir()]
-    assert sum(sizes) < TRIM_BYTES
+    files = [path for path in spool.path.parent.iterdir() if path.suffix != ".reserve"]
+    assert sum(path.stat().st_size for path in files) < TRIM_BYTES
     spool.put([encoded(entry("after", first=9))])
     assert waits(spool) == ["after"]
 

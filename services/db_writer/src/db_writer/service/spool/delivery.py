@@ -102,11 +102,11 @@ class Delivery:
         store = Store(self._settings(), again=True)
         try:
             self._spool.reached(store.newest_written())
-            self._spool.file.was_reached()
+            self._quietly(self._spool.file.was_reached)
             delivered = self._empty(store)
         finally:
             store.close()
-        self._spool.file.trim()
+        self._quietly(self._spool.file.trim)
         if self._is_told:
             self._is_told = False
             _log.warning("The database %s is back; delivered: %d", self._name, delivered)
@@ -124,6 +124,13 @@ class Delivery:
             self._warn(refused)
             delivered += batch.amount.records - len(refused)
         return delivered
+
+    def _quietly(self, work: Callable[[], None]) -> None:
+        """Do what the delivery can do without, such as on a full disk."""
+        try:
+            work()
+        except WriteError as error:
+            _log.warning("The spool of %s could not be kept in order: %s", self._name, error.reason)
 
     def _tell(self, reason: str) -> None:
         """Log the first of a row of failures."""

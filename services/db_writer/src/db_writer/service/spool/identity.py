@@ -21,7 +21,9 @@ _LOG_BYTES = 16 * 1024 * 1024  # how long the log beside the file stays
 def spool_settings(path: Path) -> DatabaseSettings:
     """Return what the file is opened with."""
     url = URL.create("sqlite", database=str(path))
-    options = {"journal_size_limit": _LOG_BYTES}
+    # What is taken out is not overwritten, as some builds of SQLite do: on a full disk there is no
+    # room for that.
+    options = {"journal_size_limit": _LOG_BYTES, "secure_delete": 0}
     return DatabaseSettings(path.name, url, str(path), LOCK_SECONDS, options=options)
 
 

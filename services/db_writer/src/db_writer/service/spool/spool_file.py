@@ -31,6 +31,7 @@ from db_writer.service.spool.refused import (
     put_back,
     want_again,
 )
+from db_writer.service.spool.reserve import Reserve
 from db_writer.service.spool.waiting import (
     Amount,
     Batch,
@@ -43,7 +44,12 @@ from db_writer.service.spool.waiting import (
     since,
 )
 from db_writer.service.sqlite_file import SqliteFile, make_file
-from session_sharing.errors import ResourceReplacedError, SharingError
+from session_sharing.errors import (
+    PreconditionError,
+    ResourceExhaustedError,
+    ResourceReplacedError,
+    SharingError,
+)
 from session_sharing.service import explain, private_folder
 from session_sharing.service.files import SYSTEM_FILES
 from session_sharing.utc import utc_now
@@ -74,11 +80,14 @@ class SpoolFile:
         self.path = path
         self._settings = spool_settings(path)
         self._file = SqliteFile(path, again=True)
+        self._reserve = Reserve(path)
+        self._unreadable: set[int] = set()
         self._writing = make_engine(self._settings, connections=2, writes=True)
         self._reading = make_engine(self._settings, connections=2, writes=False)
         try:
             self.resource = self._judged(self._writing, check)
             self._file.remember_log(self._save_log)
+            self._reserve.hold()
         except WriteError as error:
             self.close()
             raise unusable(path, error.told) from error
@@ -119,13 +128,20 @@ class SpoolFile:
         return self._judged(self._writing, lambda connection: add(connection, entries, utc_now()))
 
     def oldest(self) -> Batch | None:
-        """Return what waits longest; None if nothing waits.
+        """Return what waits longest and can be read; None if nothing is.
 
         Raises:
             WriteError: The file cannot be read.
-            SharingError: What it holds is nothing that this service put there.
+            PreconditionError: All that waits is nothing that this service put there.
         """
-        return self._judged(self._reading, oldest)
+        batch = self._judged(self._reading, lambda one: oldest(one, self._unreadable))
+        if batch is None and self._unreadable:
+            raise PreconditionError(
+                f"{len(self._unreadable)} entries of the spool {self.path} cannot be read, as "
+                "somebody changed the file. All others are delivered; these stay until the file is "
+                "moved away."
+            )
+        return batch
 
     def settle(self, batch: Batch, refused: Sequence[Refusal]) -> tuple[Amount, datetime | None]:
         """Take out what was delivered, and keep for people what was refused of it.
@@ -141,7 +157,7 @@ class SpoolFile:
             remove(connection, batch)
             return add_refused(connection, refused, utc_now()), since(connection)
 
-        return self._judged(self._writing, work)
+        return self._making_room(work)
 
     def put_back(self) -> tuple[Amount, Amount]:
         """Let some of the refused records wait again that somebody wants tried again.
@@ -195,7 +211,7 @@ class SpoolFile:
         self._judged(self._writing, lambda connection: remember(connection, reached_at=moment))
 
     def trim(self) -> None:
-        """Give back to the disk what is free within the file, if that is much.
+        """Give back to the disk what is free within the file, if that is much; keep a reserve.
 
         Raises:
             WriteError: The file could not be changed.
@@ -209,11 +225,22 @@ class SpoolFile:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except DBAPIError as error:
             raise WriteError(judge(error, self._settings)) from error
+        self._reserve.hold()
 
     def close(self) -> None:
         """Let go of the file."""
         self._writing.dispose()
         self._reading.dispose()
+
+    def _making_room(self, work: Callable[[Connection], T]) -> T:
+        """Write what makes room, which needs some first: on a full disk that of the reserve."""
+        try:
+            return self._judged(self._writing, work)
+        except WriteError as error:
+            is_full = isinstance(error.failure.told, ResourceExhaustedError)
+            if not is_full or not self._reserve.release():
+                raise
+        return self._judged(self._writing, work)
 
     def _judged(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         try:
@@ -221,6 +248,9 @@ class SpoolFile:
                 return work(connection)
         except DBAPIError as error:
             raise WriteError(judge(error, self._settings)) from error
+        except ValueError as error:  # As the driver does where the file is damaged.
+            told = PreconditionError(f"The spool {self.path} is damaged: {error}.")
+            raise WriteError(refusals.Failure(told)) from error
 
     def _require_file(self) -> None:
         """Make sure that the next start of the service finds what is put there."""

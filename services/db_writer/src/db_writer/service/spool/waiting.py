@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from db_writer.service.record_rows import Entry
 from db_writer.service.spool.content import decode, encode
 from db_writer.service.spool.tables import waiting
-from session_sharing.errors import InvalidRequestError
+from session_sharing.errors import InvalidRequestError, SharingError
 from session_sharing.service import StoreError
+
+_log = logging.getLogger(__name__)
 
 MAX_RECORDS = 4096
 """How many records are delivered in one transaction, unless one entry alone has more."""
@@ -127,23 +130,47 @@ def _in_part(entry: Encoded, records: int) -> InvalidRequestError:
     )
 
 
-def oldest(connection: Connection) -> Batch | None:
-    """Return what waits longest, as much as one transaction delivers; None if nothing waits."""
+def oldest(connection: Connection, unreadable: set[int]) -> Batch | None:
+    """Return what waits longest, as much as one transaction delivers; None if nothing does.
+
+    Args:
+        connection: To the spool.
+        unreadable: What cannot be read, which is passed over; more is added.
+    """
+    while (place := _oldest_place(connection, unreadable)) is not None:
+        found = select(waiting).where(waiting.c.id.between(*place)).order_by(waiting.c.id)
+        rows = connection.execute(found).all()
+        entries = [entry for row in rows if (entry := _readable(row, unreadable)) is not None]
+        if len(entries) == len(rows):
+            size = Amount(sum(row.records for row in rows), sum(row.bytes for row in rows))
+            return Batch(entries, *place, size)
+    return None
+
+
+def _oldest_place(connection: Connection, unreadable: set[int]) -> tuple[int, int] | None:
+    """Return the first and the last of what one transaction delivers; None if there is none."""
     sizes = select(waiting.c.id, waiting.c.records, waiting.c.bytes).order_by(waiting.c.id)
     first = last = records = size = 0
-    for number, count, length in connection.execute(sizes.limit(MAX_RECORDS)):
-        if last and (records + count > MAX_RECORDS or size + length > MAX_BYTES):
+    limit = MAX_RECORDS + len(unreadable)
+    for number, count, length in connection.execute(sizes.limit(limit)):
+        is_full = records + count > MAX_RECORDS or size + length > MAX_BYTES
+        if last and (is_full or number in unreadable):
             break
-        first, last = first or number, number
-        records, size = records + count, size + length
-    if not last:
+        if number not in unreadable:
+            first, last = first or number, number
+            records, size = records + count, size + length
+    return (first, last) if last else None
+
+
+def _readable(row: Row[Any], unreadable: set[int]) -> Entry | None:
+    """Return the entry of a row; of one that somebody changed, None."""
+    try:
+        records = decode(row.content, row.records)
+    except SharingError as error:
+        _log.error("An entry of a spool cannot be read, and stays in it: %s", error.message)
+        unreadable.add(row.id)
         return None
-    found = select(waiting).where(waiting.c.id.between(first, last)).order_by(waiting.c.id)
-    entries = [
-        Entry.numbered(row.attachment_id, row.first_number, decode(row.content, row.records))
-        for row in connection.execute(found)
-    ]
-    return Batch(entries, first, last, Amount(records, size))
+    return Entry.numbered(row.attachment_id, row.first_number, records)
 
 
 def remove(connection: Connection, batch: Batch) -> None:
