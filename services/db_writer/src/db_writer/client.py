@@ -73,7 +73,7 @@ class DbWriterClient(RecordingClient):
             raise
         batch = group.end()
         if batch is not None:
-            self._log_batch(batch)
+            group.acknowledged = self._log_batch(batch)
 
     def read(self, last: int | None = None, follow: bool = False) -> Iterator[Record]:
         """Read the database back.

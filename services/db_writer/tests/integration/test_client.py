@@ -26,6 +26,7 @@ from db_writer import (
 from db_writer.service.database import Database
 from services.db_writer.tests.looking import DEADLINE
 from services.db_writer.tests.support import handle_of
+from session_sharing import AckLevel, Acknowledged
 from session_sharing.core import Outcome
 from session_sharing.errors import (
     InvalidRequestError,
@@ -142,6 +143,7 @@ def test_group_is_stored_whole_or_not_at_all(connect: Connect, writer: Writer) -
         group.log("last", {}, {"x": 1.5}, status="passed")
     counts = handle_of(writer).store.counts
     assert (counts.commits, counts.records) == (1, 2001)
+    assert group.acknowledged == Acknowledged(AckLevel.DISK)
     with pytest.raises(ZeroDivisionError):
         _log_and_fail(client)
     with pytest.raises(PreconditionError, match="has ended"):

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from session_sharing.client.logs import LogsRecords
 from session_sharing.errors import PreconditionError, TooLargeError
-from session_sharing.records import Batch, Record, RecordLimits, encode_row, join_rows
+from session_sharing.records import Acknowledged, Batch, Record, RecordLimits, encode_row, join_rows
 from session_sharing.records.rows import REQUEST_MARGIN, each_record
 from session_sharing.records.timestamps import to_microseconds
 
@@ -18,11 +18,16 @@ class RecordGroup(LogsRecords[None]):
 
     Methods may be called from any thread; `_guard` guards the rows, and no I/O is done under it.
 
+    Attributes:
+        acknowledged: What was acknowledged of all, when the group was sent; None before, and of an
+            empty group. Set by whoever sends it.
+
     Args:
         limits: How big a record, and the request of them all, may be.
     """
 
     def __init__(self, limits: RecordLimits) -> None:
+        self.acknowledged: Acknowledged | None = None
         self._guard = threading.Lock()
         self._limits = limits
         self._rows: list[bytes] | None = []
