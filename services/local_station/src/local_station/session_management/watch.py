@@ -45,6 +45,7 @@ class Watch:
         holders: Looks up processes.
         reservations: Returns those that have a session.
         left_behind: Called for a reservation whose holder has ended.
+        learnt: Called when it became known which process has a reservation.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Watch:
         holders: Holders,
         reservations: Callable[[], Collection[Reservation]],
         left_behind: Callable[[Reservation], None],
+        learnt: Callable[[], None] = lambda: None,
     ) -> None:
         self._holders = holders
         self._reservations = reservations
         self._left_behind = left_behind
+        self._tell_learnt = learnt
         self._turns: dict[Reservation, _Turn] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -69,6 +72,10 @@ class Watch:
         """Watch no longer."""
         if self._task is not None:
             self._task.cancel()
+
+    async def look_now(self) -> None:
+        """Find out whose the reservations are of which that is not known yet."""
+        await self._look([one for one in self._reservations() if one.process is None])
 
     async def _run(self) -> None:
         while self._reservations():
@@ -98,8 +105,10 @@ class Watch:
             self._learn(reservation, seen.get(asked[reservation], Sighting()))
 
     def _learn(self, reservation: Reservation, sighting: Sighting) -> None:
-        reservation.process = reservation.process or sighting.process
-        turn = self._turns[reservation]
+        if reservation.process is None and sighting.process is not None:
+            reservation.process = sighting.process
+            self._tell_learnt()
+        turn = self._turns.setdefault(reservation, _Turn(due=0.0))
         if sighting.ended:
             self._left_behind(reservation)
         if sighting.process is not None:
