@@ -48,7 +48,7 @@ class Keeping:
             self._next = asyncio.get_running_loop().create_future()
         if self._task is None:
             self._task = asyncio.create_task(self._write_all(), name="keep what is known")
-            self._task.add_done_callback(self._ended)
+            self._task.add_done_callback(_tell_failure)
 
     async def kept(self) -> None:
         """Return when what is known now would survive a restart, or cannot be written."""
@@ -57,12 +57,15 @@ class Keeping:
         await asyncio.wait({self._next})
 
     async def _write_all(self) -> None:
-        while self._next is not None:
-            written, self._next = self._next, None
-            try:
-                await self._write("".join([self._head, *self._lines()]))
-            finally:
-                written.set_result(None)
+        try:
+            while self._next is not None:
+                written, self._next = self._next, None
+                try:
+                    await self._write("".join([self._head, *self._lines()]))
+                finally:
+                    written.set_result(None)
+        finally:
+            self._task = None  # Here, not when it is done: `soon` may be called in between.
 
     async def _write(self, text: str) -> None:
         try:
@@ -75,10 +78,10 @@ class Keeping:
                 logger.warning("%s is not up to date, and a restart forgets: %s", self._path, error)
             self._told = True
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._task = None
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("Keeping what is known failed", exc_info=task.exception())
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("Keeping what is known failed", exc_info=task.exception())
 
 
 def line_of(fields: Mapping[str, object]) -> str:

@@ -87,6 +87,27 @@ def test_change_during_a_write_is_written_after_it(tmp_path):
     assert read_kept(path, "boot") == known
 
 
+def test_change_when_a_write_ends_is_written(tmp_path, monkeypatch):
+    """Whoever changes something in the moment in which a write ends does not wait for ever."""
+    monkeypatch.setattr(keeping, "atomic_write_text", lambda *_, **__: None)
+
+    async def change():
+        kept = Keeping(tmp_path / "x.kept", "boot", tuple)
+        later = []
+
+        def at_the_end(_):
+            kept.soon()
+            later.append(kept._next)
+
+        kept.soon()
+        first = kept._next
+        first.add_done_callback(at_the_end)
+        await asyncio.wait({first})
+        await asyncio.wait_for(later[0], 5)
+
+    asyncio.run(change())
+
+
 def test_full_disk_is_told_once_and_stops_nobody(tmp_path, caplog):
     """A station whose folder cannot be written serves on, and keeps again when it can."""
     path = tmp_path / "missing" / "x.kept"
