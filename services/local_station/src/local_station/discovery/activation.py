@@ -43,9 +43,10 @@ class Activation:
         """Start a service, unless it is being started, and wait until its class registers.
 
         Raises:
-            PreconditionError: Its file names no program, or there is none.
-            UnavailableError: It could not be started, ended, or did not register in time; the text
-                has what it wrote last. It runs on in the last case, and may register later.
+            PreconditionError: Its file names no program, or there is none; or it could not be
+                started, ended, or did not register in time; the text has what it wrote last. It
+                runs on in the last case, and may register later.
+            UnavailableError: The station is stopping.
         """
         deadline = asyncio.get_running_loop().time() + self._within
         registered = asyncio.get_running_loop().create_future()
@@ -109,13 +110,13 @@ class Activation:
         """Wait for the registration; return whether the program ended before.
 
         Raises:
-            UnavailableError: Neither came in time.
+            PreconditionError: Neither came in time.
         """
         left = deadline - asyncio.get_running_loop().time()
         either: set[asyncio.Future[Any]] = {registered, child.ended}
         done, _ = await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise UnavailableError(
+            raise PreconditionError(
                 f"{child} was started, but did not register within {self._within:g} s. "
                 f"{child.last_words()} It runs on; try again, or see what it waits for."
             )
@@ -131,7 +132,7 @@ class Activation:
         """Wait on for a program that ended: with exit code 0, it may have started another one.
 
         Raises:
-            UnavailableError: It failed, or nothing registered in time.
+            PreconditionError: It failed, or nothing registered in time.
         """
         code = child.ended.result()
         if code == 0:
@@ -139,7 +140,7 @@ class Activation:
             await asyncio.wait({registered}, timeout=left)
         if not registered.done():
             when = f"within {self._within:g} s" if code == 0 else "before it ended"
-            raise UnavailableError(
+            raise PreconditionError(
                 f"{child}, which {service.file} names, did not register "
                 f"{service.descriptor.service_class} {when}; its exit code was {code}. "
                 f"{child.last_words()}"

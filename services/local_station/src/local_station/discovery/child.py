@@ -52,8 +52,7 @@ class Child:
         """Start a program.
 
         Raises:
-            PreconditionError: There is no such program.
-            UnavailableError: The operating system does not start it.
+            PreconditionError: There is no such program, or the operating system does not start it.
             ResourceExhaustedError: No thread can be started for it.
         """
         process = await in_thread("start a service", lambda: launch(program, environment))

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from session_sharing.errors import PreconditionError, UnavailableError
+from session_sharing.errors import PreconditionError
 
 _TASKKILL_SECONDS = 2.0
 _BATCH = {".bat", ".cmd"}
@@ -51,8 +51,7 @@ def launch(program: Path, environment: Mapping[str, str]) -> subprocess.Popen[by
     or its end. What it prints is dropped; its standard error is a pipe.
 
     Raises:
-        PreconditionError: There is no such program.
-        UnavailableError: The operating system does not start it.
+        PreconditionError: There is no such program, or the operating system does not start it.
     """
     command = command_of(program)
     try:
@@ -67,7 +66,7 @@ def launch(program: Path, environment: Mapping[str, str]) -> subprocess.Popen[by
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same there
         )
     except OSError as error:
-        raise UnavailableError(
+        raise PreconditionError(
             f"{command[0]} could not be started ({error.strerror}). Make it executable, or mend it."
         ) from error
 

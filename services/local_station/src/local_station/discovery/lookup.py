@@ -57,8 +57,8 @@ class Lookup:
         Raises:
             InvalidRequestError: No interface is named.
             NotFoundError: No such service is known, or none that runs answers.
-            PreconditionError: Services of several classes match, or its program is missing.
-            UnavailableError: It was started, and did not register.
+            PreconditionError: Services of several classes match, or it was not to be started, or
+                did not register.
         """
         check_resolvable(wanted)
         silent = await self.forget_dead(wanted)

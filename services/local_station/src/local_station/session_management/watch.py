@@ -66,7 +66,7 @@ class Watch:
         """Watch, from now on until nothing is reserved."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="watch who holds sessions")
-            self._task.add_done_callback(self._ended)
+            self._task.add_done_callback(_tell_failure)
 
     def stop(self) -> None:
         """Watch no longer."""
@@ -78,17 +78,15 @@ class Watch:
         await self._look([one for one in self._reservations() if one.process is None])
 
     async def _run(self) -> None:
-        while self._reservations():
-            await asyncio.sleep(LOOK_AFTER)
-            due = self._due()
-            if due:
-                await self._look(due)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._task = None
-        self._turns.clear()
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("The watch over reservations failed", exc_info=task.exception())
+        try:
+            while self._reservations():
+                await asyncio.sleep(LOOK_AFTER)
+                due = self._due()
+                if due:
+                    await self._look(due)
+        finally:
+            self._task = None  # Here, not when it is done: `begin` may be called in between.
+            self._turns.clear()
 
     def _due(self) -> list[Reservation]:
         now = asyncio.get_running_loop().time()
@@ -118,3 +116,8 @@ class Watch:
         else:
             turn.pause = min(2 * turn.pause, LONGEST_PAUSE)
         turn.due = asyncio.get_running_loop().time() + turn.pause
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("The watch over reservations failed", exc_info=task.exception())

@@ -122,11 +122,11 @@ def test_program_that_fails_is_quoted_to_all_who_asked(tmp_path):
         asking = (activation.start(service) for _ in range(5))
         answers = await asyncio.gather(*asking, return_exceptions=True)
         for answer in answers:
-            assert isinstance(answer, UnavailableError)
+            assert isinstance(answer, PreconditionError)
             assert "no module named nidmm" in answer.message
             assert "exit code was 1" in answer.message
         assert len(_started(tmp_path)) == 1
-        with pytest.raises(UnavailableError):
+        with pytest.raises(PreconditionError):
             await activation.start(service)
         assert len(_started(tmp_path)) == 2
 
@@ -139,7 +139,7 @@ def test_wait_for_a_registration_is_bounded(tmp_path, program):
     service = _service(tmp_path, f"import sys; print('hello', file=sys.stderr)\n{program}")
 
     async def test(activation):
-        with pytest.raises(UnavailableError, match=r"within 1 s.*hello"):
+        with pytest.raises(PreconditionError, match=r"within 1 s.*hello"):
             await asyncio.wait_for(activation.start(service), LIMIT)
 
     _run(test, within=1.0)
