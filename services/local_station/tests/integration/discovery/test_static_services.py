@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -27,7 +28,7 @@ with socket.create_server(("127.0.0.1", 0)) as server, DiscoveryConnection(place
     sys.stdin.readline()
 """
 FAILING = "import sys; sys.exit('the instrument is not there')"
-SHELL = '#!/bin/sh\nexec python3 "$(dirname "$0")/main.py"\n'
+SHELL = '#!/bin/sh\npython3 "$(dirname "$0")/main.py"\nexit $?\n'  # The shell stays its parent.
 BATCH = '@python "%~dp0main.py"\r\n'
 
 
@@ -47,6 +48,13 @@ def _write(folder, service_class, program, version="1.0.0"):
     (folder / "start.bat").write_text(BATCH, "utf-8", newline="")
 
 
+def _runs(process_id):
+    try:
+        return psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("services")
@@ -64,8 +72,9 @@ def station(folder, tmp_path_factory):
         yield process
         assert process.stop() == 0
         assert any("bad.serviceconfig" in line for line in process.log)
-    left = [each for each in _started(folder) if psutil.pid_exists(each)]
-    assert not left, "they outlived the station"
+    deadline = time.monotonic() + 20
+    while any(map(_runs, _started(folder))):  # They have been told; the system takes a moment.
+        assert time.monotonic() < deadline, "they outlived the station"
 
 
 @pytest.fixture
