@@ -15,7 +15,7 @@ from session_sharing.testing.processes import running_station
 
 INTERFACE = "test.Interface"
 MAIN = """
-import os, socket, sys
+import os, socket, threading
 from session_sharing.discovery import (
     DiscoveryConnection, ServiceDescriptor, ServiceLocation, find_discovery
 )
@@ -25,7 +25,7 @@ with socket.create_server(("127.0.0.1", 0)) as server, DiscoveryConnection(place
         file.write(f"{os.getpid()} ")
     here = ServiceLocation("localhost", str(server.getsockname()[1]))
     found.register(ServiceDescriptor("A", "test.Good", ("test.Interface",), ("1.0.0",)), here)
-    sys.stdin.readline()
+    threading.Event().wait(60)  # Nothing but a signal ends it.
 """
 FAILING = "import sys; sys.exit('the instrument is not there')"
 SHELL = '#!/bin/sh\npython3 "$(dirname "$0")/main.py"\nexit $?\n'  # The shell stays its parent.
