@@ -76,7 +76,7 @@ class Station:
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)
         session_management.stubs.add_SessionManagementServiceServicer_to_server(
-            SessionManagementServicer(self._pin_maps, self._sessions), server
+            SessionManagementServicer(self._pin_maps, self._sessions, self._keeping.kept), server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)

@@ -78,11 +78,17 @@ class SessionManager:
         self._note_change([reservation])
         self._let_go(self._reservations.release(reservation, self._now()))
 
-    def unreserve(self, names: Iterable[str]) -> None:
-        """Free sessions, whoever has them; that nobody has one is no error."""
+    def unreserve(self, names: Iterable[str]) -> bool:
+        """Free sessions, whoever has them; that nobody has one is no error.
+
+        Returns:
+            Whether one of them was kept for the next run, and so would be taken over there until
+            that has been written anew.
+        """
         names = list(names)
-        self._note_change(map(self._reservations.holder, names))
+        was_kept = self._note_change(map(self._reservations.holder, names))
         self._let_go(self._reservations.unreserve(names, self._now()))
+        return was_kept
 
     def register(self, sessions: Sequence[Session]) -> None:
         """Register all sessions, or none; whether they are reserved does not matter.
@@ -165,10 +171,12 @@ class SessionManager:
         """Find out whose the reservations are of which that is not known yet."""
         await self._watch.look_now()
 
-    def _note_change(self, freed: Iterable[Reservation | None]) -> None:
-        """Say that something changed, if something of this was kept."""
-        if any(one is not None and one.process is not None for one in freed):
+    def _note_change(self, freed: Iterable[Reservation | None]) -> bool:
+        """Say that something changed, if something of this was kept; tell whether it was."""
+        was_kept = any(one is not None and one.process is not None for one in freed)
+        if was_kept:
             self._changed()
+        return was_kept
 
     async def _reserved(self, wait: Wait, timeout: float | None) -> Reservation:
         try:

@@ -249,9 +249,9 @@ def test_change_is_told_when_something_kept_is_freed():
         other = await _reserve(manager, "C")
         reservation.process = Process(1, 0.0, "program", "bob", lambda: True)
         manager.give_back(other)
-        manager.unreserve(["D"])
+        assert not manager.unreserve(["D"])
         assert changes == []
-        manager.unreserve(["A"])
+        assert manager.unreserve(["A"])
         manager.give_back(reservation)
         assert len(changes) == 2
 
