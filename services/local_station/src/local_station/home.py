@@ -48,10 +48,9 @@ class StationHome:
         """The folder."""
         return self._key_file.parent
 
-    @property
-    def kept_file(self) -> Path:
-        """Where the station keeps what its next run has to know."""
-        return self._key_file.with_suffix(".kept")
+    def kept_file(self, what: str) -> Path:
+        """Return where the station keeps something that its next run has to know."""
+        return self._key_file.with_suffix(f".{what}")
 
     def write_key_file(self, port: int) -> None:
         """Tell where the station listens.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import grpc.aio
@@ -61,22 +61,29 @@ class Station:
         self._own: set[str] = set()
         self._pin_maps = PinMaps()
         boot_id = this_client().boot_id
-        self._keeping = Keeping(home.kept_file, boot_id, self._lines)
-        self._kept_registrations = KeptRegistrations(self._directory, self._own)
-        self._sessions = SessionManager(changed=self._keeping.soon)
+        # A file each: a session is freed as quickly among a thousand services.
+        services, reservations = home.kept_file("services"), home.kept_file("reservations")
+        self._services = Keeping(
+            services, boot_id, KeptRegistrations(self._directory, self._own).lines
+        )
+        self._sessions = SessionManager(changed=self._keep_reservations)
+        self._reservations = Keeping(reservations, boot_id, self._sessions.kept_lines)
         self._activation = Activation(self._environment, start_within)
         self._catalogue = Catalogue(folders)
-        restore(read_kept(home.kept_file, boot_id), self._directory, self._sessions)
+        kept = [*read_kept(services, boot_id), *read_kept(reservations, boot_id)]
+        restore(kept, self._directory, self._sessions)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add the servicers."""
-        lookup = Lookup(self._directory, self._catalogue, self._activation, self._keeping.soon)
+        lookup = Lookup(self._directory, self._catalogue, self._activation, self._services.soon)
         discovery.stubs.add_DiscoveryServiceServicer_to_server(
-            DiscoveryServicer(self._directory, lookup, self._activation, self._keeping.kept), server
+            DiscoveryServicer(self._directory, lookup, self._activation, self._services.kept),
+            server,
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)
         session_management.stubs.add_SessionManagementServiceServicer_to_server(
-            SessionManagementServicer(self._pin_maps, self._sessions, self._keeping.kept), server
+            SessionManagementServicer(self._pin_maps, self._sessions, self._reservations.kept),
+            server,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -106,12 +113,12 @@ class Station:
     async def stopped(self) -> None:
         """Keep what the next run has to know, and let another station have the home."""
         try:
-            await self._keeping.kept()
+            await asyncio.gather(self._services.kept(), self._reservations.kept())
         finally:
             self._home.release()
 
-    def _lines(self) -> Iterable[str]:
-        return [*self._kept_registrations.lines(), *self._sessions.kept_lines()]
+    def _keep_reservations(self) -> None:
+        self._reservations.soon()
 
     def _environment(self) -> Mapping[str, str]:
         # The key file, not the address: so they find the next run of the station as well.
