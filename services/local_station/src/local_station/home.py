@@ -1,4 +1,4 @@
-"""The folder of a station: its lock, its key file, and where it remembers its port."""
+"""The folder of a station: its lock, its key file, and where it remembers things."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ class StationHome:
             folder.chmod(0o700)  # it may have been made by hand
         what = f"the local station in {folder}" + (f" (cluster {cluster})" if cluster else "")
         return cls(key_file, ProcessLock.acquire(key_file.with_suffix(".lock"), what=what))
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+        return self._key_file.parent
+
+    def kept_file(self, what: str) -> Path:
+        """Return where the station keeps something that its next run has to know."""
+        return self._key_file.with_suffix(f".{what}")
 
     def write_key_file(self, port: int) -> None:
         """Tell where the station listens.

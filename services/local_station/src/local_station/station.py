@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from local_station.discovery import wire as discovery
+from local_station.discovery.activation import Activation
+from local_station.discovery.catalogue import Catalogue
 from local_station.discovery.directory import Directory
+from local_station.discovery.kept import KeptRegistrations
+from local_station.discovery.launching import environment_for
+from local_station.discovery.lookup import Lookup
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.home import StationHome
+from local_station.keeping import Keeping, read_kept
 from local_station.pin_map import wire as pin_map
 from local_station.pin_map.servicer import PinMapServicer
 from local_station.pin_map.store import PinMaps
+from local_station.restoring import restore
 from local_station.session_management import wire as session_management
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.servicer import SessionManagementServicer
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
+from session_sharing.discovery.location import ADDRESS_VARIABLE
+from session_sharing.identity import this_client
 
 REGISTERED = {
     pin_map.SERVICE_NAME: "Local Pin Map Service",
@@ -34,21 +47,43 @@ class Station:
     that its services know.
     """
 
-    def __init__(self, home: StationHome) -> None:
+    def __init__(self, home: StationHome, folders: Sequence[Path], start_within: float) -> None:
+        """Know again what an earlier run kept.
+
+        Args:
+            home: The station's folder.
+            folders: Where `.serviceconfig` files are looked for.
+            start_within: How long a service has to register after it was started, in seconds.
+        """
         self._home = home
         self._health = health.aio.HealthServicer()
         self._directory = Directory()
+        self._own: set[str] = set()
         self._pin_maps = PinMaps()
-        self._sessions = SessionManager()
+        boot_id = this_client().boot_id
+        # A file each: a session is freed as quickly among a thousand services.
+        services, reservations = home.kept_file("services"), home.kept_file("reservations")
+        self._services = Keeping(
+            services, boot_id, KeptRegistrations(self._directory, self._own).lines
+        )
+        self._sessions = SessionManager(changed=self._keep_reservations)
+        self._reservations = Keeping(reservations, boot_id, self._sessions.kept_lines)
+        self._activation = Activation(self._environment, start_within)
+        self._catalogue = Catalogue(folders)
+        kept = [*read_kept(services, boot_id), *read_kept(reservations, boot_id)]
+        restore(kept, self._directory, self._sessions)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add the servicers."""
+        lookup = Lookup(self._directory, self._catalogue, self._activation, self._services.soon)
         discovery.stubs.add_DiscoveryServiceServicer_to_server(
-            DiscoveryServicer(self._directory), server
+            DiscoveryServicer(self._directory, lookup, self._activation, self._services.kept),
+            server,
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)
         session_management.stubs.add_SessionManagementServiceServicer_to_server(
-            SessionManagementServicer(self._pin_maps, self._sessions), server
+            SessionManagementServicer(self._pin_maps, self._sessions, self._reservations.kept),
+            server,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -62,17 +97,29 @@ class Station:
         """
         location = ServiceLocation("localhost", str(port))
         for name, display_name in REGISTERED.items():
-            self._directory.register(ServiceDescriptor(display_name, name, (name,)), location)
+            descriptor = ServiceDescriptor(display_name, name, (name,))
+            self._own.add(self._directory.register(descriptor, location).registration_id)
         for service in ("", *SERVED):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
         self._home.write_key_file(port)
 
     async def stopping(self) -> None:
-        """Let the station be found no longer, say NOT_SERVING, and end all waiting."""
+        """Let the station be found no longer, end all waiting, and what it has started."""
         self._home.remove_key_file()
         await self._health.enter_graceful_shutdown()
         self._sessions.stop()
+        await asyncio.gather(self._sessions.find_holders(), self._activation.stop())
 
     async def stopped(self) -> None:
-        """Let another station have the home."""
-        self._home.release()
+        """Keep what the next run has to know, and let another station have the home."""
+        try:
+            await asyncio.gather(self._services.kept(), self._reservations.kept())
+        finally:
+            self._home.release()
+
+    def _keep_reservations(self) -> None:
+        self._reservations.soon()
+
+    def _environment(self) -> Mapping[str, str]:
+        # The key file, not the address: so they find the next run of the station as well.
+        return environment_for(self._home.folder.absolute(), {ADDRESS_VARIABLE: ""})

@@ -6,100 +6,98 @@ Pure bookkeeping: no network, no clock. It is used by one event loop, and so nee
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
+from local_station.discovery.model import Registration, Wanted
 from local_station.discovery.versions import VersionKey, registered_version, version_key
+from local_station.text import named
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.discovery.address import is_port
-from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError
+from session_sharing.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
 from session_sharing.text import printable
 
+MAX_REGISTRATIONS = 2000
+"""How many services may be registered: an answer has room for all of them."""
 
-@dataclass(frozen=True)
-class Registration:
-    """One running instance of a service. `descriptor.versions` holds its one version."""
-
-    registration_id: str
-    descriptor: ServiceDescriptor
-    location: ServiceLocation
-
-    def __str__(self) -> str:
-        ports = filter(None, [self.location.insecure_port, self.location.ssl_authenticated_port])
-        where = f"{self.location.location}:{'/'.join(ports)}"
-        return printable(f"{self.descriptor.service_class} {self.version} at {where}")
-
-    @property
-    def version(self) -> str:
-        """The version, as it was given."""
-        return self.descriptor.versions[0]
-
-    @property
-    def version_key(self) -> VersionKey:
-        """What the version is compared by."""
-        key = version_key(self.version)
-        assert key is not None, "checked when it was registered"
-        return key
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which services are meant; an empty text means any.
-
-    Attributes:
-        provided_interface: The full name of the gRPC service.
-        service_class: The class of the service.
-        version: The version.
-    """
-
-    provided_interface: str = ""
-    service_class: str = ""
-    version: str = ""
-
-    def means(self, registration: Registration) -> bool:
-        """Tell whether a registration is one of those that are meant."""
-        descriptor = registration.descriptor
-        return (
-            self.provided_interface in ("", *descriptor.provided_interfaces)
-            and self.service_class in ("", descriptor.service_class)
-            and (not self.version or version_key(self.version) == registration.version_key)
-        )
-
-    def __str__(self) -> str:
-        named = " ".join(filter(None, [self.service_class or "service", self.version]))
-        return printable(f"{named} with the interface {self.provided_interface}")
+_Entries = dict[str, Registration]
 
 
 class Directory:
-    """The registrations of a station, in the order in which they came."""
+    """The registrations of a station, in the order in which they came.
+
+    They are also kept by class and by interface, so that a look does not grow with their number.
+    """
 
     def __init__(self) -> None:
-        self._registrations: dict[str, Registration] = {}
+        self._registrations: _Entries = {}
+        self._of_class: dict[str, _Entries] = {}
+        self._of_interface: dict[str, _Entries] = {}
 
-    def register(self, descriptor: ServiceDescriptor, location: ServiceLocation) -> str:
-        """Add a service, and return the id under which it can be removed.
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more can be registered."""
+        return len(self._registrations) >= MAX_REGISTRATIONS
+
+    def register(self, descriptor: ServiceDescriptor, location: ServiceLocation) -> Registration:
+        """Add a service; the id of what is returned removes it again.
 
         A second instance of one class and version is preferred to the first, which stays until
-        it is unregistered or found dead.
+        it is unregistered or found dead. At one place there can be only one: it is replaced.
 
         Raises:
             InvalidRequestError: Something is missing, a port is none, or the version is refused.
+            ResourceExhaustedError: Too many services are registered.
         """
         _check(descriptor, location)
         version = registered_version(descriptor.versions)
-        registration_id = str(uuid.uuid4())
-        self._registrations[registration_id] = Registration(
-            registration_id, replace(descriptor, versions=(version,)), location
-        )
-        return registration_id
+        descriptor = replace(descriptor, versions=(version,))
+        new = Registration(str(uuid.uuid4()), descriptor, location)
+        for old in self._same_place(new):
+            self.unregister(old.registration_id)
+        if self.is_full:
+            raise ResourceExhaustedError(
+                f"{MAX_REGISTRATIONS} services are registered, and no more can be. Stop some of "
+                "them, or start the station anew.",
+                retry_delay=1.0,
+            )
+        self.put(new)
+        return new
 
-    def unregister(self, registration_id: str) -> None:
-        """Remove a service. An unknown id is no error, so that stopping twice is none."""
-        self._registrations.pop(registration_id, None)
+    def put(self, registration: Registration) -> None:
+        """Add what was registered in an earlier run, under its id."""
+        self._registrations[registration.registration_id] = registration
+        for entries in self._indexes(registration):
+            entries[registration.registration_id] = registration
+
+    def unregister(self, registration_id: str) -> bool:
+        """Remove a service, and tell whether it was there; that it was not is no error."""
+        registration = self._registrations.pop(registration_id, None)
+        if registration is None:
+            return False
+        for entries in self._indexes(registration):
+            del entries[registration_id]
+        self._forget_empty(registration.descriptor)
+        return True
+
+    def all(self) -> Collection[Registration]:
+        """Return all registrations, oldest first."""
+        return self._registrations.values()
 
     def matching(self, wanted: Wanted) -> list[Registration]:
         """Return the registrations that are meant, oldest first."""
-        return [found for found in self._registrations.values() if wanted.means(found)]
+        if wanted.service_class:
+            entries = self._of_class.get(wanted.service_class, {})
+        elif wanted.provided_interface:
+            entries = self._of_interface.get(wanted.provided_interface, {})
+        else:
+            entries = self._registrations
+        return [found for found in entries.values() if wanted.means(found)]
 
     def resolve(self, wanted: Wanted, avoiding: Collection[str] = ()) -> Registration:
         """Return the one service that is meant: the latest instance of the latest version.
@@ -113,42 +111,79 @@ class Directory:
             NotFoundError: No such service is registered.
             PreconditionError: Services of several classes match.
         """
-        if not wanted.provided_interface:
-            raise InvalidRequestError("Name the interface (provided_interface) to look for.")
-        found = [
-            registration
-            for registration in self.matching(wanted)
-            if registration.registration_id not in avoiding
-        ]
+        check_resolvable(wanted)
+        matching = self.matching(wanted)
+        found = [one for one in matching if one.registration_id not in avoiding]
         if not found:
-            raise NotFoundError(self._not_found(wanted))
-        classes = sorted({registration.descriptor.service_class for registration in found})
-        if len(classes) > 1:
-            raise PreconditionError(
-                f"More than one service has the interface {printable(wanted.provided_interface)}: "
-                f"{printable(', '.join(classes))}. Name the class (service_class) that is meant."
-            )
+            silent = f"{wanted} is registered, but does not answer."
+            missing = f"No {wanted} is registered. Start it, and try again."
+            raise NotFoundError(silent if matching else missing)
+        check_one_class(wanted, {one.descriptor.service_class for one in found})
         return max(reversed(found), key=lambda registration: registration.version_key)
 
-    def enumerate(self, wanted: Wanted) -> list[ServiceDescriptor]:
-        """Return a descriptor for each class: that of its latest version, listing all versions."""
-        by_class: dict[str, list[Registration]] = {}
-        for registration in self.matching(wanted):
-            by_class.setdefault(registration.descriptor.service_class, []).append(registration)
-        return [_collapsed(instances) for instances in by_class.values()]
+    def _same_place(self, new: Registration) -> list[Registration]:
+        same = Wanted(service_class=new.descriptor.service_class, version=new.version)
+        return [old for old in self.matching(same) if old.location == new.location]
 
-    def _not_found(self, wanted: Wanted) -> str:
-        if self.matching(wanted):
-            return f"{wanted} is registered, but does not answer."
-        return f"No {wanted} is registered. Start it, and try again."
+    def _indexes(self, registration: Registration) -> list[_Entries]:
+        descriptor = registration.descriptor
+        return [
+            self._of_class.setdefault(descriptor.service_class, {}),
+            *(
+                self._of_interface.setdefault(interface, {})
+                for interface in set(descriptor.provided_interfaces)
+            ),
+        ]
+
+    def _forget_empty(self, descriptor: ServiceDescriptor) -> None:
+        if not self._of_class[descriptor.service_class]:
+            del self._of_class[descriptor.service_class]
+        for interface in set(descriptor.provided_interfaces):
+            if not self._of_interface[interface]:
+                del self._of_interface[interface]
 
 
-def _collapsed(instances: list[Registration]) -> ServiceDescriptor:
-    """Describe instances of one class as one service."""
-    latest_of = {instance.version_key: instance for instance in instances}
-    ordered = [latest_of[key] for key in sorted(latest_of)]
-    versions = tuple(instance.version for instance in ordered)
-    return replace(ordered[-1].descriptor, versions=versions)
+def collapsed(descriptors: Iterable[ServiceDescriptor]) -> list[ServiceDescriptor]:
+    """Return a descriptor for each class: that of its latest version, listing all versions.
+
+    Args:
+        descriptors: Instances, or what could be started, with one version each. Of the same class
+            and version the last one counts.
+    """
+    by_class: dict[str, dict[VersionKey, ServiceDescriptor]] = {}
+    for descriptor in descriptors:
+        key = version_key(descriptor.versions[0])
+        assert key is not None, "checked when it was registered, or read"
+        by_class.setdefault(descriptor.service_class, {})[key] = descriptor
+    return [_as_one(by_version) for by_version in by_class.values()]
+
+
+def check_resolvable(wanted: Wanted) -> None:
+    """Refuse a resolution that does not say what for.
+
+    Raises:
+        InvalidRequestError: No interface is named.
+    """
+    if not wanted.provided_interface:
+        raise InvalidRequestError("Name the interface (provided_interface) to look for.")
+
+
+def check_one_class(wanted: Wanted, classes: Collection[str]) -> None:
+    """Refuse to guess which of several services is meant.
+
+    Raises:
+        PreconditionError: There are several.
+    """
+    if len(classes) > 1:
+        raise PreconditionError(
+            f"More than one service has the interface {printable(wanted.provided_interface)}: "
+            f"{named(sorted(classes))}. Name the class (service_class) that is meant."
+        )
+
+
+def _as_one(by_version: Mapping[VersionKey, ServiceDescriptor]) -> ServiceDescriptor:
+    ordered = [by_version[key] for key in sorted(by_version)]
+    return replace(ordered[-1], versions=tuple(one.versions[0] for one in ordered))
 
 
 def _check(descriptor: ServiceDescriptor, location: ServiceLocation) -> None:

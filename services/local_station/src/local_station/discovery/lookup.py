@@ -1,12 +1,24 @@
-"""Looking up services so that no dead one is handed out."""
+"""Looking up services so that no dead one is handed out, and starting those that do not run."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 
-from local_station.discovery.directory import Directory, Registration, Wanted
+from local_station.discovery.activation import Activation
+from local_station.discovery.catalogue import Catalogue
+from local_station.discovery.directory import (
+    Directory,
+    check_one_class,
+    check_resolvable,
+    collapsed,
+)
+from local_station.discovery.model import Registration, Wanted
 from local_station.discovery.probing import Health, probe_all
+from local_station.discovery.service_files import StaticService
+from local_station.discovery.versions import version_key
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.errors import PreconditionError
 
 logger = logging.getLogger(__name__)
 
@@ -17,25 +29,54 @@ class Lookup:
     Before an answer, every service that it could name is asked whether it listens, all at once. The
     dead are forgotten: a killed service cannot unregister. The silent are passed over this time,
     but kept. The directory changes between awaits only, so the one event loop guards it.
+
+    Args:
+        directory: What is registered.
+        catalogue: What could be started.
+        activation: Starts it.
+        forgotten: Called when dead services were forgotten.
     """
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        catalogue: Catalogue,
+        activation: Activation,
+        forgotten: Callable[[], None] = lambda: None,
+    ) -> None:
         self._directory = directory
+        self._catalogue = catalogue
+        self._activation = activation
+        self._forgotten = forgotten
 
     async def resolve(self, wanted: Wanted) -> Registration:
-        """Return the one service that is meant, and listens.
+        """Return the one service that is meant, and listens; start it if it does not run.
+
+        What runs goes before what could be started, also where that has a later version.
 
         Raises:
             InvalidRequestError: No interface is named.
-            NotFoundError: No such service is registered, or none of them answers.
-            PreconditionError: Services of several classes match.
+            NotFoundError: No such service is known, or none that runs answers.
+            PreconditionError: Services of several classes match, or it was not to be started, or
+                did not register.
         """
-        silent = await self._forget_dead(wanted)
+        check_resolvable(wanted)
+        silent = await self.forget_dead(wanted)
+        startable = await self._not_running(wanted, silent)
+        if startable is None:
+            return self._directory.resolve(wanted, avoiding=silent)
+        await self._activation.start(startable)
+        silent = await self.forget_dead(wanted)
+        self._check_version(wanted, startable)
         return self._directory.resolve(wanted, avoiding=silent)
 
     async def enumerate(self, wanted: Wanted) -> tuple[list[ServiceDescriptor], list[str]]:
-        """Return a descriptor for each class that is meant, and the classes that are silent."""
-        silent = await self._forget_dead(wanted)
+        """Return a descriptor for each class that is meant, and the classes that are silent.
+
+        What could be started is among the former.
+        """
+        silent = await self.forget_dead(wanted)
+        static = await self._catalogue.matching(wanted)
         found = self._directory.matching(wanted)
         classes = {instance.descriptor.service_class for instance in found}
         answering = {
@@ -43,23 +84,57 @@ class Lookup:
             for instance in found
             if instance.registration_id not in silent
         }
-        return self._directory.enumerate(wanted), sorted(classes - answering)
+        known = [*(one.descriptor for one in static), *(one.descriptor for one in found)]
+        return collapsed(known), sorted(classes - answering)
 
     async def active(self, wanted: Wanted) -> list[Registration]:
         """Return every instance that is meant and listens."""
-        silent = await self._forget_dead(wanted)
+        silent = await self.forget_dead(wanted)
         return [
             instance
             for instance in self._directory.matching(wanted)
             if instance.registration_id not in silent
         ]
 
-    async def _forget_dead(self, wanted: Wanted) -> set[str]:
+    async def forget_dead(self, wanted: Wanted) -> set[str]:
         """Forget the dead among those that are meant, and return the ids of the silent."""
         candidates = self._directory.matching(wanted)
         healths = await probe_all(candidates)
-        for candidate in candidates:
-            if healths[candidate.registration_id] is Health.DEAD:
-                self._directory.unregister(candidate.registration_id)
-                logger.warning("%s is gone without unregistering; forgotten", candidate)
+        dead = [one for one in candidates if healths[one.registration_id] is Health.DEAD]
+        for one in dead:
+            if self._directory.unregister(one.registration_id):
+                logger.warning("%s is gone without unregistering; forgotten", one)
+        if dead:
+            self._forgotten()
         return {found for found, health in healths.items() if health is Health.SILENT}
+
+    async def _not_running(self, wanted: Wanted, silent: Collection[str]) -> StaticService | None:
+        """Return what has to be started; None if something that runs, or nothing, is meant.
+
+        Raises:
+            PreconditionError: Services of several classes match, running or not.
+        """
+        found = self._directory.matching(wanted)
+        if found and wanted.service_class:
+            return None
+        static = await self._catalogue.matching(wanted)
+        running = [one.descriptor for one in found if one.registration_id not in silent]
+        known = [*running, *(one.descriptor for one in static)]
+        check_one_class(wanted, {descriptor.service_class for descriptor in known})
+        if self._directory.matching(wanted) or not static:
+            return None
+        return max(static, key=lambda one: version_key(one.descriptor.versions[0]) or ())
+
+    def _check_version(self, wanted: Wanted, started: StaticService) -> None:
+        """Refuse what was started, if it registered with another version than its file has.
+
+        Raises:
+            PreconditionError: It did.
+        """
+        service_class = started.descriptor.service_class
+        others = self._directory.matching(Wanted(service_class=service_class))
+        if others and not self._directory.matching(wanted):
+            raise PreconditionError(
+                f"{others[-1]} registered with another version, or other interfaces, than "
+                f"{started.file} says. Make them the same, or ask for what is registered."
+            )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
+from local_station.discovery.activation import Activation
 from local_station.discovery.directory import Directory
 from local_station.discovery.lookup import Lookup
+from local_station.discovery.model import Wanted
 from local_station.discovery.wire import (
     active_to_wire,
+    check_size,
     descriptor_from_wire,
     descriptor_to_wire,
     location_from_wire,
@@ -23,29 +27,49 @@ logger = logging.getLogger(__name__)
 
 
 class DiscoveryServicer(stubs.DiscoveryServiceServicer):
-    """Answers NI's calls; what goes wrong is raised as a `SharingError`, for an interceptor."""
+    """Answers NI's calls; what goes wrong is raised as a `SharingError`, for an interceptor.
 
-    def __init__(self, directory: Directory) -> None:
+    Args:
+        directory: What is registered.
+        lookup: What is found.
+        activation: Is told what has registered.
+        keep: Called when registrations have changed; returns when they would survive a restart.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        lookup: Lookup,
+        activation: Activation,
+        keep: Callable[[], Awaitable[None]],
+    ) -> None:
         self._directory = directory
-        self._lookup = Lookup(directory)
+        self._lookup = lookup
+        self._activation = activation
+        self._keep = keep
 
     async def RegisterService(
         self, request: messages.RegisterServiceRequest, context: object
     ) -> messages.RegisterServiceResponse:
         """Make a service known."""
+        check_size(request)
         descriptor = descriptor_from_wire(request.service_description)
         location = location_from_wire(request.location)
-        registration_id = self._directory.register(descriptor, location)
-        where = printable(location.insecure_address)
-        logger.info("registered %s at %s", printable(descriptor.service_class), where)
-        return messages.RegisterServiceResponse(registration_id=registration_id)
+        if self._directory.is_full:
+            await self._lookup.forget_dead(Wanted())
+        registration = self._directory.register(descriptor, location)
+        logger.info("registered %s", registration)
+        self._activation.registered(registration.descriptor)
+        await self._keep()
+        return messages.RegisterServiceResponse(registration_id=registration.registration_id)
 
     async def UnregisterService(
         self, request: messages.UnregisterServiceRequest, context: object
     ) -> messages.UnregisterServiceResponse:
         """Make a service unknown again."""
-        self._directory.unregister(request.registration_id)
-        logger.info("unregistered %s", printable(request.registration_id))
+        if self._directory.unregister(request.registration_id):
+            logger.info("unregistered %s", printable(request.registration_id))
+            await self._keep()
         return messages.UnregisterServiceResponse()
 
     async def EnumerateServices(

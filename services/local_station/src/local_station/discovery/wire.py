@@ -7,13 +7,14 @@ from typing import Protocol
 from ni.measurementlink.discovery.v1 import discovery_service_pb2 as messages
 from ni.measurementlink.discovery.v1 import discovery_service_pb2_grpc as stubs
 
-from local_station.discovery.directory import Registration, Wanted
+from local_station.discovery.model import Registration, Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
-from session_sharing.errors import NotFoundError
+from session_sharing.errors import NotFoundError, TooLargeError
 
 __all__ = [
     "SERVICE_NAME",
     "active_to_wire",
+    "check_size",
     "descriptor_from_wire",
     "descriptor_to_wire",
     "location_from_wire",
@@ -23,6 +24,9 @@ __all__ = [
     "wanted_by_enumerate",
     "wanted_by_resolve",
 ]
+
+MAX_REGISTRATION = 32_768
+"""How long the registration of a service may be, in bytes."""
 
 SERVICE_NAME = messages.DESCRIPTOR.services_by_name["DiscoveryService"].full_name
 
@@ -58,6 +62,22 @@ def wanted_by_resolve(request: _ResolveRequest) -> Wanted:
             "this computer only. Leave deployment_target empty."
         )
     return Wanted(request.provided_interface, request.service_class, request.version)
+
+
+def check_size(request: messages.RegisterServiceRequest) -> None:
+    """Refuse a registration that tells too much: an answer has to have room for all services.
+
+    Raises:
+        TooLargeError: It does.
+    """
+    size = request.ByteSize()
+    if size > MAX_REGISTRATION:
+        raise TooLargeError(
+            f"The registration has {size} bytes; {MAX_REGISTRATION} are allowed. "
+            "Shorten its annotations.",
+            size=size,
+            limit=MAX_REGISTRATION,
+        )
 
 
 def descriptor_from_wire(message: messages.ServiceDescriptor) -> ServiceDescriptor:

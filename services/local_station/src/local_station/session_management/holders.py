@@ -31,6 +31,9 @@ _HIDDEN = (psutil.AccessDenied, psutil.NoSuchProcess)
 _NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError)
 logger = logging.getLogger(__name__)
 
+_CLOCK_STEP = 2.0
+"""By how many seconds two looks at one process may differ about its start."""
+
 Address = tuple[str, int]
 
 
@@ -84,6 +87,22 @@ def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:
         each: _sighting(each, address in ours, found.get(address))
         for each, address in addresses.items()
     }
+
+
+def running_process(process_id: int, started: float) -> Process | None:
+    """Find a process that was seen in an earlier run of the station, in a blocking way.
+
+    Args:
+        process_id: Its number.
+        started: When it began, as was seen; the system's clock may have been set since.
+
+    Returns:
+        The process; None if it has ended.
+    """
+    process = _process(process_id)
+    if process is None or abs(process.started - started) > _CLOCK_STEP:
+        return None
+    return process if process.is_running() else None
 
 
 def address_of(peer: str) -> Address | None:

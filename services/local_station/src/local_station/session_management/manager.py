@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from local_station.session_management.holders import Holders
+from local_station.session_management.kept import KeptReservations
 from local_station.session_management.limits import RequestLimit
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.refusals import asked_of, left_behind, not_in_time, stopping
@@ -30,10 +31,14 @@ class SessionManager:
     Args:
         now: Tells the time, in UTC.
         limit: Bounds the requests that wait.
+        changed: Called when what is to be kept for the next run has changed.
     """
 
     def __init__(
-        self, now: Callable[[], datetime] = utc_now, limit: RequestLimit | None = None
+        self,
+        now: Callable[[], datetime] = utc_now,
+        limit: RequestLimit | None = None,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._now = now
         self._registrations = Registrations()
@@ -41,7 +46,9 @@ class SessionManager:
         self._reservations = Reservations(self._registrations)
         self._limit = limit or RequestLimit()
         self._holders = Holders()
-        self._watch = Watch(self._holders, self._reservations.all, self._free_left_behind)
+        self._changed = changed
+        self._watch = Watch(self._holders, self._reservations.all, self._free_left_behind, changed)
+        self._kept = KeptReservations(self._reservations.of_known_holders)
         self._turns = Turns()
         self._signals: dict[Wait, asyncio.Future[None]] = {}
         self._stopping = False
@@ -68,11 +75,20 @@ class SessionManager:
 
     def give_back(self, reservation: Reservation) -> None:
         """Free what a reservation still has; what somebody else has by now stays as it is."""
+        self._note_change([reservation])
         self._let_go(self._reservations.release(reservation, self._now()))
 
-    def unreserve(self, names: Iterable[str]) -> None:
-        """Free sessions, whoever has them; that nobody has one is no error."""
+    def unreserve(self, names: Iterable[str]) -> bool:
+        """Free sessions, whoever has them; that nobody has one is no error.
+
+        Returns:
+            Whether one of them was kept for the next run, and so would be taken over there until
+            that has been written anew.
+        """
+        names = list(names)
+        was_kept = self._note_change(map(self._reservations.holder, names))
         self._let_go(self._reservations.unreserve(names, self._now()))
+        return was_kept
 
     def register(self, sessions: Sequence[Session]) -> None:
         """Register all sessions, or none; whether they are reserved does not matter.
@@ -141,6 +157,26 @@ class SessionManager:
         for signal in self._signals.values():
             if not signal.done():
                 signal.set_exception(stopping())
+
+    def kept_lines(self) -> Iterable[str]:
+        """Return what is to be kept for the next run: reservations of known holders."""
+        return self._kept.lines()
+
+    def restore(self, reservation: Reservation) -> None:
+        """Take over a reservation of an earlier run, before anything is requested."""
+        self._reservations.restore(reservation)
+        self._watch.begin()
+
+    async def find_holders(self) -> None:
+        """Find out whose the reservations are of which that is not known yet."""
+        await self._watch.look_now()
+
+    def _note_change(self, freed: Iterable[Reservation | None]) -> bool:
+        """Say that something changed, if something of this was kept; tell whether it was."""
+        was_kept = any(one is not None and one.process is not None for one in freed)
+        if was_kept:
+            self._changed()
+        return was_kept
 
     async def _reserved(self, wait: Wait, timeout: float | None) -> Reservation:
         try:

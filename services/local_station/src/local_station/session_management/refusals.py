@@ -25,7 +25,7 @@ _ADVICE = (
 _ENDED = "What a program that has ended still holds, the station frees within about two seconds."
 _LOST = (
     "The station never saw the process of a holder whose connection is gone. If that has ended, "
-    "free the session: any program may call UnreserveSessions; a restart of the station frees all."
+    "free the session: any program may call UnreserveSessions; a restart of the station frees it."
 )
 
 Seen = Mapping[Asked, Sighting]

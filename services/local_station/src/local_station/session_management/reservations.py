@@ -102,6 +102,19 @@ class Reservations:
         """Return the reservations that still have a session."""
         return self._sessions_left.keys()
 
+    def of_known_holders(self) -> list[tuple[Reservation, list[Session]]]:
+        """Return the reservations of known processes, and what each of them still has."""
+        return [
+            (one, [each for each in one.sessions if self._held.get(each.name) is one])
+            for one in self._sessions_left
+            if one.process is not None
+        ]
+
+    def restore(self, reservation: Reservation) -> None:
+        """Take over a reservation of an earlier run, before anything is requested."""
+        sessions = {session.name: session for session in reservation.sessions}
+        self._hold(reservation, sessions)
+
     def waiting(self) -> Collection[Wait]:
         """Return the requests that wait, in order."""
         return tuple(self._queues)
@@ -159,7 +172,10 @@ class Reservations:
         sessions = self._queues.sessions(wait)
         self._queues.leave(wait)
         wait.reservation = Reservation(tuple(sessions.values()), wait.caller, now)
-        self._held.update(dict.fromkeys(sessions, wait.reservation))
+        self._hold(wait.reservation, sessions)
+
+    def _hold(self, reservation: Reservation, sessions: Mapping[str, Session]) -> None:
+        self._held.update(dict.fromkeys(sessions, reservation))
         self._sessions.update(sessions)
         if sessions:
-            self._sessions_left[wait.reservation] = len(sessions)
+            self._sessions_left[reservation] = len(sessions)

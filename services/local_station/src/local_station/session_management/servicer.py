@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import grpc.aio
@@ -37,6 +37,7 @@ from session_sharing.errors import SharingError
 logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=Message)
 _PEER_LETTERS = 80
+Keep = Callable[[], Awaitable[None]]
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -46,9 +47,11 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     Args:
         pin_maps: Tells which sessions pins are connected to.
         sessions: Knows who has which session, and which are registered.
+        keep: Returns when what is kept for the next run of the station has been written.
     """
 
-    def __init__(self, pin_maps: PinMaps, sessions: SessionManager) -> None:
+    def __init__(self, pin_maps: PinMaps, sessions: SessionManager, keep: Keep) -> None:
+        self._keep = keep
         self._pin_maps = pin_maps
         self._sessions = sessions
         self._large_work = LargeWork()
@@ -89,7 +92,8 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> messages.UnreserveSessionsResponse:
         """Free sessions by their names, whoever has reserved them."""
         names = names_from_wire(request.sessions)
-        self._sessions.unreserve(names)
+        if self._sessions.unreserve(names):
+            await self._keep()  # A kill after the answer must not give it back to the holder.
         logger.debug("unreserved %s", named(names))
         return messages.UnreserveSessionsResponse()
 

@@ -45,6 +45,7 @@ class Watch:
         holders: Looks up processes.
         reservations: Returns those that have a session.
         left_behind: Called for a reservation whose holder has ended.
+        learnt: Called when it became known which process has a reservation.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Watch:
         holders: Holders,
         reservations: Callable[[], Collection[Reservation]],
         left_behind: Callable[[Reservation], None],
+        learnt: Callable[[], None] = lambda: None,
     ) -> None:
         self._holders = holders
         self._reservations = reservations
         self._left_behind = left_behind
+        self._tell_learnt = learnt
         self._turns: dict[Reservation, _Turn] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -63,25 +66,27 @@ class Watch:
         """Watch, from now on until nothing is reserved."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="watch who holds sessions")
-            self._task.add_done_callback(self._ended)
+            self._task.add_done_callback(_tell_failure)
 
     def stop(self) -> None:
         """Watch no longer."""
         if self._task is not None:
             self._task.cancel()
 
-    async def _run(self) -> None:
-        while self._reservations():
-            await asyncio.sleep(LOOK_AFTER)
-            due = self._due()
-            if due:
-                await self._look(due)
+    async def look_now(self) -> None:
+        """Find out whose the reservations are of which that is not known yet."""
+        await self._look([one for one in self._reservations() if one.process is None])
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._task = None
-        self._turns.clear()
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("The watch over reservations failed", exc_info=task.exception())
+    async def _run(self) -> None:
+        try:
+            while self._reservations():
+                await asyncio.sleep(LOOK_AFTER)
+                due = self._due()
+                if due:
+                    await self._look(due)
+        finally:
+            self._task = None  # Here, not when it is done: `begin` may be called in between.
+            self._turns.clear()
 
     def _due(self) -> list[Reservation]:
         now = asyncio.get_running_loop().time()
@@ -98,8 +103,10 @@ class Watch:
             self._learn(reservation, seen.get(asked[reservation], Sighting()))
 
     def _learn(self, reservation: Reservation, sighting: Sighting) -> None:
-        reservation.process = reservation.process or sighting.process
-        turn = self._turns[reservation]
+        if reservation.process is None and sighting.process is not None:
+            reservation.process = sighting.process
+            self._tell_learnt()
+        turn = self._turns.setdefault(reservation, _Turn(due=0.0))
         if sighting.ended:
             self._left_behind(reservation)
         if sighting.process is not None:
@@ -109,3 +116,8 @@ class Watch:
         else:
             turn.pause = min(2 * turn.pause, LONGEST_PAUSE)
         turn.due = asyncio.get_running_loop().time() + turn.pause
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("The watch over reservations failed", exc_info=task.exception())

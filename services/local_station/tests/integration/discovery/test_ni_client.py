@@ -99,10 +99,10 @@ def test_there_are_no_other_compute_nodes(client):
     assert client.enumerate_compute_nodes() == []
 
 
-def test_every_running_instance_is_listed(stub, register):
+def test_every_running_instance_is_listed(station, stub, register):
     """Two instances of one class are two active services."""
     register(INFO)
-    register(INFO)
+    register(INFO, ServiceLocation("localhost", str(station.port), ""))
     request = messages.EnumerateActiveServicesRequest(provided_interface=INTERFACE)
     answer = stub.EnumerateActiveServices(request)
     assert [list(one.service_descriptor.versions) for one in answer.active_services] == [

@@ -8,8 +8,12 @@ import socket
 
 import pytest
 
-from local_station.discovery.directory import Directory, Wanted
+from local_station.discovery import probing
+from local_station.discovery.activation import Activation
+from local_station.discovery.catalogue import Catalogue
+from local_station.discovery.directory import Directory
 from local_station.discovery.lookup import Lookup
+from local_station.discovery.model import Wanted
 from local_station.discovery.probing import Health, probe
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError, PreconditionError
@@ -32,6 +36,11 @@ def closed():
 
 def _health(location, timeout=1.0):
     return asyncio.run(probe(location, timeout))
+
+
+def _lookup(directory):
+    """Return a lookup that knows of nothing to start."""
+    return Lookup(directory, Catalogue(), Activation(dict))
 
 
 def _register(directory, location, service_class="test.Service"):
@@ -92,7 +101,7 @@ def test_dead_instance_gives_way_to_the_next_and_is_forgotten(listening, closed)
     directory = Directory()
     _register(directory, listening)
     _register(directory, closed)
-    found = asyncio.run(Lookup(directory).resolve(WANTED))
+    found = asyncio.run(_lookup(directory).resolve(WANTED))
     assert found.location == listening
     assert [one.location for one in directory.matching(WANTED)] == [listening]
 
@@ -102,7 +111,7 @@ def test_dead_service_of_another_class_does_not_make_it_ambiguous(listening, clo
     directory = Directory()
     _register(directory, listening)
     _register(directory, closed, "test.Crashed")
-    assert asyncio.run(Lookup(directory).resolve(WANTED)).location == listening
+    assert asyncio.run(_lookup(directory).resolve(WANTED)).location == listening
 
 
 def test_living_services_of_two_classes_stay_ambiguous(listening):
@@ -111,19 +120,20 @@ def test_living_services_of_two_classes_stay_ambiguous(listening):
     _register(directory, listening)
     _register(directory, listening, "test.Other")
     with pytest.raises(PreconditionError):
-        asyncio.run(Lookup(directory).resolve(WANTED))
+        asyncio.run(_lookup(directory).resolve(WANTED))
 
 
 def test_silent_instance_is_passed_over_but_kept(monkeypatch):
     """A service that does not answer now may come back, so it stays registered and is told of."""
 
-    async def all_silent(registrations):
-        return {one.registration_id: Health.SILENT for one in registrations}
+    async def silent(*_):
+        return Health.SILENT
 
-    monkeypatch.setattr("local_station.discovery.lookup.probe_all", all_silent)
+    monkeypatch.setattr(probing, "_known_at_once", lambda _: None)
+    monkeypatch.setattr(probing, "probe", silent)
     directory = Directory()
     _register(directory, ServiceLocation("localhost", "1"))
-    lookup = Lookup(directory)
+    lookup = _lookup(directory)
     with pytest.raises(NotFoundError, match="does not answer"):
         asyncio.run(lookup.resolve(WANTED))
     assert asyncio.run(lookup.active(WANTED)) == []
@@ -136,6 +146,37 @@ def test_dead_services_are_not_enumerated(listening, closed):
     directory = Directory()
     _register(directory, listening)
     _register(directory, closed, "test.Crashed")
-    found, unreachable = asyncio.run(Lookup(directory).enumerate(WANTED))
+    found, unreachable = asyncio.run(_lookup(directory).enumerate(WANTED))
     assert [one.service_class for one in found] == ["test.Service"]
     assert unreachable == []
+
+
+def test_many_services_are_asked_without_using_up_descriptors(listening, closed, monkeypatch):
+    """A look at all services opens a few connections at a time, however many there are."""
+    open_now, most = [], []
+
+    async def counting(location, _timeout):
+        open_now.append(location)
+        most.append(len(open_now))
+        await asyncio.sleep(0)
+        open_now.pop()
+        return Health.ALIVE
+
+    monkeypatch.setattr(probing, "_known_at_once", lambda _: None)
+    monkeypatch.setattr(probing, "probe", counting)
+    directory = Directory()
+    for port in range(1, 500):
+        _register(directory, ServiceLocation("localhost", str(port)))
+    assert len(asyncio.run(_lookup(directory).active(WANTED))) == 499
+    assert max(most) == probing.AT_ONCE
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_quick_look_and_long_look_agree(listening, closed, monkeypatch, at_once):
+    """What is known at once is what a connection that is waited for would tell."""
+    if not at_once:
+        monkeypatch.setattr(probing, "_known_at_once", lambda _: None)
+    directory = Directory()
+    living, dead = _register(directory, listening), _register(directory, closed)
+    healths = asyncio.run(probing.probe_all([living, dead], 5.0))
+    assert [healths[one.registration_id] for one in (living, dead)] == [Health.ALIVE, Health.DEAD]

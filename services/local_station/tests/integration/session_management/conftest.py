@@ -46,6 +46,10 @@ PIN_MAP = PinMap(
 )
 
 
+async def _kept():
+    """Keep nothing."""
+
+
 class Service:
     """A server on an event loop in a thread named `station`."""
 
@@ -59,7 +63,7 @@ class Service:
         server = grpc.aio.server(interceptors=[ErrorInterceptor()])
         pin_maps, sessions = PinMaps(), SessionManager()
         pin_maps.create("map", PIN_MAP)
-        servicer = SessionManagementServicer(pin_maps, sessions)
+        servicer = SessionManagementServicer(pin_maps, sessions, _kept)
         stubs.add_SessionManagementServiceServicer_to_server(servicer, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()

@@ -6,9 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from local_station.discovery.directory import Directory, Wanted
+from local_station.discovery.directory import Directory, collapsed
+from local_station.discovery.model import Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
-from session_sharing.errors import InvalidRequestError, NotFoundError, PreconditionError
+from session_sharing.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    ResourceExhaustedError,
+)
 
 INTERFACE = "test.Interface"
 HERE = ServiceLocation("localhost", "1000")
@@ -17,6 +23,10 @@ HERE = ServiceLocation("localhost", "1000")
 def _service(service_class="test.Service", version="", interfaces=(INTERFACE,)):
     versions = (version,) if version else ()
     return ServiceDescriptor("A service", service_class, interfaces, versions)
+
+
+def _enumerated(directory, wanted):
+    return collapsed(one.descriptor for one in directory.matching(wanted))
 
 
 def _at(port):
@@ -30,7 +40,7 @@ def _resolved_port(directory, *wanted):
 def test_registered_service_is_resolved():
     """What was registered is found by its interface and class."""
     directory = Directory()
-    registration_id = directory.register(_service(), HERE)
+    registration_id = directory.register(_service(), HERE).registration_id
     found = directory.resolve(Wanted(INTERFACE, "test.Service"))
     assert (found.registration_id, found.location) == (registration_id, HERE)
 
@@ -66,7 +76,7 @@ def test_latest_instance_wins_and_the_older_stays():
     """A restarted service replaces its old self; when it ends, the older one is found again."""
     directory = Directory()
     directory.register(_service(), _at(1))
-    second = directory.register(_service(), _at(2))
+    second = directory.register(_service(), _at(2)).registration_id
     assert _resolved_port(directory) == "2"
     directory.unregister(second)
     assert _resolved_port(directory) == "1"
@@ -76,7 +86,7 @@ def test_avoided_instance_is_passed_over():
     """An instance that does not answer is not handed out as long as there is another."""
     directory = Directory()
     directory.register(_service(), _at(1))
-    silent = directory.register(_service(), _at(2))
+    silent = directory.register(_service(), _at(2)).registration_id
     wanted = Wanted(INTERFACE)
     assert directory.resolve(wanted, avoiding={silent}).location == _at(1)
 
@@ -84,7 +94,7 @@ def test_avoided_instance_is_passed_over():
 def test_service_that_only_does_not_answer_is_said_to_be_registered():
     """The error tells a silent service from one that was never started."""
     directory = Directory()
-    silent = directory.register(_service(), HERE)
+    silent = directory.register(_service(), HERE).registration_id
     with pytest.raises(NotFoundError, match="does not answer"):
         directory.resolve(Wanted(INTERFACE), avoiding={silent})
 
@@ -94,7 +104,7 @@ def test_class_must_be_named_where_several_match():
     directory = Directory()
     directory.register(_service("test.One"), _at(1))
     directory.register(_service("test.Two"), _at(2))
-    with pytest.raises(PreconditionError, match=r"test\.One, test\.Two"):
+    with pytest.raises(PreconditionError, match=r"'test\.One', 'test\.Two'"):
         directory.resolve(Wanted(INTERFACE))
     assert _resolved_port(directory, "test.One") == "1"
 
@@ -108,7 +118,7 @@ def test_interface_must_be_named_to_resolve():
 def test_unregistering_twice_is_no_error():
     """A service may be stopped twice."""
     directory = Directory()
-    registration_id = directory.register(_service(), HERE)
+    registration_id = directory.register(_service(), HERE).registration_id
     directory.unregister(registration_id)
     directory.unregister(registration_id)
     assert directory.matching(Wanted()) == []
@@ -120,7 +130,7 @@ def test_versions_of_a_class_are_enumerated_as_one():
     directory.register(replace(_service(version="2.0.0"), display_name="New"), _at(1))
     directory.register(replace(_service(version="1.0.0"), display_name="Old"), _at(2))
     directory.register(_service("test.Other", "3.0.0"), _at(3))
-    found = directory.enumerate(Wanted(INTERFACE))
+    found = _enumerated(directory, Wanted(INTERFACE))
     assert [(one.service_class, one.versions) for one in found] == [
         ("test.Service", ("1.0.0", "2.0.0")),
         ("test.Other", ("3.0.0",)),
@@ -135,11 +145,41 @@ def test_enumeration_is_narrowed_by_interface_and_class():
     directory.register(_service("test.Two", interfaces=("b",)), _at(2))
 
     def classes(*wanted):
-        return [one.service_class for one in directory.enumerate(Wanted(*wanted))]
+        return [one.service_class for one in _enumerated(directory, Wanted(*wanted))]
 
     assert classes() == classes("b") == ["test.One", "test.Two"]
     assert classes("a") == classes("", "test.One") == ["test.One"]
     assert classes("a", "test.Two") == []
+
+
+def test_one_place_has_one_instance_of_a_class_and_version():
+    """A service that registers anew, as after a restart of the station, is not listed twice."""
+    directory = Directory()
+    directory.register(_service(), HERE)
+    directory.register(_service(version="1.0.0"), HERE)
+    again = directory.register(_service(), HERE)
+    assert len(directory.all()) == 2
+    assert directory.resolve(Wanted(INTERFACE, "", "0.0.1")) == again
+
+
+def test_registrations_are_bounded(monkeypatch):
+    """A program that registers without end is refused, and who registers anew is not."""
+    monkeypatch.setattr("local_station.discovery.directory.MAX_REGISTRATIONS", 2)
+    directory = Directory()
+    directory.register(_service(), _at(1))
+    directory.register(_service(), _at(2))
+    with pytest.raises(ResourceExhaustedError, match="2 services"):
+        directory.register(_service(), _at(3))
+    directory.register(_service(), _at(2))
+    assert directory.is_full
+
+
+def test_nothing_is_left_of_what_was_unregistered():
+    """A station that runs for months does not grow with what came and went."""
+    directory = Directory()
+    directory.unregister(directory.register(_service(), HERE).registration_id)
+    assert not directory._of_class
+    assert not directory._of_interface
 
 
 @pytest.mark.parametrize(

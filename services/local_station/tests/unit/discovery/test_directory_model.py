@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
 
-from local_station.discovery.directory import Directory, Wanted
+from local_station.discovery.directory import Directory, collapsed
+from local_station.discovery.model import Wanted
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NotFoundError, PreconditionError
 
@@ -43,7 +44,7 @@ class DirectoryModel(RuleBasedStateMachine):
         descriptor = ServiceDescriptor("x", service_class, tuple(interfaces), (version,))
         location = ServiceLocation("localhost", str(self.next_port))
         self.next_port += 1
-        new = self.directory.register(descriptor, location)
+        new = self.directory.register(descriptor, location).registration_id
         assert new not in [known for known, *_ in self.known]
         self.known.append((new, interfaces, service_class, version, location))
         return new
@@ -95,7 +96,8 @@ class DirectoryModel(RuleBasedStateMachine):
         for _, interfaces, service_class, version, _ in self.known:
             if interface in ("", *interfaces):
                 expected.setdefault(service_class, set()).add(tuple(_numbers(version)))
-        found = self.directory.enumerate(Wanted(interface))
+        matching = self.directory.matching(Wanted(interface))
+        found = collapsed(one.descriptor for one in matching)
         assert {
             one.service_class: [tuple(_numbers(version)) for version in one.versions]
             for one in found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from local_station.pin_map.large_work import MOST_WAITING
+from local_station.session_management.clients import Process
 from local_station.session_management.limits import (
     REQUESTS,
     REQUESTS_PER_CONNECTION,
@@ -15,7 +16,7 @@ from local_station.session_management.limits import (
 )
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
-from local_station.session_management.requests import AllRegistered
+from local_station.session_management.requests import AllRegistered, Reservation
 from session_sharing.errors import ResourceExhaustedError, UnavailableError
 from session_sharing.service.admission import CALLS_PER_CONNECTION
 from session_sharing.service.hosting import MAXIMUM_CONCURRENT_RPCS
@@ -236,3 +237,35 @@ def test_refusal_tells_the_time_by_the_clock_that_was_given():
             await _reserve(manager, "A")
 
     asyncio.run(scenario())
+
+
+def test_change_is_told_when_something_kept_is_freed():
+    """What is kept for the next run follows what is reserved; short reservations cost nothing."""
+
+    async def scenario(_):
+        changes = []
+        manager = SessionManager(changed=lambda: changes.append(list(manager.kept_lines())))
+        reservation = await _reserve(manager, "A", "B")
+        other = await _reserve(manager, "C")
+        reservation.process = Process(1, 0.0, "program", "bob", lambda: True)
+        manager.give_back(other)
+        assert not manager.unreserve(["D"])
+        assert changes == []
+        assert manager.unreserve(["A"])
+        manager.give_back(reservation)
+        assert len(changes) == 2
+
+    _run(scenario)
+
+
+def test_restored_reservation_is_freed_when_its_holder_ends(monkeypatch):
+    """What was taken over from an earlier run is watched from the beginning."""
+    monkeypatch.setattr("local_station.session_management.watch.LOOK_AFTER", 0.001)
+
+    async def scenario(manager):
+        gone = Process(1, 0.0, "program", "bob", lambda: False)
+        caller = Caller("ipv4:127.0.0.1:1")
+        manager.restore(Reservation((Session("A"),), caller, datetime.now(timezone.utc), gone))
+        assert await _reserve(manager, "A", timeout=LIMIT) is manager.holder("A")
+
+    _run(scenario)

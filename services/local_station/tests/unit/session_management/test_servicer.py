@@ -13,14 +13,19 @@ from local_station.pin_map.large_work import LARGE
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
 from local_station.session_management import servicer as servicer_module
+from local_station.session_management.clients import Process
 from local_station.session_management.manager import SessionManager
-from local_station.session_management.model import Session
+from local_station.session_management.model import Caller, Session
 from local_station.session_management.servicer import SessionManagementServicer
 from local_station.session_management.wire import messages
 from local_station.sizes import checked
 from session_sharing.errors import InvalidRequestError, TooLargeError, UnavailableError
 
 LIMIT = 20
+
+
+async def _kept():
+    """Keep nothing."""
 
 
 class _Gone:
@@ -45,7 +50,7 @@ def test_grant_to_a_caller_who_is_gone_before_the_answer_is_given_back():
 
     async def scenario():
         sessions = SessionManager()
-        servicer = SessionManagementServicer(PinMaps(), sessions)
+        servicer = SessionManagementServicer(PinMaps(), sessions, _kept)
         sessions.register([Session("A")])
         request = messages.ReserveAllRegisteredSessionsRequest(timeout_in_milliseconds=-1)
         with pytest.raises(asyncio.CancelledError):
@@ -61,7 +66,7 @@ def test_grant_of_which_the_answer_is_too_large_is_given_back(monkeypatch):
 
     async def scenario():
         sessions = SessionManager()
-        servicer = SessionManagementServicer(PinMaps(), sessions)
+        servicer = SessionManagementServicer(PinMaps(), sessions, _kept)
         sessions.register([Session("A" * 20)])
         request = messages.ReserveAllRegisteredSessionsRequest()
         with pytest.raises(TooLargeError, match="Nothing was done"):
@@ -88,7 +93,7 @@ def test_too_many_sessions_in_one_request_are_refused(method, monkeypatch):
     named = request.multiplexer_sessions if "Multiplexer" in method else request.sessions
     for number in range(3):
         named.add().session.name = f"S{number}"
-    servicer = SessionManagementServicer(PinMaps(), SessionManager())
+    servicer = SessionManagementServicer(PinMaps(), SessionManager(), _kept)
     with pytest.raises(InvalidRequestError, match="has 3 sessions; 2 are allowed"):
         asyncio.run(getattr(servicer, method)(request, _There()))
 
@@ -103,7 +108,7 @@ def _pin_map(sessions):
 def _servicer(sessions):
     pin_maps = PinMaps()
     pin_maps.update("map", _pin_map(sessions))
-    return SessionManagementServicer(pin_maps, SessionManager())
+    return SessionManagementServicer(pin_maps, SessionManager(), _kept)
 
 
 def _reserve(servicer):
@@ -157,3 +162,27 @@ def test_log_tells_who_got_what_and_who_did_not(caplog):
         ("DEBUG", r"unregistered 'SP0\n'"),
         ("DEBUG", r"unreserved 'SP0\n'"),
     ]
+
+
+def test_session_of_a_known_holder_is_free_when_the_file_says_so():
+    """A station that is killed after the answer does not give a session back to its holder."""
+
+    async def scenario():
+        written = asyncio.Event()
+        sessions = SessionManager()
+        servicer = SessionManagementServicer(PinMaps(), sessions, written.wait)
+        for name, process in (("A", Process(1, 0.0, "p", "bob", lambda: True)), ("B", None)):
+            reservation = await sessions.reserve([Session(name)], Caller(""), 0)
+            reservation.process = process
+        request = messages.UnreserveSessionsRequest()
+        request.sessions.add().session.name = "B"
+        await servicer.UnreserveSessions(request, None)
+        request.sessions.add().session.name = "A"
+        unreserving = asyncio.create_task(servicer.UnreserveSessions(request, None))
+        await asyncio.sleep(0)
+        assert not unreserving.done()
+        written.set()
+        await unreserving
+        assert sessions.holder("A") is None
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))

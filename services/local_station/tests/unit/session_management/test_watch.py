@@ -27,9 +27,10 @@ class Bench:
         self.freed = []
         self.asked = []
         self.peers = []
+        self.learnt = 0
         self.looked = asyncio.Event()
         self._sightings = list(sightings)
-        self.watch = Watch(self, lambda: self.reservations, self._free)
+        self.watch = Watch(self, lambda: self.reservations, self._free, self._learn)
 
     async def look_up(self, asked):
         """Return the next sighting, and once there is none, that the reservation is given back."""
@@ -40,6 +41,10 @@ class Bench:
             self.reservations.clear()
             return {}
         return dict.fromkeys(asked, self._sightings.pop(0))
+
+    def _learn(self):
+        assert self.reservation.process is not None, "it is noted before it is told"
+        self.learnt += 1
 
     def _free(self, reservation):
         self.freed.append(reservation)
@@ -124,3 +129,49 @@ def test_short_reservation_is_not_looked_at():
         return bench
 
     assert asyncio.run(scenario()).asked == []
+
+
+def test_it_is_told_once_whose_a_reservation_is():
+    """What is learnt of a holder can be kept for the next run of the station."""
+    assert _watched(Sighting(), Sighting(BOB), Sighting(BOB)).learnt == 1
+
+
+def test_holders_are_found_out_at_once_before_a_stop():
+    """Also a reservation that is too young to have been looked at survives a stop."""
+
+    async def scenario():
+        bench = Bench(Sighting(BOB))
+        await bench.watch.look_now()
+        await bench.watch.look_now()
+        return bench
+
+    bench = asyncio.run(scenario())
+    assert bench.reservation.process == BOB
+    assert bench.asked == [[None], []]
+
+
+def test_watch_that_just_ends_is_begun_anew():
+    """A reservation that is made in the moment in which the watch ends is watched all the same."""
+
+    async def scenario():
+        bench = Bench(Sighting(BOB))
+        made = []
+
+        def make_another():
+            made.append(Reservation((Session("B"),), Caller("other"), NOW))
+            bench.reservations.append(made[0])
+            ending.begin()
+
+        def reservations():
+            if not bench.reservations and not made:
+                asyncio.get_running_loop().call_soon(make_another)
+            return bench.reservations
+
+        ending = Watch(bench, reservations, bench.freed.append)
+        bench.reservations.clear()
+        ending.begin()
+        await asyncio.wait_for(bench.looked.wait(), LIMIT)
+        ending.stop()
+        return bench
+
+    assert asyncio.run(scenario()).peers[0] == ["other"]

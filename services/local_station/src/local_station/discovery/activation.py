@@ -1,0 +1,152 @@
+"""Starting services when somebody asks for them: each program once, however many ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local_station.discovery.child import Child
+from local_station.discovery.service_files import StaticService
+from session_sharing.discovery import ServiceDescriptor
+from session_sharing.errors import PreconditionError, SharingError, UnavailableError
+
+START_WITHIN = 30.0
+"""How long a service has to register after it was started, in seconds."""
+
+logger = logging.getLogger(__name__)
+
+
+class Activation:
+    """Starts the programs of services, and waits until these register.
+
+    A program runs once, whatever number of callers and services are waited for; a caller who gives
+    up disturbs nobody. The one event loop guards all state.
+
+    Args:
+        environment: Returns the environment of the programs, when one is started.
+        within: How long a service has to register, in seconds.
+    """
+
+    def __init__(
+        self, environment: Callable[[], Mapping[str, str]], within: float = START_WITHIN
+    ) -> None:
+        self._environment = environment
+        self._within = within
+        self._starts: dict[Path, asyncio.Task[Child]] = {}
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._stopping = False
+
+    async def start(self, service: StaticService) -> None:
+        """Start a service, unless it is being started, and wait until its class registers.
+
+        Raises:
+            PreconditionError: Its file names no program, or there is none; or it could not be
+                started, ended, or did not register in time; the text has what it wrote last. It
+                runs on in the last case, and may register later.
+            UnavailableError: The station is stopping.
+        """
+        deadline = asyncio.get_running_loop().time() + self._within
+        registered = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(service.descriptor.service_class, set())
+        waiting.add(registered)
+        try:
+            while not registered.done():
+                child = await self._child(service)
+                # One that has served before just comes to its end: another one is due.
+                if await self._has_ended(child, registered, deadline) and not child.has_served:
+                    await self._left_behind(child, service, registered, deadline)
+            child.has_served = True
+        finally:
+            waiting.discard(registered)
+            if not waiting:
+                self._waiting.pop(service.descriptor.service_class, None)
+
+    def registered(self, descriptor: ServiceDescriptor) -> None:
+        """Tell those who wait for a service that it has registered."""
+        for waiting in self._waiting.get(descriptor.service_class, ()):
+            if not waiting.done():
+                waiting.set_result(None)
+
+    async def stop(self) -> None:
+        """End all that was started, within about six seconds, and refuse to start more."""
+        self._stopping = True
+        starts = list(self._starts.values())
+        if starts:
+            await asyncio.wait(starts)
+        failed = [start for start in starts if start.exception() is not None]
+        children = [start.result() for start in starts if start not in failed]
+        await asyncio.gather(*(child.end() for child in children if child.is_running))
+
+    async def _child(self, service: StaticService) -> Child:
+        """Return the running program of a service; start it, unless it runs or is being started."""
+        program = service.program
+        if program is None:
+            raise PreconditionError(
+                f"{service.file} names no program (path) to start "
+                f"{service.descriptor.service_class} with. Start it by hand."
+            )
+        start = self._starts.get(program)
+        if start is None or _is_over(start):
+            if self._stopping:
+                raise UnavailableError("The station is stopping, and starts no services.")
+            start = asyncio.create_task(self._start(program), name=f"start {program.name}")
+            self._starts[program] = start
+        await asyncio.wait({start})  # It goes on if this caller is cancelled.
+        return start.result()
+
+    async def _start(self, program: Path) -> Child:
+        try:
+            return await Child.start(program, self._environment())
+        except SharingError as error:
+            logger.warning("A service was not started: %s", error.message)
+            raise
+
+    async def _has_ended(
+        self, child: Child, registered: asyncio.Future[None], deadline: float
+    ) -> bool:
+        """Wait for the registration; return whether the program ended before.
+
+        Raises:
+            PreconditionError: Neither came in time.
+        """
+        left = deadline - asyncio.get_running_loop().time()
+        either: set[asyncio.Future[Any]] = {registered, child.ended}
+        done, _ = await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            raise PreconditionError(
+                f"{child} was started, but did not register within {self._within:g} s. "
+                f"{child.last_words()} It runs on; try again, or see what it waits for."
+            )
+        return not registered.done()
+
+    async def _left_behind(
+        self,
+        child: Child,
+        service: StaticService,
+        registered: asyncio.Future[None],
+        deadline: float,
+    ) -> None:
+        """Wait on for a program that ended: with exit code 0, it may have started another one.
+
+        Raises:
+            PreconditionError: It failed, or nothing registered in time.
+        """
+        code = child.ended.result()
+        if code == 0:
+            left = deadline - asyncio.get_running_loop().time()
+            await asyncio.wait({registered}, timeout=left)
+        if not registered.done():
+            when = f"within {self._within:g} s" if code == 0 else "before it ended"
+            raise PreconditionError(
+                f"{child}, which {service.file} names, did not register "
+                f"{service.descriptor.service_class} {when}; its exit code was {code}. "
+                f"{child.last_words()}"
+            )
+
+
+def _is_over(start: asyncio.Task[Child]) -> bool:
+    """Tell whether a start failed, or what it started has ended."""
+    return start.done() and (start.exception() is not None or not start.result().is_running)

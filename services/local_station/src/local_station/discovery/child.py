@@ -1,0 +1,104 @@
+"""One program that the station has started: what it says, and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+from local_station.discovery.launching import ask_to_end, end_by_force, launch
+from session_sharing.service.threads import in_thread, tell_loop
+from session_sharing.text import printable, shorten
+
+_LINES = 8
+_LINE_BYTES = 400
+
+END_SECONDS = 3.0
+"""How long a child has to end when it is asked to."""
+
+logger = logging.getLogger(__name__)
+
+
+class Child:
+    """A running program, from `Child.start` to its end.
+
+    Two threads, named after it, read its standard error and wait for its end; the rest belongs to
+    the event loop.
+
+    Attributes:
+        ended: Done when the program has ended, with its exit code.
+        has_served: Whether a service of it has registered.
+    """
+
+    def __init__(self, program: Path, process: subprocess.Popen[bytes]) -> None:
+        self._program = program
+        self._process = process
+        self._lines: deque[str] = deque(maxlen=_LINES)  # its operations are atomic
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[int] = self._loop.create_future()
+        self.has_served = False
+        self._reader = threading.Thread(
+            target=self._read, name=f"errors of {program.name}", daemon=True
+        )
+        self._reader.start()
+        threading.Thread(target=self._wait, name=f"end of {program.name}", daemon=True).start()
+
+    @classmethod
+    async def start(cls, program: Path, environment: Mapping[str, str]) -> Child:
+        """Start a program.
+
+        Raises:
+            PreconditionError: There is no such program, or the operating system does not start it.
+            ResourceExhaustedError: No thread can be started for it.
+        """
+        process = await in_thread("start a service", lambda: launch(program, environment))
+        logger.info("started %s (process %d)", program, process.pid)
+        return cls(program, process)
+
+    def __str__(self) -> str:
+        return f"{self._program} (process {self._process.pid})"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended, as far as is known."""
+        return not self.ended.done()
+
+    def last_words(self) -> str:
+        """Return the last lines of its standard error, as sentences for an error."""
+        lines = [line for line in list(self._lines) if line]
+        if not lines:
+            return "It wrote nothing to standard error."
+        return f"The last lines of its standard error: {' | '.join(lines)}"
+
+    async def end(self) -> None:
+        """End it, and all that it has started: by asking first, after three seconds by force."""
+        await in_thread("end a service", self._ask)
+        await asyncio.wait({self.ended}, timeout=END_SECONDS)
+        # By force in any case: what it has started may be there still.
+        await in_thread("end a service", lambda: end_by_force(self._process))
+        await asyncio.wait({self.ended}, timeout=END_SECONDS)
+
+    def _ask(self) -> None:
+        assert self._process.stdin is not None, "it was started with a pipe"
+        try:
+            self._process.stdin.close()
+        except OSError:  # It has closed its end.
+            logger.debug("%s reads no input", self)
+        ask_to_end(self._process)
+
+    def _read(self) -> None:
+        assert self._process.stderr is not None, "it was started with a pipe"
+        with self._process.stderr as stream:
+            for line in iter(lambda: stream.readline(8 * _LINE_BYTES), b""):
+                text = line.decode("utf-8", "replace").rstrip()
+                self._lines.append(shorten(printable(shorten(text, _LINE_BYTES)), _LINE_BYTES))
+                logger.debug("%s: %s", self._program.name, self._lines[-1])
+
+    def _wait(self) -> None:
+        code = self._process.wait()
+        self._reader.join(0.5)  # What it wrote last; a program it has left behind may keep it open.
+        tell_loop(self._loop, lambda: self.ended.set_result(code))

@@ -1,0 +1,96 @@
+"""The services that the files of folders describe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+from local_station.discovery.catalogue import LOOK_SECONDS, Catalogue
+from local_station.discovery.model import Wanted
+
+
+def _write(folder, name, service_class="test.Service", version="1.0.0"):
+    folder.mkdir(parents=True, exist_ok=True)
+    service = {
+        "displayName": "A service",
+        "serviceClass": service_class,
+        "providedInterfaces": ["i.One"],
+        "version": version,
+    }
+    path = folder / f"{name}.serviceconfig"
+    path.write_text(json.dumps({"services": [service]}), "utf-8")
+    return path
+
+
+class Bench:
+    """A catalogue with a clock of its own."""
+
+    def __init__(self, *folders):
+        self.now = 0.0
+        self.catalogue = Catalogue(folders, lambda: self.now)
+
+    def classes(self, *wanted):
+        """Return the classes that are found, a while after the last look."""
+        self.now += LOOK_SECONDS
+        found = asyncio.run(self.catalogue.matching(Wanted(*wanted)))
+        return [one.descriptor.service_class for one in found]
+
+
+def test_folders_and_the_folders_in_them_are_looked_at(tmp_path):
+    """Services lie side by side, in a folder each; deeper, and in hidden ones, nothing is read."""
+    _write(tmp_path, "a", "A")
+    _write(tmp_path / "b", "b", "B")
+    _write(tmp_path / "b" / "c", "c", "C")
+    _write(tmp_path / ".d", "d", "D")
+    assert Bench(tmp_path, tmp_path, tmp_path / "b").classes() == ["A", "B", "C"]
+
+
+def test_only_what_is_meant_is_returned(tmp_path):
+    """Interface, class and version narrow it as they do what runs."""
+    _write(tmp_path, "a", "A", "1.0.0")
+    _write(tmp_path, "b", "B", "2.0.0")
+    bench = Bench(tmp_path)
+    assert bench.classes("i.One", "", "2.0.0.0") == ["B"]
+    assert bench.classes("", "A") == ["A"]
+    assert bench.classes("i.Other") == []
+
+
+def test_files_come_and_go(tmp_path):
+    """A service is known without a restart of the station, and is forgotten with its file."""
+    bench = Bench(tmp_path / "later")
+    assert bench.classes() == []
+    path = _write(tmp_path / "later", "a", "A")
+    assert bench.classes() == ["A"]
+    path.unlink()
+    assert bench.classes() == []
+
+
+def test_bad_file_is_told_once_and_left_out(tmp_path, caplog):
+    """One bad file keeps nobody from the good ones, and does not fill the log."""
+    (tmp_path / "bad.serviceconfig").write_text("{", "utf-8")
+    (tmp_path / "folder.serviceconfig").mkdir()
+    _write(tmp_path, "good", "Good")
+    bench = Bench(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert bench.classes() == bench.classes() == ["Good"]
+    (told,) = caplog.messages
+    assert "bad.serviceconfig" in told
+
+
+def test_callers_at_once_share_a_look(tmp_path, monkeypatch):
+    """However many ask at once, and whoever gives up, the folders are read once."""
+    _write(tmp_path, "a", "A")
+    looks = []
+    whole = "local_station.discovery.catalogue.read_service_file"
+    monkeypatch.setattr(whole, lambda *_: looks.append(1) or [])
+
+    async def ask():
+        catalogue = Catalogue([tmp_path])
+        asking = [asyncio.create_task(catalogue.matching(Wanted())) for _ in range(5)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+        await asyncio.gather(*asking[1:])
+
+    asyncio.run(ask())
+    assert len(looks) == 1

@@ -1,0 +1,72 @@
+"""When a registration is answered."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from local_station.discovery.activation import Activation
+from local_station.discovery.catalogue import Catalogue
+from local_station.discovery.directory import Directory
+from local_station.discovery.lookup import Lookup
+from local_station.discovery.servicer import DiscoveryServicer
+from local_station.discovery.wire import MAX_REGISTRATION, messages
+from session_sharing.errors import TooLargeError
+
+
+class Bench:
+    """A servicer whose file is written when the test says so."""
+
+    def __init__(self):
+        self.directory, activation = Directory(), Activation(dict)
+        self.writes = 0
+        self.written = asyncio.Event()
+        lookup = Lookup(self.directory, Catalogue(), activation)
+        self.servicer = DiscoveryServicer(self.directory, lookup, activation, self._keep)
+
+    async def _keep(self):
+        self.writes += 1
+        await self.written.wait()
+
+
+def _request(annotation=""):
+    request = messages.RegisterServiceRequest()
+    service = request.service_description
+    service.display_name, service.service_class = "A service", "c.A"
+    service.provided_interfaces.append("i.One")
+    service.annotations["x"] = annotation
+    request.location.location, request.location.insecure_port = "localhost", "1"
+    return request
+
+
+def test_service_that_was_told_its_id_survives_a_kill():
+    """The answer comes when the registration is written down: programs of NI's SDK try but once."""
+
+    async def scenario():
+        bench = Bench()
+        registering = asyncio.create_task(bench.servicer.RegisterService(_request(), None))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert (bench.writes, registering.done()) == (1, False)
+        bench.written.set()
+        answer = await registering
+        gone = messages.UnregisterServiceRequest(registration_id=answer.registration_id)
+        await bench.servicer.UnregisterService(gone, None)
+        await bench.servicer.UnregisterService(gone, None)
+        assert bench.writes == 2
+        assert not bench.directory.all()
+
+    asyncio.run(scenario())
+
+
+def test_registration_that_is_too_large_is_refused():
+    """One program cannot make the list of services too long to be sent."""
+
+    async def scenario():
+        bench = Bench()
+        with pytest.raises(TooLargeError, match="annotations"):
+            await bench.servicer.RegisterService(_request("x" * MAX_REGISTRATION), None)
+        assert not bench.directory.all()
+
+    asyncio.run(scenario())
