@@ -53,7 +53,7 @@ class Story:
         hows = HOWS if rounds > len(HOWS) else HOWS[:2]
         firsts = {module: self._random.randrange(len(hows)) for module in MODULES}
         self.end.shared = self._all(self._share)
-        self._station.kill()  # The next one knows of no service, unless they tell it.
+        self._lose_station()  # The next one knows of no service, unless they tell it.
         self._station = self._start_station()
         self.end.programs = [self._program(number) for number in range(PROGRAMS)]
         for number in range(rounds):
@@ -68,6 +68,12 @@ class Story:
         return self.end
 
     # Who takes part
+
+    def _lose_station(self) -> None:
+        """Kill discovery, with all that it would know again."""
+        self._station.kill()
+        for kept in self._home.glob("DiscoveryService.*"):
+            kept.unlink()
 
     def _start_station(self) -> ServerProcess:
         return self._stack.enter_context(running_station(self._home, "--port", "0"))
@@ -128,7 +134,7 @@ class Story:
     def _fall(self, ways: dict[str, str], *, loses_station: bool, is_last: bool) -> None:
         """Let all services fall, and start them again."""
         if loses_station:
-            self._station.kill()
+            self._lose_station()
             self._go_on()
         self.end.ways.append(ways)
         seeds = {module: str(self._random.random()) for module in MODULES}
