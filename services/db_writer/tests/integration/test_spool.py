@@ -156,25 +156,31 @@ def test_refused_record_waits_for_people(
         with pytest.raises(PreconditionError):  # A database that is there refuses itself.
             client.log("bad", {}, {})
         with stopped(server):
-            for name in ("1", "bad", "2"):
-                client.log(name, {"range": 10}, {"x": float("nan")})
+            client.log("1", {}, {})
+            with client.group() as group:
+                for name in ("2", "bad", "bad", "3"):
+                    group.log(name, {"range": 10}, {"x": float("nan")})
+            client.log("4", {}, {})
         until(lambda: is_empty(service))
-        assert names(client) == ["1", "2"]
-        assert backlog(service).refused_records == 1
+        assert names(client) == ["1", "4"], "a group is all or none"
+        assert backlog(service).refused_records == 4
         assert show_refused(data, as_json=True) == 0
-        (refused,) = json.loads(capsys.readouterr().out)
+        _, refused, *_ = json.loads(capsys.readouterr().out)
         assert (refused["database"], refused["record"]["measurement_name"]) == ("line", "bad")
         assert refused["record"]["measurement_outputs"] == {"x": "NaN"}
+        assert refused["cause"] == refused["record_number"], "the first of the two"
         assert "violates check constraint" in refused["reason"]
         assert show_refused(data, as_json=False) == 0
-        assert "violates check constraint" in capsys.readouterr().out
+        _, first, cause, *_ = capsys.readouterr().out.splitlines()
+        assert f"brought together with {refused['record_number']}: " in first
+        assert "together" not in cause
         assert retry_refused(data, "lime") == 1
         assert "there are: line" in capsys.readouterr().err
         ask(settings, "ALTER TABLE measurements DROP CONSTRAINT c")
         assert retry_refused(data, "line") == 0
-        assert "1 record will be tried again" in capsys.readouterr().out
+        assert "4 records will be tried again" in capsys.readouterr().out
         until(lambda: backlog(service).refused_records == 0 and is_empty(service))
-        assert names(client) == ["1", "2", "bad"]
+        assert names(client) == ["1", "4", "2", "bad", "bad", "3"]
 
 
 def test_spool_of_a_database_that_is_not_configured_any_more(

@@ -26,7 +26,7 @@ _MOST = 100_000
 """So many entries are counted: more would take longer than somebody waits."""
 
 _WAITING = "SELECT sum(records), sum(bytes) FROM (SELECT records, bytes FROM waiting LIMIT ?)"
-_REFUSED = "SELECT count(*) FROM refused"
+_REFUSED = "SELECT sum(records) FROM refused"
 _SINCE = "SELECT spooled_at FROM waiting ORDER BY id LIMIT 1"
 
 

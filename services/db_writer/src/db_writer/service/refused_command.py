@@ -19,6 +19,9 @@ from session_sharing.records import RecordLimits, record_to_line
 from session_sharing.service import StoreError
 
 _COLUMNS = ("DATABASE", "ATTACHMENT", "RECORD", "MEASUREMENT", "REFUSED AT", "REASON")
+MOST_SHOWN = 100
+"""How many characters of a reason a table shows."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _ANY_SIZE = RecordLimits(2**40, 2**40)
 
@@ -93,8 +96,22 @@ def _row(name: str, refused: RefusedRecord) -> tuple[str, ...]:
     return (
         *(name, refused.attachment_id[:8], str(refused.number)),
         *(refused.record.measurement_name, clock(refused.refused_at)),
-        again + " ".join(refused.reason.split()),
+        shortened(again + _because(refused) + " ".join(refused.reason.split())),
     )
+
+
+def _because(refused: RefusedRecord) -> str:
+    """Say of a record that it was refused because of another, if so."""
+    if refused.together == 1 or refused.cause == refused.number:
+        return ""
+    if refused.cause is None:
+        return f"one of {refused.together} that were brought together: "
+    return f"brought together with {refused.cause}: "
+
+
+def shortened(text: str, most: int = MOST_SHOWN) -> str:
+    """Return a text that fits into a table."""
+    return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
 
 
 def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
@@ -102,6 +119,8 @@ def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
         "database": name,
         "attachment": refused.attachment_id,
         "record_number": refused.number,
+        "brought_together": refused.together,
+        "cause": refused.cause,
         "refused_at": moment(refused.refused_at),
         "reason": refused.reason,
         "to_be_tried_again": refused.again,

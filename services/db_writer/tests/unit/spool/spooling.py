@@ -71,6 +71,11 @@ class Station:
             self._database.lose_answer = False
             raise WriteError(AWAY, OutcomeUnknownError("lost"))
 
+    def first_refused(self, entry: Entry) -> int | None:
+        """Return the number of the first record of a bad name."""
+        named = zip(entry.numbers, names([entry]), strict=True)
+        return next(number for number, name in named if name == BAD)
+
     def newest_written(self) -> int:
         """Return how many records there are."""
         return len(self._database.rows)
