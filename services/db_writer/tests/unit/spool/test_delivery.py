@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db_writer.service import refusals
+from db_writer.service import record_refusals
 from db_writer.service.failures import WriteError
 from db_writer.service.spool import delivery as module
 from db_writer.service.spool.delivery import Delivery
@@ -142,7 +142,7 @@ def test_what_is_no_fault_of_a_record_is_waited_for(start: Start, database: Data
     until(lambda: "tables were dropped" in spool.backlog().reason)
     database.failure = WriteError(AWAY)
     until(lambda: "nobody listens" in spool.backlog().reason)
-    bad = refusals.against_a_rule("it is bad", SETTINGS)
+    bad = record_refusals.against_a_rule("it is bad", SETTINGS)
     database.failure = WriteError(bad, OutcomeUnknownError("An attempt may have stored it."))
     until(lambda: "it is bad" in spool.backlog().reason)
     database.failure = None
