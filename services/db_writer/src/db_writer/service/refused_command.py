@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
-from contextlib import closing
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from db_writer.service.spool import RefusedRecord, SpoolFile
-from db_writer.service.spools import FOLDER, spool_files
+from db_writer.service.spool_commands import record_fields, tell, with_each_spool
+from db_writer.service.spools import FOLDER
 from session_sharing.cli.output import counted, moment, print_json, print_table
-from session_sharing.errors import SharingError
 from session_sharing.information import clock
-from session_sharing.records import RecordLimits, record_to_line
-from session_sharing.service import StoreError
 
 _COLUMNS = ("DATABASE", "ATTACHMENT", "RECORD", "MEASUREMENT", "REFUSED AT", "REASON")
 MOST_SHOWN = 100
 """How many characters of a reason a table shows."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_ANY_SIZE = RecordLimits(2**40, 2**40)
 
 
 def show_refused(data_folder: Path, *, as_json: bool) -> int:
@@ -37,13 +28,11 @@ def show_refused(data_folder: Path, *, as_json: bool) -> int:
         The exit code of the process: 1 if a spool cannot be read.
     """
     found: list[tuple[str, RefusedRecord]] = []
-    exit_code = 0
-    for path in spool_files(data_folder / FOLDER):
-        try:
-            with closing(SpoolFile(path)) as spool:
-                found += [(spool.resource, refused) for refused in spool.refused()]
-        except (SharingError, StoreError) as error:
-            exit_code = _tell(error)
+
+    def work(spool: SpoolFile) -> None:
+        found.extend((spool.resource, refused) for refused in spool.refused())
+
+    exit_code = with_each_spool(data_folder, work)
     if as_json:
         print_json([_fields(name, refused) for name, refused in found])
     elif found:
@@ -64,16 +53,19 @@ def retry_refused(data_folder: Path, name: str) -> int:
         The exit code of the process: 1 if there is no such spool, or it cannot be changed.
     """
     known: set[str] = set()
-    exit_code, count = 0, 0
-    for path in spool_files(data_folder / FOLDER):
-        try:
-            with closing(SpoolFile(path)) as spool:
-                known.add(spool.resource)
-                count += spool.want_again() if spool.resource == name else 0
-        except (SharingError, StoreError) as error:
-            exit_code = _tell(error)
+    count = 0
+
+    def work(spool: SpoolFile) -> None:
+        nonlocal count
+        known.add(spool.resource)
+        count += spool.want_again() if spool.resource == name else 0
+
+    exit_code = with_each_spool(data_folder, work)
     if name not in known:
-        return _tell(_unknown(name, known, data_folder))
+        return tell(_unknown(name, known, data_folder))
+    if not count:
+        print(f"Nothing is to be tried again: {name} refused no record for good.")
+        return exit_code
     print(
         f"{counted(count, 'record')} will be tried again: by the service that runs within some "
         "seconds, else when it is started."
@@ -84,11 +76,6 @@ def retry_refused(data_folder: Path, name: str) -> int:
 def _unknown(name: str, known: Iterable[str], data_folder: Path) -> str:
     names = ", ".join(sorted(known)) or "none"
     return f"There is no spool of {name!r} in {data_folder / FOLDER}; there are: {names}."
-
-
-def _tell(error: object) -> int:
-    print(f"db_writer: {' '.join(str(error).split())}", file=sys.stderr)
-    return 1
 
 
 def _row(name: str, refused: RefusedRecord) -> tuple[str, ...]:
@@ -124,5 +111,5 @@ def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
         "refused_at": moment(refused.refused_at),
         "reason": refused.reason,
         "to_be_tried_again": refused.again,
-        "record": json.loads(record_to_line(refused.record, now=_EPOCH, limits=_ANY_SIZE)),
+        "record": record_fields(refused.record),
     }

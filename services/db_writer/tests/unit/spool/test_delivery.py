@@ -106,8 +106,8 @@ def test_refused_record_does_not_hold_up_the_rest(
     """
     spool = start()
     spool.is_away("It is away.")
-    spool.put([entry("1"), entry("2", BAD, "4", first=2), entry("5", first=5)])
-    spool.put([entry(BAD, attachment="b")])
+    group, other = entry("2", BAD, "4", first=2), entry(BAD, attachment="b")
+    spool.put([entry("1"), group, entry("5", first=5), other])
     until(lambda: is_empty(spool))
     assert list(database.rows) == [("a", 1), ("a", 5)]
     assert spool.backlog().refused_records == 4

@@ -13,12 +13,16 @@ from sqlalchemy.dialects.sqlite import insert
 from db_writer.service.record_rows import Entry
 from db_writer.service.spool.content import decode, encode
 from db_writer.service.spool.tables import waiting
+from session_sharing.records import Record
 
 MAX_RECORDS = 4096
 """How many records are delivered in one transaction, unless one entry alone has more."""
 
 MAX_BYTES = 8 * 1024 * 1024
 """How many bytes of them, unless one entry alone has more."""
+
+
+_LOOKED_AT = 16  # how many entries are held in memory by who looks
 
 
 class Amount(NamedTuple):
@@ -68,6 +72,23 @@ class Batch:
     first: int
     last: int
     amount: Amount
+
+
+@dataclass(frozen=True)
+class WaitingRecord:
+    """A record that waits, as people are shown it.
+
+    Attributes:
+        attachment_id: Whose it is.
+        number: Its number there; negative if the client does not count.
+        since: Since when it waits.
+        record: The record.
+    """
+
+    attachment_id: str
+    number: int
+    since: datetime
+    record: Record
 
 
 def encoded(entry: Entry) -> Encoded:
@@ -124,6 +145,22 @@ def oldest(connection: Connection) -> Batch | None:
         for row in connection.execute(found)
     ]
     return Batch(entries, first, last, Amount(records, size))
+
+
+def waiting_after(connection: Connection, place: int) -> tuple[int | None, list[WaitingRecord]]:
+    """Return some of what waits behind a place, and how far that is; None if that was the end."""
+    found = select(waiting).where(waiting.c.id > place).order_by(waiting.c.id).limit(_LOOKED_AT)
+    records: list[WaitingRecord] = []
+    end = None
+    for row in connection.execute(found):
+        end = row.id
+        content = decode(row.content, row.records)
+        numbers = Entry.numbered(row.attachment_id, row.first_number, content).numbers
+        records += [
+            WaitingRecord(row.attachment_id, number, row.spooled_at, record)
+            for number, record in zip(numbers, content, strict=True)
+        ]
+    return end, records
 
 
 def remove(connection: Connection, batch: Batch) -> None:
