@@ -108,7 +108,8 @@ class Backlog:
         parts = []
         if self.waiting_records:
             since = f" since {clock(self.waiting_since)}" if self.waiting_since else ""
-            parts.append(f"{_records(self.waiting_records)} wait{since}")
+            wait = "waits" if self.waiting_records == 1 else "wait"
+            parts.append(f"{_records(self.waiting_records)} {wait}{since}")
         if self.refused_records:
             parts.append(f"{_records(self.refused_records)} refused for good")
         return ", ".join(parts)

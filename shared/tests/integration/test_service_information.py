@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from session_sharing import cli
 from session_sharing.client.administration import Administration
 from session_sharing.information import Backlog
 from session_sharing.service import health
@@ -82,6 +84,21 @@ def test_service_tells_what_waits(tmp_path: Path) -> None:
         client.detach()
         assert driver.ended == 0
     assert driver.ended == 1
+
+
+def test_list_tells_what_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What waits or was refused is told without a session, too; JSON stays a list of sessions."""
+    driver = KeepingDriver()
+    with LocalService("memory", driver, add_memory_servicer, tmp_path) as service:
+        assert cli.main(["list", "--address", service.address]) == 0
+        table, waiting, refused = capsys.readouterr().out.splitlines()
+        assert table.startswith("No sessions are open.")
+        assert waiting == f"rack at {service.address}: 3 records wait."
+        assert "1 record refused for good. `python -m db_writer --data-dir " in refused
+        assert cli.main(["list", "--json", "--address", service.address]) == 0
+        told = capsys.readouterr()
+        assert json.loads(told.out) == []
+        assert waiting in told.err
 
 
 def test_service_tells_what_it_is(world) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from db_writer import DbWriterClient, RecordContext
+from db_writer.service import main
+from db_writer.service.config import ConfiguredDatabase
 from db_writer.service.database import Database
 from db_writer.service.refused_command import retry_refused, show_refused
 from db_writer.service.settings import DatabaseSettings
@@ -22,6 +24,7 @@ from services.db_writer.tests.support import local_writer
 from session_sharing.client.administration import Administration
 from session_sharing.errors import PreconditionError, UnavailableError
 from session_sharing.information import Backlog
+from session_sharing.service import ServiceOptions
 from session_sharing.testing.hosting import LocalService
 
 
@@ -54,10 +57,10 @@ def client_of(service: LocalService[Database], **options: int) -> DbWriterClient
 
 
 def backlog(service: LocalService[Database]) -> Backlog:
-    """Return what waits, as an operator is told."""
+    """Return what waits for the database, as an operator is told."""
     with Administration(service.address) as administration:
-        (told,) = administration.service().backlogs
-    return told
+        told = {one.resource_name: one for one in administration.service().backlogs}
+    return told["line"]
 
 
 def is_empty(service: LocalService[Database]) -> bool:
@@ -114,16 +117,21 @@ def test_session_opens_while_the_server_is_away(
     """A database that was reached once may be away when its session is opened, or opened again.
 
     What waits is delivered without a session as well. A database that was never reached is an
-    error, as is one that is there and is not as it should be.
+    error, as is one that is there and is not as it should be. `--check` reaches it, too, while a
+    service runs on the data folder.
     """
     other = replace(make_postgresql(), name="other", connect_timeout=1.0, spool_bytes=1 << 24)
-    databases = {"line": settings, "other": other}
+    tried = replace(make_postgresql(), name="tried", connect_timeout=1.0, spool_bytes=1 << 24)
+    databases = {"line": settings, "other": other, "tried": tried}
     with local_writer(tmp_path, databases) as service, client_of(service) as client:
         client.log("0", {}, {})
+        configured = {"tried": ConfiguredDatabase(tried, None)}
+        assert main.run_check(ServiceOptions(None, tmp_path / "data"), configured) == 0
     with stopped(server):
         with local_writer(tmp_path, databases) as service:
-            with pytest.raises(UnavailableError, match="is away"):
+            with pytest.raises(UnavailableError, match=r"is away.*never reached from here"):
                 DbWriterClient("other", address=service.address, wait=DEADLINE)
+            DbWriterClient("tried", address=service.address, wait=DEADLINE).close()
             left = client_of(service, behavior=3)
             assert left.new_session
             left.log("1", {}, {})
@@ -156,29 +164,38 @@ def test_refused_record_waits_for_people(
         with pytest.raises(PreconditionError):  # A database that is there refuses itself.
             client.log("bad", {}, {})
         with stopped(server):
-            for name in ("1", "bad", "2"):
-                client.log(name, {"range": 10}, {"x": float("nan")})
+            client.log("1", {}, {})
+            with client.group() as group:
+                for name in ("2", "bad", "bad", "3"):
+                    group.log(name, {"range": 10}, {"x": float("nan")})
+            client.log("4", {}, {})
         until(lambda: is_empty(service))
-        assert names(client) == ["1", "2"]
-        assert backlog(service).refused_records == 1
+        assert names(client) == ["1", "4"], "a group is all or none"
+        assert backlog(service).refused_records == 4
         assert show_refused(data, as_json=True) == 0
-        (refused,) = json.loads(capsys.readouterr().out)
+        _, refused, *_ = json.loads(capsys.readouterr().out)
         assert (refused["database"], refused["record"]["measurement_name"]) == ("line", "bad")
         assert refused["record"]["measurement_outputs"] == {"x": "NaN"}
+        assert refused["cause"] == refused["record_number"], "the first of the two"
         assert "violates check constraint" in refused["reason"]
         assert show_refused(data, as_json=False) == 0
-        assert "violates check constraint" in capsys.readouterr().out
+        _, first, cause, *_ = capsys.readouterr().out.splitlines()
+        assert f"brought together with {refused['record_number']}: " in first
+        assert "together" not in cause
         assert retry_refused(data, "lime") == 1
         assert "there are: line" in capsys.readouterr().err
         ask(settings, "ALTER TABLE measurements DROP CONSTRAINT c")
         assert retry_refused(data, "line") == 0
-        assert "1 record will be tried again" in capsys.readouterr().out
+        assert "4 records will be tried again" in capsys.readouterr().out
         until(lambda: backlog(service).refused_records == 0 and is_empty(service))
-        assert names(client) == ["1", "2", "bad"]
+        assert names(client) == ["1", "4", "2", "bad", "bad", "3"]
 
 
 def test_spool_of_a_database_that_is_not_configured_any_more(
-    tmp_path: Path, settings: DatabaseSettings, server: PostgresqlServer
+    tmp_path: Path,
+    settings: DatabaseSettings,
+    server: PostgresqlServer,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What waits for a database that left the configuration is told, and left as it is.
 
@@ -195,6 +212,8 @@ def test_spool_of_a_database_that_is_not_configured_any_more(
             told = backlog(service)
             assert (told.resource_name, told.waiting_records) == ("line", 1)
             assert "Configure it again" in told.reason
+            assert "--waiting --json" in told.reason
+        assert any("1 record waits since " in line for line in caplog.messages)
     with local_writer(tmp_path, {"line": settings}) as service:
         until(lambda: is_empty(service))
     assert ask(settings, "SELECT name FROM measurements ORDER BY id") == [("0",), ("1",)]

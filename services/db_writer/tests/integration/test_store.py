@@ -48,6 +48,21 @@ def test_statements_in_texts_are_texts(store: Store, settings: DatabaseSettings)
     assert ask(settings, "SELECT text FROM flat_results WHERE position = 1") == [(BOBBY,)]
 
 
+def test_first_refused_record_is_found(store: Store, settings: DatabaseSettings) -> None:
+    """Of what was refused together the first record that is to blame is known; none is stored."""
+    ask(settings, "CREATE UNIQUE INDEX one ON measurements (name)")
+    store.write([entry(*named("bad"))])
+    records = [Record(name, {}, {}, context=RecordContext(run=name)) for name in ("a", "b", "c")]
+    refused = entry(*records, *named("bad", "d", "bad"), first=7, attachment="group")
+    with pytest.raises(StoreError, match="The constraint"):
+        store.write([refused])
+    assert store.first_refused(refused) == 10
+    assert store.first_refused(entry(*records, first=7, attachment="group")) is None
+    assert names(store) == ["bad"]
+    store.write([entry(*records, first=7, attachment="group")])
+    assert [record.context for record in stored(store, run="b")] == [RecordContext(run="b")]
+
+
 def test_what_is_stored_already_is_skipped(store: Store, settings: DatabaseSettings) -> None:
     """A record that comes again by its number, in one call or in the next, is there once."""
     store.write([entry(*named("1", "2"), attachment="a")])

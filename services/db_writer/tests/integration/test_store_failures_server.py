@@ -152,7 +152,7 @@ def test_server_that_starts_meanwhile(
         ("53100", ResourceExhaustedError, "Make room"),
         ("42501", AccessDeniedError, "rights of that user"),
         ("22P02", ValueTypeError, "cannot hold"),
-        ("23514", PreconditionError, "Somebody changed its tables"),
+        ("23514", PreconditionError, "A rule of the database"),
         ("57014", UnavailableError, "pg_stat_activity"),
     ],
 )

@@ -194,6 +194,12 @@ def test_how_much_may_wait(tmp_path: Path, table: dict[str, Any], size: int) -> 
     assert read(tmp_path, **table).settings().spool_bytes == size
 
 
+def test_folder_of_a_socket_is_shown_as_people_write_it(tmp_path: Path) -> None:
+    """Texts name the folder without escapes, and without what could command a terminal."""
+    found = read(tmp_path, url="postgresql://ann@/n?host=%2Ftmp%2Fmy%20folder%1b").settings()
+    assert found.shown == r"postgresql://ann@/n?host=/tmp/my folder\x1b"
+
+
 def test_options_of_a_file(tmp_path: Path) -> None:
     """An SQLite file has options of its own, none of which a server has."""
     found = read(tmp_path, url="sqlite:///a", options={"cache_size": 5}).settings()

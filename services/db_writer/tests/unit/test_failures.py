@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -29,12 +30,14 @@ FILE = DatabaseSettings("file", make_url("sqlite:///a.sqlite"), "a.sqlite")
 
 
 class ServerError(Exception):
-    """Stands for an error of the driver.
+    """Stands for an error of the driver, which may have details in `diag`.
 
     Args:
         text: What it says.
         sqlstate: The server's code; None where no connection came about.
     """
+
+    diag: object = None
 
     def __init__(self, text: str, sqlstate: str | None = None) -> None:
         super().__init__(text)
@@ -52,6 +55,9 @@ def judged(error: Exception, settings: DatabaseSettings = SERVER) -> Failure:
         ("fe_sendauth: no password supplied", AccessDeniedError),
         ('FATAL:  no pg_hba.conf entry for host "10.0.0.1"', AccessDeniedError),
         ('FATAL:  role "me" does not exist', AccessDeniedError),
+        ('FATAL:  role "me" is not permitted to log in', AccessDeniedError),
+        ('FATAL:  permission denied for database "line"', AccessDeniedError),
+        ("FATAL:  sorry, too many clients already", UnavailableError),
         ('FATAL:  database "line" does not exist', ResourceNotFoundError),
         ('invalid connection option "sslmod"', PreconditionError),
         ('invalid port number: "99999"', PreconditionError),
@@ -117,6 +123,34 @@ def test_wrong_password_tells_where_it_is_from() -> None:
     assert "databases.line.url" in told
     assert "databases.line.password_env says where it is" in told
     assert "none is configured" in judged(reason).told.message
+
+
+def test_user_who_may_not_log_in_is_told_so() -> None:
+    """Nobody is sent to start a server that is there and refuses its user."""
+    told = judged(ServerError('FATAL:  role "me" is not permitted to log in')).told.message
+    assert "may not log in" in told
+    assert "ALTER ROLE ... LOGIN" in told
+    assert "Start the server" not in told
+
+
+def test_rule_that_refuses_a_record_is_named() -> None:
+    """A rule of the database is told as one, by its name; nobody is sent to restore tables."""
+    error = ServerError('violates check constraint "c"', "23514")
+    error.diag = SimpleNamespace(constraint_name="c")
+    file = sqlite3.IntegrityError("CHECK constraint failed: c")
+    for failure in (judged(error), judged(file, FILE)):
+        assert failure.told.message.startswith("The constraint 'c' of the database ")
+        assert "Log what it allows" in failure.told.message
+        assert failure.of_record
+    trigger = judged(ServerError("no such unit", "P0001"))
+    assert trigger.told.message.startswith("A trigger of the database ")
+    assert trigger.of_record
+
+
+def test_reason_that_is_a_question_ends_as_one() -> None:
+    """What the library asks stands before our advice without a stray full stop."""
+    told = judged(ServerError("Is the server running?")).told.message
+    assert "Is the server running? Start the server" in told
 
 
 def test_server_without_tls_tells_the_option() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from db_writer import DbWriterClient
-from db_writer.service import main
+from db_writer.service import main, waiting_command
 from db_writer.service.config import ConfiguredDatabase, read_databases
 from db_writer.service.spool import SpoolFile
+from db_writer.service.spool.waiting import encoded
+from services.db_writer.tests.unit.spool.spooling import entry, new_file
 from session_sharing.records import RecordLimits
 from session_sharing.service import ServiceOptions
 
@@ -116,14 +119,53 @@ def test_refused_records_are_a_command(
     assert main.main([*folder, "--refused", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
     assert main.main([*folder, "--retry-refused", "line"]) == 0
-    assert "0 records" in capsys.readouterr().out
+    assert "line refused no record" in capsys.readouterr().out
     assert main.main([*folder, "--retry-refused", "lime"]) == 1
     assert "there are: line" in capsys.readouterr().err
     (tmp_path / "spool" / "x-1.sqlite3").write_text("this is a text " * 100)
     assert main.main([*folder, "--refused"]) == 1
     assert "x-1.sqlite3" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        main.main([*folder, "--json"])
+    assert main.main(["--data-dir", str(tmp_path / "none"), "--refused"]) == 1
+    assert "There is no data folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--json"], ["--check", "--refused"], ["--refused", "--retry-refused", "x"]],
+)
+def test_commands_that_do_not_go_together(wrong: list[str]) -> None:
+    """Of two commands none is left out unnoticed: that is wrong usage."""
+    with pytest.raises(SystemExit) as ended:
+        main.main(wrong)
+    assert ended.value.code == 2
+
+
+def test_waiting_records_are_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--waiting` shows the oldest of what waits, with `--json` all of it, by record."""
+    monkeypatch.setattr(main, "configure_logging", lambda **_: None)
+    monkeypatch.setattr(waiting_command, "MOST_SHOWN", 2)
+    command = ["--data-dir", str(tmp_path), "--waiting"]
+    with closing(new_file(tmp_path)) as spool:
+        assert main.main(command) == 0
+        assert "No record waits" in capsys.readouterr().out
+        assert main.main([*command, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == []
+        for number in range(1, 41, 2):
+            spool.put([encoded(entry(f"n{number}", f"n{number + 1}", first=number))])
+        assert main.main(command) == 0
+        header, first, second, more = capsys.readouterr().out.splitlines()
+        assert header.split()[:4] == ["DATABASE", "ATTACHMENT", "RECORD", "MEASUREMENT"]
+        assert (first.split()[:4], second.split()[:4]) == (
+            ["line", "a", "1", "n1"],
+            ["line", "a", "2", "n2"],
+        )
+        assert more == "38 records more; --json prints all."
+        assert main.main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["record"]["measurement_name"] for one in told] == [f"n{n}" for n in range(1, 41)]
+    assert [one["record_number"] for one in told] == [*range(1, 41)]
 
 
 def test_service_config_says_what_discovery_is_told() -> None:

@@ -56,7 +56,7 @@ def idle_journals(folder: Path) -> list[IdleJournal]:
 
     May block on the file system, and some seconds on a port.
     """
-    return [_read(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if not _runs(path)]
+    return [_read(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if not runs(path)]
 
 
 def damaged_journals(folder: Path) -> list[Path]:
@@ -64,10 +64,11 @@ def damaged_journals(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{SUFFIX}.damaged-*"))
 
 
-def _runs(journal: Path) -> bool:
-    """Tell whether the service runs: it holds its lock then, and listens on its port.
+def runs(journal: Path) -> bool:
+    """Tell whether the service of a journal runs: it holds its lock, and listens on its port.
 
-    The lock is not tried: a service that starts at that moment would be refused.
+    The journal need not be there. May block some seconds on the port. The lock is not
+    tried: a service that starts at that moment would be refused.
     """
     lock_file = journal.with_name(f".{journal.stem}.lock")
     if not lock_file.exists():

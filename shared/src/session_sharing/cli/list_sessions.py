@@ -6,9 +6,12 @@ import argparse
 from typing import TYPE_CHECKING
 
 from session_sharing.behavior import Behavior
+from session_sharing.cli.backlogs import ask_what_is_kept, left_line
 from session_sharing.cli.journals import idle_journals
+from session_sharing.cli.left_spools import left_spools
 from session_sharing.cli.output import (
     counted,
+    print_error,
     print_errors,
     print_json,
     print_table,
@@ -41,10 +44,15 @@ def add_to(subparsers: _Subparsers) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """List the sessions; services that do not answer are told on standard error."""
+    """List the sessions; services that do not answer are told on standard error.
+
+    What services keep for resources that are away stands below the table; programs have it in the
+    sessions, and beside them, as JSON is a list of sessions, on standard error.
+    """
     listings = list_sessions(arguments.address)
     told = [(listing, session) for listing in listings.answered for session in listing.sessions]
-    exit_code = print_errors(listings.failures)
+    kept, silent = ask_what_is_kept([listing.service for listing in listings.answered])
+    exit_code = print_errors([*listings.failures, *silent])
     if arguments.json:
         print_json([session_fields(listing.service, session) for listing, session in told])
     elif told:
@@ -52,10 +60,13 @@ def execute(arguments: argparse.Namespace) -> int:
         for _, session in told:
             if session.broken:
                 print(f"{session.public_id} is broken: {session.broken}")
-            if session.backlog and session.backlog.reason:
-                print(f"{session.public_id}: {session.backlog}. {session.backlog.reason}")
     else:
         print(_nothing(listings))
+    for line in (line for one in kept for line in one.lines()):
+        if arguments.json:
+            print_error(line)
+        else:
+            print(line)
     if not (arguments.json or arguments.address):
         _print_who_does_not_run()
     return exit_code
@@ -70,13 +81,16 @@ def _nothing(listings: Listings) -> str:
 
 
 def _print_who_does_not_run() -> None:
-    """Tell of the services that have journals here, and do not run."""
+    """Tell of the services that have journals, or spools, here, and do not run."""
     idle = [journal for folder in default_data_folders() for journal in idle_journals(folder)]
     for journal in idle:
         print(
             f"{journal.name} is not running; its journal has {journal.told()}. "
             f"To start it: python -m {journal.name}"
         )
+    for folder in default_data_folders():
+        for left in left_spools(folder):
+            print(left_line(left))
 
 
 def _row(listing: Listing, session: SessionInformation) -> tuple[str, ...]:

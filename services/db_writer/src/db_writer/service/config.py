@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import unquote_plus
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from db_writer.service.passwords import KEPT_OUT, Password
 from db_writer.service.server_options import OF_THE_URL, why_not
 from db_writer.service.settings import DatabaseSettings, Option
+from session_sharing.text import printable
 
 CONNECT_SECONDS = 5.0
 """How long connecting may take unless the configuration says otherwise."""
@@ -242,5 +244,7 @@ class _Table:
 
 
 def _shown(url: URL) -> str:
-    """Return a URL as people write it: without password and driver."""
-    return url.set(drivername=url.get_backend_name()).render_as_string()
+    """Return a URL as people write it: without password and driver, the options plain."""
+    text = url.set(drivername=url.get_backend_name()).render_as_string()
+    place, mark, query = text.partition("?")
+    return printable(place + mark + unquote_plus(query))

@@ -13,6 +13,7 @@ from db_writer.service.settings import DatabaseSettings
 from db_writer.service.spools import Spools
 from db_writer.service.sqlite_file import find_file, make_file
 from db_writer.service.store import Store
+from session_sharing.errors import UnavailableError
 from session_sharing.information import Backlog
 from session_sharing.service import FileClaims, Located
 
@@ -115,7 +116,7 @@ class DatabaseDriver:
             return Database(settings, again=again)
         spool = self._spools.of(address)
         if spool is None and settings.spool_bytes:
-            Store(settings, again=again).close()  # It is there, for the first time.
+            _reach(settings, again=again)
             spool = self._spools.make(address)
         return Database(settings, again=again, spool=spool)
 
@@ -130,3 +131,19 @@ class DatabaseDriver:
             raise
         self._claimed[database] = opened
         return database
+
+
+def _reach(settings: DatabaseSettings, *, again: bool) -> None:
+    """Make sure that a database is there, for the first time.
+
+    Raises:
+        SharingError: It is not, so nothing may wait for it yet.
+    """
+    try:
+        Store(settings, again=again).close()
+    except UnavailableError as error:
+        raise UnavailableError(
+            f"{error.message} It was never reached from here, therefore no record can wait for it: "
+            "open it once while its server is there, or try it by `python -m db_writer --check`.",
+            retry_delay=error.retry_delay,
+        ) from error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import DataError, DBAPIError
 
-from db_writer.service import refusals
+from db_writer.service import record_refusals, refusals
 from db_writer.service.refusals import RETRY_SECONDS, Failure
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import OutcomeUnknownError, SharingError
@@ -88,11 +88,13 @@ def outcome_unknown(error: DBAPIError, settings: DatabaseSettings) -> WriteError
 def no_unicode(error: UnicodeError, settings: DatabaseSettings) -> Failure:
     """Say what it means that a text cannot be written, or what was read is none."""
     if isinstance(error, UnicodeEncodeError):
-        return refusals.value("a text is no Unicode", settings)
+        return record_refusals.value("a text is no Unicode", settings)
     return refusals.schema("a text in it is not in the encoding of the database", settings)
 
 
 def _judge_file(error: sqlite3.Error, settings: DatabaseSettings) -> Failure:
+    if isinstance(error, sqlite3.IntegrityError):
+        return record_refusals.against_a_rule(str(error), settings, _constraint_of_file(error))
     name = getattr(error, "sqlite_errorname", "")  # from Python 3.11 on
     reason = f"{error} ({name})" if name.startswith("SQLITE_IOERR") else str(error)
     for words, what in _FILE_FAILURES.items():
@@ -104,11 +106,13 @@ def _judge_file(error: sqlite3.Error, settings: DatabaseSettings) -> Failure:
 def _judge_server(error: DBAPIError, settings: DatabaseSettings) -> Failure:
     reason, state = _reason(error, settings), _state(error)
     if not state and isinstance(error, DataError):  # The driver did not even send it.
-        return refusals.value(reason, settings)
+        return record_refusals.value(reason, settings)
     if not state:  # No connection came about, or it was lost without a word.
         for pattern, told in _CONNECT_FAILURES.items():
             if re.search(pattern, reason):
                 return told(reason, settings)
+    if state.startswith("23"):
+        return record_refusals.against_a_rule(reason, settings, _constraint(error))
     for prefix, what in _STATES.items():
         if state.startswith(prefix):
             return what(reason, settings)
@@ -119,6 +123,16 @@ def _judge_server(error: DBAPIError, settings: DatabaseSettings) -> Failure:
 
 def _state(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _constraint(error: DBAPIError) -> str:
+    """Return the name of the constraint of which the server tells; empty if it names none."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+
+
+def _constraint_of_file(error: sqlite3.Error) -> str:
+    """Return what SQLite calls a constraint: its name, or its columns."""
+    return str(error).partition("constraint failed: ")[2]
 
 
 def _reason(error: DBAPIError, settings: DatabaseSettings) -> str:
@@ -148,6 +162,9 @@ _FILE_FAILURES: dict[str, _Judge] = {
 }
 _CONNECT_FAILURES: dict[str, _Judge] = {
     "password authentication failed|no password supplied": refusals.denied,
+    "is not permitted to log in": refusals.no_login,
+    "permission denied for database": refusals.denied,
+    "too many (clients|connections)|remaining connection slots": refusals.again,
     r"no pg_hba\.conf entry|role \".*\" does not exist": refusals.denied,
     r"database \".*\" does not exist": refusals.missing,
     r"invalid (connection option|\S+ value|port number|response)": refusals.misconfigured,
@@ -158,8 +175,7 @@ _CONNECT_FAILURES: dict[str, _Judge] = {
 
 _STATES: dict[str, _Judge] = {
     "08": refusals.away,
-    "22": refusals.value,
-    "23": refusals.against_a_rule,
+    "22": record_refusals.value,
     "25006": refusals.standing_by,
     "28": refusals.denied,
     "3D": refusals.missing,
@@ -168,10 +184,10 @@ _STATES: dict[str, _Judge] = {
     "42": refusals.schema,
     "53300": refusals.again,
     "53": refusals.full,
-    "54": refusals.value,
+    "54": record_refusals.value,
     "55P03": refusals.busy_server,
     "57014": refusals.busy_server,
     "57P": refusals.away,
-    "P0001": refusals.raised,
+    "P0001": record_refusals.raised,
 }
 """By the beginning of the SQLSTATE; the longer ones stand first. Others are refusals."""

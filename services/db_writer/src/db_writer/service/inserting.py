@@ -31,6 +31,13 @@ class Insert(Protocol):
             DBAPIError: Nothing was stored, or whether it was is unknown.
         """
 
+    def try_out(self, rows: Sequence[RecordRows]) -> None:
+        """Store rows, and take them back.
+
+        Raises:
+            DBAPIError: They would not have been stored.
+        """
+
     def newest(self) -> int:
         """Return the number of the newest record, 0 if there is none; it waits for no writer.
 
@@ -101,3 +108,14 @@ class InsertOnce:
             with self._engine.begin() as connection:
                 rows = list(without(rows, stored_keys(connection, rows)))
         raise conflict
+
+    def try_out(self, rows: Sequence[RecordRows]) -> None:
+        """Store rows, and take them back.
+
+        Raises:
+            DBAPIError: They would not have been stored.
+        """
+        try:
+            self._insert.try_out(rows)
+        finally:
+            self._references.forget()  # The names are taken back as well.

@@ -16,8 +16,10 @@ from db_writer.service.driver import DatabaseDriver
 from db_writer.service.names import Databases
 from db_writer.service.refused_command import retry_refused, show_refused
 from db_writer.service.servicer import DbWriterServicer
+from db_writer.service.spool_commands import tell
 from db_writer.service.spools import Spools
 from db_writer.service.trial import GOOD, check_databases, table
+from db_writer.service.waiting_command import show_waiting
 from db_writer.wire import db_writer_pb2, db_writer_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.records import RecordLimits
@@ -59,19 +61,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except ConfigError as error:
         parser.error(f"{arguments.config}: {error}")
-    if arguments.json and not arguments.refused:
-        parser.error("--json says how --refused prints; give that as well")
+    if arguments.json and not (arguments.refused or arguments.waiting):
+        parser.error("--json says how --refused and --waiting print; give one of them as well")
     limits = record_limits(parser, arguments)
     configure_logging(verbose=arguments.verbose)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # What it does is logged here.
     options = service_options(NAME, arguments)
-    if arguments.refused:
-        return show_refused(options.data_folder, as_json=arguments.json)
-    if arguments.retry_refused is not None:
-        return retry_refused(options.data_folder, arguments.retry_refused)
     if arguments.check:
         return run_check(options, databases)
+    if arguments.waiting or arguments.refused or arguments.retry_refused is not None:
+        return run_look(options.data_folder, arguments)
     return run_writer(options, databases, limits)
+
+
+def run_look(data_folder: Path, arguments: argparse.Namespace) -> int:
+    """Look into the spools, or have what was refused tried again.
+
+    Args:
+        data_folder: That of the service.
+        arguments: Those of the command line.
+
+    Returns:
+        The exit code of the process.
+    """
+    if not data_folder.is_dir():
+        return tell(f"There is no data folder {data_folder}. Give the --data-dir of the service.")
+    if arguments.waiting:
+        return show_waiting(data_folder, as_json=arguments.json)
+    if arguments.refused:
+        return show_refused(data_folder, as_json=arguments.json)
+    return retry_refused(data_folder, arguments.retry_refused)
 
 
 def run_check(options: ServiceOptions, databases: Mapping[str, ConfiguredDatabase]) -> int:
@@ -87,7 +106,8 @@ def run_check(options: ServiceOptions, databases: Mapping[str, ConfiguredDatabas
     if not databases:
         print("No database is configured, by [databases.NAME] in the file that --config names.")
         return 0
-    results = check_databases(Databases(options.data_folder, databases), databases)
+    known = Databases(options.data_folder, databases)
+    results = check_databases(known, databases, Spools(options.data_folder, known))
     print("\n".join(table(results)))
     return 0 if set(results.values()) == {GOOD} else 1
 
@@ -152,16 +172,20 @@ def writer_servicers(limits: RecordLimits | None = None) -> AddServicers[Databas
 def _parser() -> argparse.ArgumentParser:
     parser = service_parser(NAME, "Lets many programs log into one database through one session.")
     add_limit_options(parser, "the longest record, as a line of JSON")
-    parser.add_argument(
+    parser.add_argument("--json", action="store_true", help="for --refused and --waiting: JSON")
+    commands = parser.add_mutually_exclusive_group()
+    commands.add_argument(
         "--check", action="store_true", help="open every configured database once, and end"
     )
-    parser.add_argument(
+    commands.add_argument(
+        "--waiting", action="store_true", help="show the records that wait for databases, and end"
+    )
+    commands.add_argument(
         "--refused",
         action="store_true",
         help="show the records that waited for a database and that it refused for good, and end",
     )
-    parser.add_argument("--json", action="store_true", help="with --refused: print JSON")
-    parser.add_argument(
+    commands.add_argument(
         "--retry-refused",
         metavar="NAME",
         help="have those of the database NAME tried again, when what refused them is mended, and "

@@ -83,6 +83,16 @@ class PostgresqlInsert:
             _copy(connection, rows, numbers or self._references.resolve(connection, rows))
         self._references.committed()
 
+    def try_out(self, rows: Sequence[RecordRows]) -> None:
+        """Store rows, and take them back.
+
+        Raises:
+            DBAPIError: They would not have been stored.
+        """
+        self._single.give_back()
+        with self._engine.connect() as connection:  # which undoes what is not committed
+            _copy(connection, rows, self._references.resolve(connection, rows))
+
     def newest(self) -> int:
         """Return the number of the newest record; 0 if there is none.
 

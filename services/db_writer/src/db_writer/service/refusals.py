@@ -5,7 +5,7 @@ Each takes the database's own words, in one line and without the password, and t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import (
@@ -15,8 +15,8 @@ from session_sharing.errors import (
     ResourceNotFoundError,
     SharingError,
     UnavailableError,
-    ValueTypeError,
 )
+from session_sharing.information import sentence
 
 RETRY_SECONDS = 1.0
 _LOOK_AT_SCHEMA = (
@@ -47,8 +47,9 @@ def away(reason: str, settings: DatabaseSettings) -> Failure:
     """The server does not answer, for now."""
     return Failure(
         UnavailableError(
-            f"The database {settings.shown} is away: {reason}. Start the server, or check the "
-            "network and the URL in the configuration; the service connects again by itself.",
+            f"The database {settings.shown} is away: {sentence(reason)} "
+            "Start the server, or check the network and the URL in the configuration; the service "
+            "connects again by itself.",
             retry_delay=RETRY_SECONDS,
         ),
         passing=True,
@@ -59,8 +60,8 @@ def busy_server(reason: str, settings: DatabaseSettings) -> Failure:
     """Somebody holds a lock, or a statement took too long."""
     return Failure(
         UnavailableError(
-            f"The database {settings.shown} was too busy: {reason}. If it stays so, see in "
-            "pg_stat_activity who holds a lock; then try again.",
+            f"The database {settings.shown} was too busy: {sentence(reason)} "
+            "If it stays so, see in pg_stat_activity who holds a lock; then try again.",
             retry_delay=RETRY_SECONDS,
         )
     )
@@ -75,8 +76,8 @@ def full(reason: str, settings: DatabaseSettings) -> Failure:
     """There is no room."""
     return Failure(
         ResourceExhaustedError(
-            f"The database {settings.shown} has no room: {reason}. Make room, or raise the limit; "
-            "trying again helps then.",
+            f"The database {settings.shown} has no room: {sentence(reason)} "
+            "Make room, or raise the limit; trying again helps then.",
             retry_delay=RETRY_SECONDS,
         ),
         alone=True,  # There may be room for smaller ones.
@@ -87,7 +88,8 @@ def denied(reason: str, settings: DatabaseSettings) -> Failure:
     """A right or the password is missing."""
     return Failure(
         AccessDeniedError(
-            f"The database {settings.shown} lets the service not do this: {reason}. Check the user "
+            f"The database {settings.shown} lets the service not do this: {sentence(reason)} "
+            "Check the user "
             f"in databases.{settings.name}.url, the rights of that user, and the password: "
             f"{_where_the_password_is(settings)}."
         )
@@ -100,12 +102,23 @@ def _where_the_password_is(settings: DatabaseSettings) -> str:
     return "none is configured, by password_file or password_env"
 
 
+def no_login(reason: str, settings: DatabaseSettings) -> Failure:
+    """The user is known, and may not log in."""
+    return Failure(
+        AccessDeniedError(
+            f"The user of the database {settings.shown} may not log in: {sentence(reason)} Give it "
+            "the right on the server (ALTER ROLE ... LOGIN), or name another user in "
+            f"databases.{settings.name}.url."
+        )
+    )
+
+
 def denied_file(reason: str, settings: DatabaseSettings) -> Failure:
     """A right on the file or its folder is missing."""
     return Failure(
         AccessDeniedError(
-            f"The database {settings.shown} cannot be opened or written: {reason}. Give the user "
-            "who runs the service the right to write the file and its folder."
+            f"The database {settings.shown} cannot be opened or written: {sentence(reason)} "
+            "Give the user who runs the service the right to write the file and its folder."
         )
     )
 
@@ -114,8 +127,8 @@ def missing(reason: str, settings: DatabaseSettings) -> Failure:
     """There is no such database."""
     return Failure(
         ResourceNotFoundError(
-            f"There is no database {settings.shown}: {reason}. Create it (createdb), or correct "
-            "the URL in the configuration."
+            f"There is no database {settings.shown}: {sentence(reason)} "
+            "Create it (createdb), or correct the URL in the configuration."
         )
     )
 
@@ -124,7 +137,8 @@ def misconfigured(reason: str, settings: DatabaseSettings) -> Failure:
     """The URL or an option is wrong."""
     return Failure(
         PreconditionError(
-            f"The database {settings.shown} cannot be opened as it is configured: {reason}. "
+            f"The database {settings.shown} cannot be opened as it is configured: "
+            f"{sentence(reason)} "
             "Correct the URL or the options in the configuration."
         )
     )
@@ -132,15 +146,16 @@ def misconfigured(reason: str, settings: DatabaseSettings) -> Failure:
 
 def without_tls(reason: str, settings: DatabaseSettings) -> Failure:
     """The configuration asks for TLS, and the server has none."""
-    return misconfigured(f"{reason}. Its server has no TLS, which sslmode asks for", settings)
+    return misconfigured(f"{reason}; its server has no TLS, which sslmode asks for", settings)
 
 
 def standing_by(reason: str, settings: DatabaseSettings) -> Failure:
     """The server only reads, for now."""
     return Failure(
         UnavailableError(
-            f"The database {settings.shown} takes no records: {reason}. Its server stands by for "
-            "another, or was made read-only; give the URL of the one that writes.",
+            f"The database {settings.shown} takes no records: {sentence(reason)} "
+            "Its server stands by for another, or was made read-only; give the URL of the one "
+            "that writes.",
             retry_delay=RETRY_SECONDS,
         ),
         passing=True,
@@ -163,8 +178,9 @@ def failing_disk(reason: str, settings: DatabaseSettings) -> Failure:
     """The file cannot be read, or not be locked; what was begun is undone."""
     return Failure(
         UnavailableError(
-            f"The disk of the database {settings.shown} fails: {reason}. Nothing was stored. Check "
-            "the disk and its file system; the service tries again with the next record.",
+            f"The disk of the database {settings.shown} fails: {sentence(reason)} "
+            "Nothing was stored. Check the disk and its file system; the service tries again with "
+            "the next record.",
             retry_delay=RETRY_SECONDS,
         )
     )
@@ -174,7 +190,7 @@ def disk(reason: str, settings: DatabaseSettings) -> Failure:
     """A sync failed: nobody knows what is on the disk."""
     return Failure(
         UnavailableError(
-            f"The session on the database {settings.shown} is broken: {reason}. What was "
+            f"The session on the database {settings.shown} is broken: {sentence(reason)} What was "
             "acknowledged is safe; the last records without an answer may be stored or not. Check "
             "the disk, close the session and initialize it again."
         ),
@@ -186,35 +202,20 @@ def no_database(reason: str, settings: DatabaseSettings) -> Failure:
     """The file is something else."""
     return Failure(
         PreconditionError(
-            f"The file {settings.shown} is no SQLite database, or a damaged one: {reason}. It is "
+            f"The file {settings.shown} is no SQLite database, or a damaged one: "
+            f"{sentence(reason)} It is "
             "left as it is. Choose another name, or restore the file."
         ),
         broken=True,
     )
 
 
-def value(reason: str, settings: DatabaseSettings) -> Failure:
-    """A value has no place."""
-    told = (
-        f"The database {settings.shown} cannot hold a value that was given, or inherited: {reason}."
-    )
-    return Failure(ValueTypeError(told), alone=True, of_record=True)
-
-
-def against_a_rule(reason: str, settings: DatabaseSettings) -> Failure:
-    """What was to be stored breaks a rule of the tables."""
-    return replace(schema(reason, settings), of_record=True)
-
-
-def raised(reason: str, settings: DatabaseSettings) -> Failure:
-    """A trigger that somebody made refuses what was to be stored, in its own words."""
-    return replace(refused(f"{reason} (SQLSTATE P0001)", settings), of_record=True)
-
-
 def schema(reason: str, settings: DatabaseSettings) -> Failure:
     """The tables are not as they were made."""
     return Failure(
-        PreconditionError(f"The database {settings.shown} refuses: {reason}. {_LOOK_AT_SCHEMA}"),
+        PreconditionError(
+            f"The database {settings.shown} refuses: {sentence(reason)} {_LOOK_AT_SCHEMA}"
+        ),
         alone=True,
     )
 
@@ -223,8 +224,8 @@ def refused(reason: str, settings: DatabaseSettings) -> Failure:
     """The server refuses for a reason of its own."""
     return Failure(
         PreconditionError(
-            f"The database {settings.shown} refuses: {reason}. See the server's log; put right "
-            "what it says there, then try again."
+            f"The database {settings.shown} refuses: {sentence(reason)} "
+            "See the server's log; put right what it says there, then try again."
         ),
         alone=True,
     )

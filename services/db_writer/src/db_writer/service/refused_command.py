@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
-from contextlib import closing
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from db_writer.service.spool import RefusedRecord, SpoolFile
-from db_writer.service.spools import FOLDER, spool_files
+from db_writer.service.spool_commands import record_fields, tell, with_each_spool
+from db_writer.service.spools import FOLDER
 from session_sharing.cli.output import counted, moment, print_json, print_table
-from session_sharing.errors import SharingError
 from session_sharing.information import clock
-from session_sharing.records import RecordLimits, record_to_line
-from session_sharing.service import StoreError
 
 _COLUMNS = ("DATABASE", "ATTACHMENT", "RECORD", "MEASUREMENT", "REFUSED AT", "REASON")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_ANY_SIZE = RecordLimits(2**40, 2**40)
+MOST_SHOWN = 100
+"""How many characters of a reason a table shows."""
 
 
 def show_refused(data_folder: Path, *, as_json: bool) -> int:
@@ -34,13 +28,11 @@ def show_refused(data_folder: Path, *, as_json: bool) -> int:
         The exit code of the process: 1 if a spool cannot be read.
     """
     found: list[tuple[str, RefusedRecord]] = []
-    exit_code = 0
-    for path in spool_files(data_folder / FOLDER):
-        try:
-            with closing(SpoolFile(path)) as spool:
-                found += [(spool.resource, refused) for refused in spool.refused()]
-        except (SharingError, StoreError) as error:
-            exit_code = _tell(error)
+
+    def work(spool: SpoolFile) -> None:
+        found.extend((spool.resource, refused) for refused in spool.refused())
+
+    exit_code = with_each_spool(data_folder, work)
     if as_json:
         print_json([_fields(name, refused) for name, refused in found])
     elif found:
@@ -61,16 +53,19 @@ def retry_refused(data_folder: Path, name: str) -> int:
         The exit code of the process: 1 if there is no such spool, or it cannot be changed.
     """
     known: set[str] = set()
-    exit_code, count = 0, 0
-    for path in spool_files(data_folder / FOLDER):
-        try:
-            with closing(SpoolFile(path)) as spool:
-                known.add(spool.resource)
-                count += spool.want_again() if spool.resource == name else 0
-        except (SharingError, StoreError) as error:
-            exit_code = _tell(error)
+    count = 0
+
+    def work(spool: SpoolFile) -> None:
+        nonlocal count
+        known.add(spool.resource)
+        count += spool.want_again() if spool.resource == name else 0
+
+    exit_code = with_each_spool(data_folder, work)
     if name not in known:
-        return _tell(_unknown(name, known, data_folder))
+        return tell(_unknown(name, known, data_folder))
+    if not count:
+        print(f"Nothing is to be tried again: {name} refused no record for good.")
+        return exit_code
     print(
         f"{counted(count, 'record')} will be tried again: by the service that runs within some "
         "seconds, else when it is started."
@@ -83,18 +78,27 @@ def _unknown(name: str, known: Iterable[str], data_folder: Path) -> str:
     return f"There is no spool of {name!r} in {data_folder / FOLDER}; there are: {names}."
 
 
-def _tell(error: object) -> int:
-    print(f"db_writer: {' '.join(str(error).split())}", file=sys.stderr)
-    return 1
-
-
 def _row(name: str, refused: RefusedRecord) -> tuple[str, ...]:
     again = "to be tried again; " if refused.again else ""
     return (
         *(name, refused.attachment_id[:8], str(refused.number)),
         *(refused.record.measurement_name, clock(refused.refused_at)),
-        again + " ".join(refused.reason.split()),
+        shortened(again + _because(refused) + " ".join(refused.reason.split())),
     )
+
+
+def _because(refused: RefusedRecord) -> str:
+    """Say of a record that it was refused because of another, if so."""
+    if refused.together == 1 or refused.cause == refused.number:
+        return ""
+    if refused.cause is None:
+        return f"one of {refused.together} that were brought together: "
+    return f"brought together with {refused.cause}: "
+
+
+def shortened(text: str, most: int = MOST_SHOWN) -> str:
+    """Return a text that fits into a table."""
+    return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
 
 
 def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
@@ -102,8 +106,10 @@ def _fields(name: str, refused: RefusedRecord) -> dict[str, Any]:
         "database": name,
         "attachment": refused.attachment_id,
         "record_number": refused.number,
+        "brought_together": refused.together,
+        "cause": refused.cause,
         "refused_at": moment(refused.refused_at),
         "reason": refused.reason,
         "to_be_tried_again": refused.again,
-        "record": json.loads(record_to_line(refused.record, now=_EPOCH, limits=_ANY_SIZE)),
+        "record": record_fields(refused.record),
     }

@@ -21,10 +21,6 @@ FOLDER = "spool"
 
 ENDING = ".sqlite3"
 _DIGEST = 12  # hexadecimal digits
-_NOT_CONFIGURED = (
-    "No database of the configuration is the one that they wait for. Configure it again, or look "
-    "at them by `python -m db_writer --refused`, and move the file away."
-)
 _log = logging.getLogger(__name__)
 
 
@@ -74,10 +70,21 @@ class Spools:
             known = self._open.get(digest)
         if known is not None:
             return known[0]
-        for path in spool_files(self._folder):
-            if path.stem.rpartition("-")[2] == digest:
-                return self._deliver(name, path)
-        return None
+        path = self._path(name)
+        return None if path is None else self._deliver(name, path)
+
+    def prepare(self, name: str) -> None:
+        """Make the file of the spool of a database that was reached, and deliver nothing.
+
+        A service may run on the data folder: it finds it there. Nothing is made for a database that
+        is a file, or whose records are not to wait, or that has a spool.
+
+        Raises:
+            SharingError: It cannot be made.
+        """
+        server = self._databases.servers().get(name)
+        if server is not None and server.spool_bytes and self._path(name) is None:
+            self._make_file(name)
 
     def make(self, name: str) -> Spool:
         """Make the spool of a database that was reached.
@@ -85,9 +92,7 @@ class Spools:
         Raises:
             SharingError: It cannot be made.
         """
-        path = self._folder / f"{name}-{self._digest(name)}{ENDING}"
-        SpoolFile.make(path, name).close()
-        return self._deliver(name, path)
+        return self._deliver(name, self._make_file(name))
 
     def backlogs(self) -> Sequence[Backlog]:
         """Return what waits, and was refused, without any I/O."""
@@ -137,9 +142,21 @@ class Spools:
         backlog = look_into(path)
         if backlog.waiting_records or backlog.refused_records:
             self._forgotten.append(backlog)
+            _log.warning("%s: %s. %s", backlog.resource_name, backlog, _not_configured(path))
 
     def _settings(self, name: str) -> DatabaseSettings:
         return self._databases.servers()[name]
+
+    def _make_file(self, name: str) -> Path:
+        path = self._folder / f"{name}-{self._digest(name)}{ENDING}"
+        SpoolFile.make(path, name).close()
+        return path
+
+    def _path(self, name: str) -> Path | None:
+        """Return the file of the spool of a database, whichever name it was made for."""
+        digest = self._digest(name)
+        paths = spool_files(self._folder)
+        return next((path for path in paths if path.stem.rpartition("-")[2] == digest), None)
 
     def _digest(self, name: str) -> str:
         key = self._databases.locate(name).key
@@ -149,6 +166,15 @@ class Spools:
 def spool_files(folder: Path) -> Iterable[Path]:
     """Return the files of all spools, in a fixed order; none if there is no folder."""
     return sorted(folder.glob(f"*{ENDING}"))
+
+
+def _not_configured(path: Path) -> str:
+    folder = path.parent.parent
+    return (
+        f"No database of the configuration is the one for which {path} was made. Configure it "
+        "again, by the same host, port and name, to have them delivered; "
+        f'`python -m db_writer --data-dir "{folder}" --waiting --json` prints those that wait.'
+    )
 
 
 def look_into(path: Path) -> Backlog:
@@ -169,5 +195,5 @@ def look_into(path: Path) -> Backlog:
         *content.waiting,
         waiting_since=content.since,
         refused_records=content.refused.records,
-        reason=_NOT_CONFIGURED if content.waiting.records else "",
+        reason=_not_configured(path) if content.waiting.records else "",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from db_writer.service.held_connection import HeldConnection, driver_cursor
@@ -64,6 +64,16 @@ class SqliteInsert:
             _store(cursor, rows, numbers)
             cursor.execute("COMMIT")
 
+    def try_out(self, rows: Sequence[RecordRows]) -> None:
+        """Store rows, and take them back.
+
+        Raises:
+            DBAPIError: They would not have been stored.
+        """
+        self._held.give_back()
+        with self._engine.connect() as connection:  # which undoes what is not committed
+            self._store_within(connection, rows)
+
     def newest(self) -> int:
         """Return the number of the newest record, 0 if there is none; without the writers' lock.
 
@@ -89,10 +99,13 @@ class SqliteInsert:
     def _store_with_names(self, rows: Sequence[RecordRows]) -> None:
         self._held.give_back()
         with self._engine.begin() as connection:
-            numbers = self._references.resolve(connection, rows)
-            with driver_cursor(connection) as cursor:
-                _store(cursor, rows, numbers)
+            self._store_within(connection, rows)
         self._references.committed()
+
+    def _store_within(self, connection: Connection, rows: Sequence[RecordRows]) -> None:
+        numbers = self._references.resolve(connection, rows)
+        with driver_cursor(connection) as cursor:
+            _store(cursor, rows, numbers)
 
 
 def _store(cursor: Any, rows: Sequence[RecordRows], numbers: Mapping[Names, Numbers]) -> None:  # noqa: ANN401 - a driver's

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from db_writer.service.culprits import first_refused
 from db_writer.service.engine import make_engine
 from db_writer.service.failures import (
     RETRY_SECONDS,
@@ -141,6 +142,13 @@ class Store:
             raise WriteError(no_unicode(error, self._settings)) from error
         self._is_away = False
         self.counts = Counts(self.counts.commits + bool(stored), self.counts.records + stored)
+
+    def first_refused(self, entry: Entry) -> int | None:
+        """Return the number of the first record for which an entry is refused, as `culprits` says.
+
+        Called by the thread that writes, outside of `write`.
+        """
+        return first_refused(entry, self._insert_once.try_out, self._settings)
 
     def read(
         self,

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from db_writer.service import refusals
+from db_writer.service import record_refusals, refusals
 from db_writer.service.failures import WriteError
 from db_writer.service.record_rows import Entry
 from db_writer.service.spool.spool_file import SpoolFile
@@ -62,7 +62,7 @@ class Station:
         if isinstance(self._database.failure, WriteError):
             raise self._database.failure
         if BAD in names(entries):
-            raise WriteError(refusals.against_a_rule("it is bad", SETTINGS))
+            raise WriteError(record_refusals.against_a_rule("it is bad", SETTINGS))
         for one in entries:
             keyed = zip(one.numbers, one.records, strict=True)
             for number, record in keyed:
@@ -70,6 +70,11 @@ class Station:
         if self._database.lose_answer:
             self._database.lose_answer = False
             raise WriteError(AWAY, OutcomeUnknownError("lost"))
+
+    def first_refused(self, entry: Entry) -> int | None:
+        """Return the number of the first record of a bad name."""
+        named = zip(entry.numbers, names([entry]), strict=True)
+        return next(number for number, name in named if name == BAD)
 
     def newest_written(self) -> int:
         """Return how many records there are."""

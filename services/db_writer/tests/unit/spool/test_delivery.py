@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db_writer.service import refusals
+from db_writer.service import record_refusals
 from db_writer.service.failures import WriteError
 from db_writer.service.spool import delivery as module
 from db_writer.service.spool.delivery import Delivery
@@ -100,17 +100,23 @@ def test_lost_answer_stores_nothing_twice(start: Start, database: Database) -> N
 def test_refused_record_does_not_hold_up_the_rest(
     start: Start, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What the database refuses for good is kept, counted and told once; all else is stored."""
+    """What the database refuses for good is kept, counted and told once; all else is stored.
+
+    What was brought together is refused together, with the number of the record that was the cause.
+    """
     spool = start()
     spool.is_away("It is away.")
-    spool.put([entry("1", "2", BAD, "4"), entry(BAD, attachment="b")])
+    group, other = entry("2", BAD, "4", first=2), entry(BAD, attachment="b")
+    spool.put([entry("1"), group, entry("5", first=5), other])
     until(lambda: is_empty(spool))
-    assert list(database.rows) == [("a", 1), ("a", 2), ("a", 4)]
-    assert spool.backlog().refused_records == 2
-    kept = [(refused.attachment_id, refused.number) for refused in spool.file.refused()]
-    assert kept == [("a", 3), ("b", 1)]
+    assert list(database.rows) == [("a", 1), ("a", 5)]
+    assert spool.backlog().refused_records == 4
+    kept = [
+        (refused.attachment_id, refused.number, refused.cause) for refused in spool.file.refused()
+    ]
+    assert kept == [("a", 2, 3), ("a", 3, 3), ("a", 4, 3), ("b", 1, 1)]
     (told,) = [line for line in caplog.messages if "refused" in line]
-    assert "refused 2 record(s) for good" in told
+    assert "refused 4 record(s) for good, the first for 3 of attachment a" in told
     assert "--refused" in told
 
 
@@ -136,7 +142,7 @@ def test_what_is_no_fault_of_a_record_is_waited_for(start: Start, database: Data
     until(lambda: "tables were dropped" in spool.backlog().reason)
     database.failure = WriteError(AWAY)
     until(lambda: "nobody listens" in spool.backlog().reason)
-    bad = refusals.against_a_rule("it is bad", SETTINGS)
+    bad = record_refusals.against_a_rule("it is bad", SETTINGS)
     database.failure = WriteError(bad, OutcomeUnknownError("An attempt may have stored it."))
     until(lambda: "it is bad" in spool.backlog().reason)
     database.failure = None
@@ -170,7 +176,8 @@ def test_records_stay_until_they_are_committed(start: Start, database: Database)
 def test_going_and_coming_is_logged_once_each(
     start: Start, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A database that stays away for long fills no log."""
+    """A database that stays away for long fills no log; that it is back is no warning."""
+    caplog.set_level("INFO")
     database.failure = UnavailableError("It is away.")
     tried = threading.Semaphore(0)
     spool = start()
@@ -182,5 +189,6 @@ def test_going_and_coming_is_logged_once_each(
     until(lambda: is_empty(spool))
     until(lambda: len(caplog.messages) == 2)
     gone, back = caplog.messages
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
     assert gone == "What is logged into line waits in its spool: It is away."
     assert back == "The database line is back; delivered: 1"

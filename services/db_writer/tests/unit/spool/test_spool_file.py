@@ -88,22 +88,26 @@ def test_transactions_are_bounded(spool: SpoolFile, monkeypatch: pytest.MonkeyPa
 
 
 def test_refused_records_are_kept_and_put_back(spool: SpoolFile) -> None:
-    """What was refused stays with its reason, until somebody wants it tried again."""
-    spool.put([encoded(entry("a", "b"))])
+    """What was refused stays whole, with its reason, until somebody wants it tried again."""
+    spool.put([encoded(entry("a")), encoded(entry("b", "bad", first=2))])
     batch = spool.oldest()
-    bad = entry("b", first=2)
-    spool.settle(batch, [Refusal(bad, "it is bad")])
-    (refused,) = spool.refused()
-    assert (refused.attachment_id, refused.number, refused.reason) == ("a", 2, "it is bad")
-    assert refused.record == bad.records[0]
-    assert spool.content().refused.records == 1
+    bad = batch.entries[1]
+    spool.settle(batch, [Refusal(bad, "it is bad", 3)])
+    told = [(one.attachment_id, one.number, one.together, one.cause) for one in spool.refused()]
+    assert told == [("a", 2, 2, 3), ("a", 3, 2, 3)]
+    assert [(one.reason, one.record) for one in spool.refused()] == [
+        ("it is bad", record) for record in bad.records
+    ]
+    size = spool.content().refused.size
+    assert spool.content().refused == (2, size)
     assert spool.put_back() == ((0, 0), (0, 0)), "nobody wants it"
-    spool.put([encoded(entry("c", first=3))])
-    assert spool.want_again() == 1
+    spool.put([encoded(entry("c", first=4))])
+    assert spool.want_again() == 2
     gone, added = spool.put_back()
-    assert gone == added == (1, spool.content().waiting.size // 2)
+    assert gone == added == (2, size)
     assert spool.refused() == []
-    assert waits(spool) == ["c", "b"]
+    assert spool.oldest().entries[1] == bad, "together still"
+    assert waits(spool) == ["c", "b", "bad"]
 
 
 def test_file_becomes_small_again(spool: SpoolFile) -> None:

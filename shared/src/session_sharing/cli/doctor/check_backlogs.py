@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from session_sharing.cli.backlogs import refused_command
 from session_sharing.cli.doctor.facts import Facts, ServiceFacts
 from session_sharing.cli.doctor.findings import Finding, warning
+from session_sharing.cli.left_spools import SERVICE
 from session_sharing.cli.output import counted
 from session_sharing.information import Backlog, clock, sentence
 
@@ -30,7 +32,7 @@ def records_were_refused(facts: Facts) -> Iterator[Finding]:
     for service, backlog in _backlogs(facts):
         if backlog.refused_records:
             folder = service.service.data_folder if service.service else ""
-            command = f'python -m db_writer --data-dir "{folder}"'
+            command = refused_command(folder)
             yield warning(
                 "records-refused",
                 f"{service.subject} keeps {counted(backlog.refused_records, 'record')} that "
@@ -40,7 +42,33 @@ def records_were_refused(facts: Facts) -> Iterator[Finding]:
             )
 
 
-CHECKS = (records_wait, records_were_refused)
+def records_wait_for_their_service(facts: Facts) -> Iterator[Finding]:
+    """Find records in the spools of services that do not run."""
+    for left in facts.spools:
+        if str(left.backlog):
+            yield warning(
+                "records-wait" if left.backlog.waiting_records else "records-refused",
+                f"{SERVICE} is not running, so nobody delivers what its spool {left.path} keeps "
+                f"for {left.backlog.resource_name!r}: {left.backlog}.",
+                f"Start it again: {left.start}. It delivers what waits, in order; "
+                f"`{refused_command(left.data_folder)} --refused` shows what was refused.",
+            )
+
+
+def spool_is_unreadable(facts: Facts) -> Iterator[Finding]:
+    """Find spools of services that do not run, and of which nobody can say what waits."""
+    for left in facts.spools:
+        if left.problem:
+            yield warning(
+                "damaged-spool",
+                f"The spool {left.path} of {SERVICE}, which is not running, cannot be read: "
+                f"{left.problem}. Whether records wait in it is not known.",
+                f"Check the disk and the rights of {left.path.parent}, then start {SERVICE}: it "
+                "says what is wrong. Delete nothing there; what waits is nowhere else.",
+            )
+
+
+CHECKS = (records_wait, records_were_refused, records_wait_for_their_service, spool_is_unreadable)
 
 
 def _backlogs(facts: Facts) -> Iterator[tuple[ServiceFacts, Backlog]]:

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from session_sharing.cli.journals import IdleJournal
+from session_sharing.cli.left_spools import LeftSpool
 from session_sharing.information import SessionInformation
 from session_sharing.service_information import ServiceInformation
 
@@ -213,6 +214,7 @@ class Facts:
     folders: tuple[Folder, ...] = ()
     journals: tuple[IdleJournal, ...] = ()
     damaged_journals: tuple[Path, ...] = ()
+    spools: tuple[LeftSpool, ...] = ()
 
     def has_left_sessions(self, port_file: Path | None) -> bool:
         """Tell whether the service that remembers its port there left sessions in its journal."""

@@ -27,6 +27,7 @@ from session_sharing.cli.doctor.listening import Connecting, is_localhost, local
 from session_sharing.cli.doctor.port_files import port_files_in
 from session_sharing.cli.doctor.side_by_side import Looks
 from session_sharing.cli.journals import damaged_journals, idle_journals
+from session_sharing.cli.left_spools import left_spools
 from session_sharing.data_folders import default_data_folders
 from session_sharing.discovery.ni_software import ni_key_file_folder
 from session_sharing.utc import utc_now
@@ -51,6 +52,7 @@ def gather(named: Sequence[str], data_folders: Sequence[Path]) -> Facts:
     remembering = Looks([partial(port_files_in, folder) for folder in folders])
     reading = Looks([partial(idle_journals, folder) for folder in folders])
     aside = Looks([partial(damaged_journals, folder) for folder in folders])
+    spools = Looks([partial(left_spools, folder) for folder in folders])
     found = gather_discovery()
     remembered = _all(remembering)
     asked = endpoints(found.registered, named, remembered)
@@ -70,6 +72,7 @@ def gather(named: Sequence[str], data_folders: Sequence[Path]) -> Facts:
         tuple(_folders(services, [*(file.path.parent for file in remembered), *data_folders])),
         tuple(_all(reading)),
         tuple(_all(aside)),
+        tuple(_all(spools)),
     )
 
 

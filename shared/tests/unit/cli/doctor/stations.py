@@ -19,8 +19,10 @@ from session_sharing.cli.doctor.facts import (
     ServiceFacts,
 )
 from session_sharing.cli.journals import IdleJournal
+from session_sharing.cli.left_spools import LeftSpool
 from session_sharing.information import (
     AttachmentInformation,
+    Backlog,
     ClientIdentity,
     SessionInformation,
     SessionState,
@@ -86,6 +88,12 @@ def journal(**changes: Any) -> Facts:
     """Return facts of a station with the journal of a service that does not run."""
     left = IdleJournal(Path("/data/json_logger.journal"), 3, ("script.py (process 7)",))
     return replace(HEALTHY, journals=(replace(left, **changes),))
+
+
+def spool(problem: str = "", **kept: Any) -> Facts:
+    """Return facts of a station with the spool of a database writer that does not run."""
+    left = LeftSpool(Path("/data/spool/line-0.sqlite3"), Backlog("line", **kept), problem)
+    return replace(HEALTHY, spools=(left,))
 
 
 def listener(*, on_all: bool = True, reached: bool = False, **takes: bool) -> Facts:

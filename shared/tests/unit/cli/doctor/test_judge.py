@@ -28,6 +28,7 @@ from shared.tests.unit.cli.doctor.stations import (
     pointers,
     service,
     session,
+    spool,
     told,
 )
 
@@ -153,6 +154,18 @@ FAULTS = {
     "records refused": (
         told(backlogs=(Backlog("line", refused_records=2),)),
         *("records-refused", "warning", "--retry-refused line"),
+    ),
+    "records wait for a service that is stopped": (
+        spool(waiting_records=7, waiting_since=NOW),
+        *("records-wait", "warning", 'python -m db_writer --data-dir "/data"'),
+    ),
+    "records refused, of a service that is stopped": (
+        spool(refused_records=2),
+        *("records-refused", "warning", "--refused"),
+    ),
+    "spool that cannot be read": (
+        spool(problem="disk I/O error"),
+        *("damaged-spool", "warning", "Delete nothing"),
     ),
     "not serving": (service(serving=False), "not-serving", "error", "restart"),
     "clock": (service(clock_offset=-2.5), "clock", "warning", "w32tm /resync"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from db_writer.service.failures import WriteError
 from db_writer.service.record_rows import Entry
@@ -109,7 +109,7 @@ class Delivery:
         self._quietly(self._spool.file.trim)
         if self._is_told:
             self._is_told = False
-            _log.warning("The database %s is back; delivered: %d", self._name, delivered)
+            _log.info("The database %s is back; delivered: %d", self._name, delivered)
 
     def _empty(self, store: Store) -> int:
         """Deliver until nothing waits, or it is to stop; return how many records that were."""
@@ -122,7 +122,7 @@ class Delivery:
             self._spool.reached(store.newest_written())
             self._spool.settle(batch, refused)
             self._warn(refused)
-            delivered += batch.amount.records - len(refused)
+            delivered += batch.amount.records - _count(refused)
         return delivered
 
     def _quietly(self, work: Callable[[], None]) -> None:
@@ -141,11 +141,12 @@ class Delivery:
     def _warn(self, refused: Sequence[Refusal]) -> None:
         if refused:
             first = refused[0]
+            number = first.entry.numbers.start if first.cause is None else first.cause
             _log.warning(
-                "The database %s refused %d record(s) for good, the first is %d of attachment %s: "
-                "%s `python -m db_writer --refused` shows them.",
-                *(self._name, len(refused), first.single.numbers.start),
-                *(first.single.attachment_id[:8], first.reason),
+                "The database %s refused %d record(s) for good, the first for %d of attachment "
+                "%s: %s `python -m db_writer --refused` shows them.",
+                *(self._name, _count(refused), number),
+                *(first.entry.attachment_id[:8], first.reason),
             )
 
 
@@ -153,7 +154,7 @@ def store_all(store: Store, entries: Sequence[Entry]) -> list[Refusal]:
     """Store entries in order, in one transaction if that goes; return what was refused for good.
 
     Where a record is refused for a cause in itself the halves are stored each by itself, down to
-    the record.
+    the entry: what was brought together is stored all or none, here as everywhere.
 
     Raises:
         WriteError: Something else is in the way. Some may be stored: they are known next time.
@@ -163,9 +164,12 @@ def store_all(store: Store, entries: Sequence[Entry]) -> list[Refusal]:
     except WriteError as error:
         if error.is_unknown or not error.failure.of_record:
             raise
-        singles = [single for entry in entries for single in entry.singles()]
-        if len(singles) == 1:
-            return [Refusal(singles[0], error.reason)]
-        middle = len(singles) // 2
-        return store_all(store, singles[:middle]) + store_all(store, singles[middle:])
+        if len(entries) == 1:
+            return [Refusal(entries[0], error.reason, store.first_refused(entries[0]))]
+        middle = len(entries) // 2
+        return store_all(store, entries[:middle]) + store_all(store, entries[middle:])
     return []
+
+
+def _count(refused: Iterable[Refusal]) -> int:
+    return sum(len(refusal.entry.records) for refusal in refused)

@@ -1,4 +1,4 @@
-"""Records that a database refused for good: they are kept in its spool for people."""
+"""What a database refused for good: it is kept in its spool for people, whole as it was brought."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from db_writer.service.record_rows import Entry
 from db_writer.service.spool.content import decode, encode
 from db_writer.service.spool.tables import refused
-from db_writer.service.spool.waiting import Amount, Encoded, add
+from db_writer.service.spool.waiting import Amount, Encoded, add, total
 from session_sharing.records import Record
 
 _AT_ONCE = 500
@@ -20,15 +20,17 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Refusal:
-    """A record that was refused.
+    """Records that were brought together, and refused.
 
     Attributes:
-        single: The record, as an entry of its own.
+        entry: The records.
         reason: Why.
+        cause: The number of the first one for which they were; None if that is not known.
     """
 
-    single: Entry
+    entry: Entry
     reason: str
+    cause: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class RefusedRecord:
     Attributes:
         attachment_id: Whose it is.
         number: Its number there; negative if the client does not count.
+        together: How many records were brought together with it, itself included.
+        cause: The number of the one for which all of them were refused; None if it is not known.
         reason: Why it was refused.
         refused_at: When.
         again: Whether it is to be tried again.
@@ -46,6 +50,8 @@ class RefusedRecord:
 
     attachment_id: str
     number: int
+    together: int
+    cause: int | None
     reason: str
     refused_at: datetime
     again: bool
@@ -56,35 +62,39 @@ def add_refused(connection: Connection, refusals: Iterable[Refusal], now: dateti
     """Keep records that were refused; return how much they are."""
     records = size = 0
     for refusal in refusals:
-        single, content = refusal.single, encode(refusal.single.records)
+        entry, content = refusal.entry, encode(refusal.entry.records)
         values = {
-            "attachment_id": single.attachment_id,
-            "record_number": single.numbers.start,
+            "attachment_id": entry.attachment_id,
+            "first_number": entry.numbers.start,
+            "records": len(entry.records),
             "bytes": len(content),
+            "cause": refusal.cause,
             "reason": refusal.reason,
             "refused_at": now,
             "content": content,
         }
         added = connection.execute(insert(refused).on_conflict_do_nothing(), values).rowcount
-        records, size = records + added, size + added * len(content)
+        records, size = records + added * len(entry.records), size + added * len(content)
     return Amount(records, size)
 
 
 def amount_refused(connection: Connection) -> Amount:
     """Return how much was refused, and is still there."""
-    counted = select(func.count(), func.sum(refused.c.bytes)).select_from(refused)
+    counted = select(func.sum(refused.c.records), func.sum(refused.c.bytes))
     records, size = connection.execute(counted).one()
-    return Amount(records, size or 0)
+    return Amount(records or 0, size or 0)
 
 
 def each_refused(connection: Connection) -> Iterator[RefusedRecord]:
     """Yield the records that were refused, the oldest first."""
     for row in connection.execute(select(refused).order_by(refused.c.id)):
-        (record,) = decode(row.content, 1)
-        yield RefusedRecord(
-            *(row.attachment_id, row.record_number, row.reason, row.refused_at, row.again),
-            record=record,
-        )
+        records = decode(row.content, row.records)
+        for single in Entry.numbered(row.attachment_id, row.first_number, records).singles():
+            yield RefusedRecord(
+                *(row.attachment_id, single.numbers.start, row.records, row.cause),
+                *(row.reason, row.refused_at, row.again),
+                record=single.records[0],
+            )
 
 
 def want_again(connection: Connection) -> int:
@@ -92,7 +102,8 @@ def want_again(connection: Connection) -> int:
 
     The service alone moves them: it counts what waits in memory.
     """
-    return connection.execute(update(refused).values(again=True)).rowcount
+    connection.execute(update(refused).values(again=True))
+    return amount_refused(connection).records
 
 
 def is_wanted_again(connection: Connection) -> bool:
@@ -109,7 +120,9 @@ def put_back(connection: Connection, now: datetime) -> tuple[Amount, Amount]:
     """
     wanted = select(refused).where(refused.c.again).order_by(refused.c.id).limit(_AT_ONCE)
     rows = connection.execute(wanted).all()
-    entries = [Encoded(row.attachment_id, row.record_number, 1, row.content) for row in rows]
+    entries = [
+        Encoded(row.attachment_id, row.first_number, row.records, row.content) for row in rows
+    ]
     added = add(connection, entries, now)
     connection.execute(delete(refused).where(refused.c.id.in_([row.id for row in rows])))
-    return Amount(len(rows), sum(row.bytes for row in rows)), added
+    return total(entries), added

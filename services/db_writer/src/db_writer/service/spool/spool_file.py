@@ -37,11 +37,13 @@ from db_writer.service.spool.waiting import (
     Batch,
     Content,
     Encoded,
+    WaitingRecord,
     add,
     amount,
     oldest,
     remove,
     since,
+    waiting_after,
 )
 from db_writer.service.sqlite_file import SqliteFile, make_file
 from session_sharing.errors import (
@@ -142,6 +144,14 @@ class SpoolFile:
                 "moved away."
             )
         return batch
+
+    def waiting_after(self, place: int) -> tuple[int | None, list[WaitingRecord]]:
+        """Return some of what waits behind a place, 0 first; and the next one, None at the end.
+
+        Raises:
+            StoreError: As `oldest` says.
+        """
+        return self._judged(self._reading, lambda connection: waiting_after(connection, place))
 
     def settle(self, batch: Batch, refused: Sequence[Refusal]) -> tuple[Amount, datetime | None]:
         """Take out what was delivered, and keep for people what was refused of it.

@@ -1,4 +1,7 @@
-"""The tables of a spool: one SQLite file for each server database."""
+"""The tables of a spool: one SQLite file for each server database.
+
+`session_sharing.cli.left_spools` reads them, too, when the service does not run.
+"""
 
 from __future__ import annotations
 
@@ -41,15 +44,17 @@ refused = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("attachment_id", Text, nullable=False),
-    Column("record_number", BigInteger, nullable=False),
+    Column("first_number", BigInteger, nullable=False),
+    Column("records", Integer, nullable=False),
     Column("bytes", Integer, nullable=False),
+    Column("cause", BigInteger),  # The number of the record for which all were refused, if known.
     Column("reason", Text, nullable=False),
     Column("refused_at", Moment, nullable=False),
     Column("again", Boolean, nullable=False, default=False),  # Somebody wants it tried again.
     Column("content", LargeBinary, nullable=False),
-    UniqueConstraint("attachment_id", "record_number"),
+    UniqueConstraint("attachment_id", "first_number"),
 )
-"""Records that the database refused for good, one by one."""
+"""What was brought together, and the database refused for good: all of it, as it is all or none."""
 
 meta = Table(
     "meta",

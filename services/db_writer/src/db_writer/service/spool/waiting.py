@@ -15,6 +15,7 @@ from db_writer.service.record_rows import Entry
 from db_writer.service.spool.content import decode, encode
 from db_writer.service.spool.tables import waiting
 from session_sharing.errors import InvalidRequestError, SharingError
+from session_sharing.records import Record
 from session_sharing.service import StoreError
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ MAX_RECORDS = 4096
 
 MAX_BYTES = 8 * 1024 * 1024
 """How many bytes of them, unless one entry alone has more."""
+
+
+_LOOKED_AT = 16  # how many entries are held in memory by who looks
 
 
 class Amount(NamedTuple):
@@ -73,6 +77,23 @@ class Batch:
     first: int
     last: int
     amount: Amount
+
+
+@dataclass(frozen=True)
+class WaitingRecord:
+    """A record that waits, as people are shown it.
+
+    Attributes:
+        attachment_id: Whose it is.
+        number: Its number there; negative if the client does not count.
+        since: Since when it waits.
+        record: The record.
+    """
+
+    attachment_id: str
+    number: int
+    since: datetime
+    record: Record
 
 
 def encoded(entry: Entry) -> Encoded:
@@ -171,6 +192,22 @@ def _readable(row: Row[Any], unreadable: set[int]) -> Entry | None:
         unreadable.add(row.id)
         return None
     return Entry.numbered(row.attachment_id, row.first_number, records)
+
+
+def waiting_after(connection: Connection, place: int) -> tuple[int | None, list[WaitingRecord]]:
+    """Return some of what waits behind a place, and how far that is; None if that was the end."""
+    found = select(waiting).where(waiting.c.id > place).order_by(waiting.c.id).limit(_LOOKED_AT)
+    records: list[WaitingRecord] = []
+    end = None
+    for row in connection.execute(found):
+        end = row.id
+        content = decode(row.content, row.records)
+        numbers = Entry.numbered(row.attachment_id, row.first_number, content).numbers
+        records += [
+            WaitingRecord(row.attachment_id, number, row.spooled_at, record)
+            for number, record in zip(numbers, content, strict=True)
+        ]
+    return end, records
 
 
 def remove(connection: Connection, batch: Batch) -> None:
