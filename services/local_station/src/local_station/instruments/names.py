@@ -38,15 +38,15 @@ def expanded(text: str) -> list[str]:
     return [str(channel) for channel in range(first, last + step, step)]
 
 
-def parts(names: str) -> Iterator[tuple[str, str]]:
+def parts(names: str) -> Iterator[tuple[str | None, str]]:
     """Yield instrument and channels of each name of a list.
 
     A name without a slash is a range of channels, or an instrument: that is for the caller to know,
-    who gets it as a pair of an empty text and the name.
+    who gets it as a pair of None and the name.
     """
     for name in names.split(","):
         instrument, slash, channels = name.strip().partition("/")
-        yield (instrument.strip(), channels.strip()) if slash else ("", instrument)
+        yield (instrument.strip(), channels.strip()) if slash else (None, instrument)
 
 
 def channels_of_resource(resource_name: str, count: int) -> list[tuple[str, str]]:
@@ -64,8 +64,8 @@ def channels_of_resource(resource_name: str, count: int) -> list[tuple[str, str]
     found: list[tuple[str, str]] = []
     current = ""
     for instrument, channels in parts(resource_name):
-        whole = not instrument and not (current and _RANGE.fullmatch(channels))
-        current = channels if whole else instrument or current
+        whole = instrument is None and not (current and _RANGE.fullmatch(channels))
+        current = channels if whole else current if instrument is None else instrument
         if not current or (not whole and _RANGE.fullmatch("".join(channels.split())) is None):
             raise DriverError(DEVICE_NOT_FOUND, f"{resource_name!r}: write Dev1, Dev1/0, Dev1/0-3.")
         numbers = map(str, range(count)) if whole else _within(channels, count, resource_name)

@@ -67,11 +67,11 @@ class PowerSession:
             raise DriverError(CHANNEL_UNKNOWN, f"Name {MOST_CHANNELS} channels at most.")
         return found
 
-    def _named(self, instrument: str, channels: str) -> list[Channel]:
+    def _named(self, instrument: str | None, channels: str) -> list[Channel]:
         whole = normalised(channels)
-        if not instrument and whole in self._instruments:
+        if instrument is None and whole in self._instruments:
             return [channel for channel in self.channels if channel.instrument == whole]
-        prefix = f"{normalised(instrument)}/" if instrument else ""
+        prefix = "" if instrument is None else f"{normalised(instrument)}/"
         names = [prefix + number for number in expanded(channels)]
         missing = [name for name in names if name not in self._by_name]
         if missing:
