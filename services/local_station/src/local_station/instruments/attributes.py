@@ -97,6 +97,12 @@ class AttributeValues:
         self._fixed = {table.named(name).id: value for name, value in fixed.items()}
         self._set: dict[int, Value] = {}
 
+    def copy(self) -> AttributeValues:
+        """Return values that can be changed without these."""
+        other = AttributeValues(self._table, {})
+        other._fixed, other._set = self._fixed, dict(self._set)
+        return other
+
     def read(self, attribute: Attribute) -> Value:
         """Return what was set, else what the instrument says, else the default.
 

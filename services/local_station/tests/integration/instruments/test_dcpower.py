@@ -154,7 +154,9 @@ def test_level_beyond_the_range(power):
         assert _code(session.initiate) == codes.VALUE_INVALID
         assert session.measure_multiple()[0].voltage == VOLTS(0.0, abs=NOISE_VOLTS)
         session.voltage_level_range = 24.0
-        session.commit()
+        with session.initiate():
+            assert _code(setattr, session, "voltage_level_range", 6.0) == codes.VALUE_INVALID
+        assert session.voltage_level_range == 24.0
 
 
 def test_what_is_not_simulated(power):

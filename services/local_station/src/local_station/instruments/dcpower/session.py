@@ -97,15 +97,24 @@ class PowerSession:
         return value
 
     def write(self, channel_name: str, attribute: Attribute, value: Value) -> None:
-        """Set the value for the channels; those that run follow at once.
+        """Set the value for the channels, all or none; those that run follow at once.
 
         Raises:
             DriverError: There is no such channel, or no such value.
         """
-        for channel in self.select(channel_name):
-            channel.values.write(attribute, value)
-            if channel.running:
-                self.apply(channel)
+        channels = self.select(channel_name)
+        changed = [channel.values.copy() for channel in channels]
+        for values in changed:
+            values.write(attribute, value)
+        running = [
+            (channel, source_of(values))
+            for channel, values in zip(channels, changed, strict=True)
+            if channel.running
+        ]
+        for channel, values in zip(channels, changed, strict=True):
+            channel.values = values
+        for channel, source in running:
+            self._bench.drive(channel.terminal, source)
 
     def apply(self, channel: Channel) -> None:
         """Let a channel give what its attributes say.

@@ -62,7 +62,7 @@ def _check_range(values: AttributeValues, name: str, size: float) -> None:
     """Refuse what exceeds a range that the program has set itself, unless it is automatic."""
     automatic = values.number(f"{name}_autorange")
     chosen = values.was_set(f"{name}_range") and not automatic
-    most = values.number(f"{name}_range") if chosen else GREATEST
+    most = min(values.number(f"{name}_range"), GREATEST) if chosen else GREATEST
     if size > most * (1 + 1e-9):
         raise DriverError(
             VALUE_INVALID, f"{name} is {size:g}, its range {most:g}: set {name}_range first."

@@ -17,10 +17,6 @@ from local_station.instruments.names import normalised
 from local_station.instruments.options import Options
 
 ATTRIBUTES = AttributeTable("local_station.instruments.dmm")
-_FUNCTION = ATTRIBUTES.named("function").id
-_RANGE = ATTRIBUTES.named("range").id
-_RESOLUTION_ABSOLUTE = ATTRIBUTES.named("resolution_absolute").id
-_AUTO_RANGE_VALUE = ATTRIBUTES.named("auto_range_value").id
 
 AUTOMATIC, AS_IT_IS, ONCE = -1.0, -2.0, -3.0
 """What stands for a range: chosen by each reading; no longer so; by the next reading."""
@@ -62,9 +58,9 @@ class MeterSession:
         Raises:
             DriverError: It has none.
         """
-        if attribute.id == _RESOLUTION_ABSOLUTE:
+        if attribute.name == "resolution_absolute":
             return self.resolution
-        if attribute.id == _AUTO_RANGE_VALUE:
+        if attribute.name == "auto_range_value":
             return self.range
         return self.values.read(attribute)
 
@@ -74,11 +70,13 @@ class MeterSession:
         Raises:
             DriverError: It cannot be set, or not to this value.
         """
-        if attribute.id == _FUNCTION:
+        if attribute.name == "function":
             self.set_function(int(value))
-        elif attribute.id == _RANGE:
+        elif attribute.name == "range":
             self.set_range(float(value))
-        elif attribute.id == _RESOLUTION_ABSOLUTE:
+        elif attribute.name == "resolution_digits":
+            self.set_digits(float(value))
+        elif attribute.name == "resolution_absolute":
             self.set_resolution(float(value))
         else:
             self.values.write(attribute, value)
@@ -142,7 +140,8 @@ class MeterSession:
         """
         if not 0 < step <= self.range:
             raise DriverError(VALUE_INVALID, f"resolution_absolute: {step:g}.")
-        digits = math.ceil(math.log10(self.range / step) - 1e-9) + 0.5
+        steps = min(self.range / step, 10.0 ** DIGITS[1])
+        digits = math.ceil(math.log10(steps) - 1e-9) + 0.5
         self.set_digits(min(max(digits, DIGITS[0]), DIGITS[1]))
 
     def take(self) -> float:
