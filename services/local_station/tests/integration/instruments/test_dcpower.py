@@ -109,6 +109,10 @@ def test_output_outlives_the_session_until_a_reset(power):
         session.reset()
         session.abort()
         assert session.measure_multiple()[0].voltage == VOLTS(0.0, abs=NOISE_VOLTS)
+        session.voltage_level = 1.5
+        session.initiate()
+    with power(reset=True) as session:
+        assert session.measure_multiple()[0].voltage == VOLTS(0.0, abs=NOISE_VOLTS)
 
 
 def test_output_disabled(power):
@@ -189,6 +193,8 @@ def test_wrong_channel(power):
     with power("DCPower1/0") as session:
         assert _code(session.channels["DCPower1/1"].measure_multiple) == codes.CHANNEL_UNKNOWN
         assert session.channels["0"].measure_multiple()[0].channel == "DCPower1/0"
+    with power("DCPower1/0,DCPower2/0") as session:
+        assert _code(session.channels["0"].abort) == codes.CHANNEL_UNKNOWN
 
 
 def test_channels_without_independence(power):

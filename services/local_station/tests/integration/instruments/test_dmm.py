@@ -49,6 +49,8 @@ def test_readings_come_in_steps(meter):
         assert session.resolution_digits == 4.5
         assert steps == pytest.approx(round(steps))
         assert session.resolution_absolute == pytest.approx(0.001)
+        session.configure_measurement_absolute(nidmm.Function.DC_VOLTS, 10, 5e-324)
+        assert session.resolution_digits == 7.5
 
 
 def test_ranges(meter):
@@ -93,13 +95,16 @@ def test_attributes(meter):
     """Attributes are read back as set, defaults come back with a reset."""
     options = {"simulate": True, "driver_setup": {"Model": "4082"}}
     with meter(options=options) as session:
-        session.sample_count = 5
+        session.sample_count, session.range = 5, 50
         session.function = nidmm.Function.PERIOD
         assert (session.sample_count, session.function) == (5, nidmm.Function.PERIOD)
+        assert session.range == -1
         assert session.instrument_model == "NI PXIe-4082"
         with pytest.raises(DriverError, match="function 105 is not simulated"):
             session.read()
+        session.initiate()
         session.reset()
+        assert _code(session.fetch) == codes.DMM_NOT_INITIATED
         assert (session.sample_count, session.function) == (1, nidmm.Function.DC_VOLTS)
 
 

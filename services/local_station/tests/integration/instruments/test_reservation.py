@@ -124,7 +124,7 @@ def test_behaviors_of_the_sdk(bench):
 
 
 def test_found_and_healthy_until_the_stop(tmp_path, bench):
-    """The instruments are registered and healthy while they serve, and stop without a trace."""
+    """The instruments are registered and healthy while they serve, and found no longer then."""
 
     def active():
         with DiscoveryConnection(find_discovery(bench.environment)) as discovery:

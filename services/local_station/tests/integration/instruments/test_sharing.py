@@ -60,6 +60,7 @@ def test_garbage_is_refused(channel):
     opened = stub.InitializeWithIndependentChannels(
         nidcpower_pb2.InitializeWithIndependentChannelsRequest(resource_name="Dev1")
     )
+    stub.InitiateWithChannels(nidcpower_pb2.InitiateWithChannelsRequest(vi=opened.vi))
     requests = [
         (stub.FetchMultiple, nidcpower_pb2.FetchMultipleRequest(count=2**31 - 1)),
         (stub.FetchMultiple, nidcpower_pb2.FetchMultipleRequest(count=-1)),
