@@ -9,7 +9,7 @@ from pathlib import Path
 from local_station.instruments.bench import Bench
 from local_station.instruments.server import InstrumentServer
 from local_station.instruments.wiring import wired
-from session_sharing.data_folders import default_data_folder
+from session_sharing.discovery import station_home
 from session_sharing.service.arguments import port_number
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = HostingOptions(
         name=NAME,
         port=arguments.port,
-        state_folder=default_data_folder(NAME),
+        state_folder=station_home() / "ports",
         interceptors=(ErrorInterceptor(),),
     )
     return run(make, options)

@@ -44,10 +44,7 @@ class Bench:
     """A station and the instruments as processes, and NI's client of session management."""
 
     def __init__(self, folder, stack):
-        self.environment = {
-            "LOCAL_STATION_HOME": str(folder / "station"),
-            "SESSION_SHARING_DATA": str(folder / "data"),
-        }
+        self.environment = {"LOCAL_STATION_HOME": str(folder / "station")}
         pin_map = folder / "bench.pinmap"
         pin_map.write_text(PIN_MAP, "utf-8")
         station = stack.enter_context(running_station(folder / "station", "--port", "0"))
@@ -123,7 +120,7 @@ def test_behaviors_of_the_sdk(bench):
         assert gone.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
 
 
-def test_found_and_healthy_until_the_stop(tmp_path, bench):
+def test_found_and_healthy_until_the_stop(bench):
     """The instruments are registered and healthy while they serve, and found no longer then."""
 
     def active():
@@ -131,8 +128,7 @@ def test_found_and_healthy_until_the_stop(tmp_path, bench):
             found = discovery.enumerate_active("nidmm_grpc.NiDmm", CLASS)
             return {each.location.insecure_port for each in found}
 
-    environment = {**bench.environment, "SESSION_SHARING_DATA": str(tmp_path)}
-    with ServerProcess("local_station.instruments", ["--port", "0"], environment) as other:
+    with ServerProcess("local_station.instruments", ["--port", "0"], bench.environment) as other:
         assert active() == {str(bench.instruments.port), str(other.port)}
         with grpc.insecure_channel(other.address) as channel:
             request = health_pb2.HealthCheckRequest(service="nidcpower_grpc.NiDCPower")

@@ -100,7 +100,7 @@ class MeterSession:
 
     @property
     def resolution(self) -> float:
-        """The smallest step of a reading, in its unit."""
+        """What the digits resolve in this range, in the unit of readings, which are not rounded."""
         return self.range / 10.0 ** math.floor(self.values.number("resolution_digits"))
 
     def set_function(self, function: int) -> None:
@@ -155,7 +155,7 @@ class MeterSession:
             self.values.put("range", self.range)
         if abs(value) > self.range * OVER_RANGE:
             return math.nan
-        return round(value / self.resolution) * self.resolution
+        return value
 
     @property
     def points(self) -> int:
