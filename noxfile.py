@@ -30,7 +30,7 @@ PLATFORMS = ("linux", "win32", "darwin")
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
 PROGRAMS = (
-    *("db_writer", "json_logger", "local_station"),
+    *("db_writer", "json_logger", "local_station", "local_station.instruments"),
     *("output_voltage", "session_sharing", "supply_current"),
 )
 """What is started with `python -m`."""

@@ -1,0 +1,1 @@
+"""Simulated NI instruments: NI gRPC Device Server with NI-DCPower and NI-DMM, without hardware."""

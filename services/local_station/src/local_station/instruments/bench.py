@@ -1,0 +1,141 @@
+"""What is on the bench: nets that join the terminals of instruments, and what drives them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from local_station.instruments.circuit import Load, Settled, Source, settle
+from local_station.instruments.driver_error import VALUE_INVALID, DriverError
+
+DEFAULT_LOAD = Load(1000.0)
+
+MOST_DRIVEN = 10_000
+"""Terminals with their output on, at once."""
+
+
+@dataclass(frozen=True)
+class Net:
+    """Terminals that are joined, with a load.
+
+    Attributes:
+        terminals: `INSTRUMENT/CHANNEL` of a supply, `INSTRUMENT` of a multimeter; normalised.
+        load: What they feed.
+    """
+
+    terminals: frozenset[str]
+    load: Load
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """How the bench is wired.
+
+    Attributes:
+        nets: The nets by each of their terminals.
+        load: What a terminal feeds that is in no net.
+        noise_volts: The standard deviation of a reading of a voltage, in volts.
+        noise_amps: The same of a current, in amperes.
+    """
+
+    nets: Mapping[str, Net] = field(default_factory=dict)
+    load: Load = DEFAULT_LOAD
+    noise_volts: float = 20e-6
+    noise_amps: float = 20e-9
+
+    def net_of(self, terminal: str) -> Net:
+        """Return the net of a terminal; one of its own if no other was told."""
+        return self.nets.get(terminal) or Net(frozenset({terminal}), self.load)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an instrument reads at a terminal, noise included.
+
+    Attributes:
+        volts: The voltage of the net.
+        amps: The current out of the terminal.
+        limited: Whether the source at the terminal is at a limit.
+    """
+
+    volts: float
+    amps: float
+    limited: bool
+
+
+class Bench:
+    """The circuit with the outputs that are on. Used on one event loop only, which guards it.
+
+    Outputs are of the instruments, not of sessions: one stays on when its session is closed.
+
+    Args:
+        circuit: How the bench is wired.
+        seed: Makes the noise the same in each run, for the same calls in the same order.
+    """
+
+    def __init__(self, circuit: Circuit, seed: int | None = None) -> None:
+        self._circuit = circuit
+        self._driven: dict[str, Source] = {}
+        self._random = random.Random(seed)  # noqa: S311 - noise, no secret
+
+    def drive(self, terminal: str, source: Source | None) -> None:
+        """Set what a terminal gives; None switches it off.
+
+        Raises:
+            DriverError: Too many terminals are on.
+        """
+        if source is None:
+            self._driven.pop(terminal, None)
+            return
+        if terminal not in self._driven and len(self._driven) >= MOST_DRIVEN:
+            raise DriverError(VALUE_INVALID, f"{MOST_DRIVEN} outputs are on; reset some.")
+        self._driven[terminal] = source
+
+    def source_at(self, terminal: str) -> Source | None:
+        """Return what a terminal gives; None if it is off."""
+        return self._driven.get(terminal)
+
+    def read(self, terminal: str) -> Reading:
+        """Read voltage and current at a terminal of a supply."""
+        net = self._circuit.net_of(terminal)
+        driving = self._driving(net.terminals)
+        settled = self._settle(net, driving)
+        at = driving.index(terminal) if terminal in driving else None
+        return Reading(
+            self._noisy(settled.volts, self._circuit.noise_volts),
+            self._noisy(0.0 if at is None else settled.amps[at], self._circuit.noise_amps),
+            at is not None and settled.limited[at],
+        )
+
+    def volts(self, terminal: str) -> float:
+        """Read the voltage of the net of a terminal."""
+        return self.read(terminal).volts
+
+    def load_amps(self, terminal: str) -> float:
+        """Read the current into the load, as a meter in series with it does."""
+        net = self._circuit.net_of(terminal)
+        volts = self._settle(net, self._driving(net.terminals)).volts
+        return self._noisy((volts - net.load.volts) / net.load.ohms, self._circuit.noise_amps)
+
+    def ohms(self, terminal: str) -> float:
+        """Read the resistance of the load of a terminal, by a current of 1 mA."""
+        ohms = self._circuit.net_of(terminal).load.ohms
+        return self._noisy(ohms, self._circuit.noise_volts / 1e-3)
+
+    def noise_volts(self) -> float:
+        """Read the voltage of nothing."""
+        return self._noisy(0.0, self._circuit.noise_volts)
+
+    def noise_amps(self) -> float:
+        """Read the current of nothing."""
+        return self._noisy(0.0, self._circuit.noise_amps)
+
+    def _driving(self, terminals: Iterable[str]) -> list[str]:
+        return sorted(terminal for terminal in terminals if terminal in self._driven)
+
+    def _settle(self, net: Net, driving: Iterable[str]) -> Settled:
+        return settle(net.load, [self._driven[terminal] for terminal in driving])
+
+    def _noisy(self, value: float, deviation: float) -> float:
+        return self._random.gauss(value, deviation)

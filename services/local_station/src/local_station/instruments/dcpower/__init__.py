@@ -1,0 +1,1 @@
+"""NI-DCPower, simulated."""

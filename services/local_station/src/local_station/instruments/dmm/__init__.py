@@ -1,0 +1,1 @@
+"""NI-DMM, simulated."""

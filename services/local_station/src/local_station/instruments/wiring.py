@@ -1,0 +1,36 @@
+"""The circuit that the command line asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from local_station.instruments.bench import Circuit
+from local_station.instruments.circuit_file import default_circuit, read_circuit
+from local_station.instruments.pin_wiring import joined
+from local_station.pin_map.parsing import parse_pin_map
+from session_sharing.errors import InvalidRequestError
+
+
+def wired(circuit_path: Path | None, pin_maps: Sequence[Path]) -> Circuit:
+    """Return the circuit of a file, with the pins of pin maps; the default one without both.
+
+    Raises:
+        InvalidRequestError: A file cannot be read, or is wrong; the text says where.
+    """
+    if circuit_path is not None:
+        circuit = read_circuit(circuit_path)
+    else:
+        circuit = Circuit() if pin_maps else default_circuit()
+    for path in pin_maps:
+        circuit = _joined(circuit, path)
+    return circuit
+
+
+def _joined(circuit: Circuit, path: Path) -> Circuit:
+    try:
+        return joined(circuit, parse_pin_map(path.read_text("utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequestError(f"The pin map {path} cannot be read: {error}.") from error
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"{path}: {error.message}") from error

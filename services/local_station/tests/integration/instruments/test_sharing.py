@@ -1,0 +1,84 @@
+"""Sessions that several clients share, by NI's initialization behaviours."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+from nidcpower import nidcpower_pb2, nidcpower_pb2_grpc
+from nidcpower.errors import DriverError, RpcError
+
+NEW, ATTACH = 1, 2
+INVALID_SESSION = -1074130544
+
+
+def test_who_made_a_session_closes_it(power):
+    """By AUTO the second client attaches, and leaves the session open that the first one closes."""
+    with power(name="shared") as first:
+        first.voltage_level = 1.25
+        with power(name="shared", reset=False) as second:
+            assert second.voltage_level == 1.25
+        assert first.voltage_level == 1.25
+    with pytest.raises(RpcError) as caught:
+        power(name="shared", behavior=ATTACH)
+    assert caught.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_new_session_of_a_taken_name(power):
+    """Who asks for a new session of a name that is taken is refused, in NI's words."""
+    with power(name="taken", behavior=NEW):
+        with pytest.raises(RpcError) as caught:
+            power(name="taken", behavior=NEW)
+        assert caught.value.rpc_code is grpc.StatusCode.ALREADY_EXISTS
+        assert caught.value.description == (
+            "Cannot initialize 'taken' when a session already exists."
+        )
+
+
+def test_session_that_another_client_closed(power):
+    """Who uses a session that was closed gets NI's code, with a text that says what happened."""
+    with power(name="closed") as first:
+        second = power(name="closed", behavior=ATTACH)
+        second.close()
+        with pytest.raises(DriverError, match="no open session 'closed'") as caught:
+            first.measure_multiple()
+        assert caught.value.code == INVALID_SESSION
+        power(name="closed", behavior=NEW)
+
+
+def test_drivers_have_names_of_their_own(power, meter):
+    """One name can stand for a session of each driver."""
+    with power(name="both", behavior=NEW), meter(name="both", behavior=NEW) as session:
+        assert session.channel_count == 1
+
+
+def test_garbage_is_refused(channel):
+    """Impossible numbers and sizes get errors with codes of drivers, and the server goes on."""
+    stub = nidcpower_pb2_grpc.NiDCPowerStub(channel)
+    opened = stub.InitializeWithIndependentChannels(
+        nidcpower_pb2.InitializeWithIndependentChannelsRequest(resource_name="Dev1")
+    )
+    stub.InitiateWithChannels(nidcpower_pb2.InitiateWithChannelsRequest(vi=opened.vi))
+    requests = [
+        (stub.FetchMultiple, nidcpower_pb2.FetchMultipleRequest(count=2**31 - 1)),
+        (stub.FetchMultiple, nidcpower_pb2.FetchMultipleRequest(count=-1)),
+        (stub.GetChannelName, nidcpower_pb2.GetChannelNameRequest(index=0)),
+        (stub.Measure, nidcpower_pb2.MeasureRequest(channel_name="0", measurement_type_raw=9)),
+        (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(channel_name="0-999999")),
+        (stub.GetAttributeViReal64, nidcpower_pb2.GetAttributeViReal64Request(attribute_id=7)),
+    ]
+    for call, request in requests:
+        request.vi.CopyFrom(opened.vi)
+        with pytest.raises(grpc.RpcError) as caught:
+            call(request)
+        assert caught.value.code() is grpc.StatusCode.UNKNOWN
+        assert int(dict(caught.value.trailing_metadata())["ni-error"]) < 0
+    stub.Close(nidcpower_pb2.CloseRequest(vi=opened.vi))
+
+
+def test_reflection(channel):
+    """Tools find out what is served."""
+    services = ProtoReflectionDescriptorDatabase(channel).get_services()
+    assert {"nidcpower_grpc.NiDCPower", "nidmm_grpc.NiDmm"} <= set(services)
