@@ -115,13 +115,17 @@ class RecordStream:
         return answer
 
     def send(self, requests: Sequence[Request]) -> None:
-        """Send what was not sent, if the stream is open; else that is left to the next call.
+        """Send what was not sent, if that can be done at once; else it is left to the next call.
 
         Args:
             requests: What is not answered, in order, as for a call.
         """
-        if self._answers is not None:
-            self._send(requests)
+        if self._answers is None:
+            try:
+                self._open(requests)
+            except ValueError:  # A channel that was closed: who waits for the answer is told.
+                return
+        self._send(requests)
 
     def break_off(self, requests: Sequence[Request]) -> None:
         """End the stream, as some of what was sent is not waited for any more.

@@ -130,15 +130,28 @@ def test_several_are_under_way() -> None:
     assert numbers(service.streams[0]) == [1, 2, 3, 4]
 
 
-def test_nothing_is_sent_before_there_is_a_stream() -> None:
-    """To send without waiting opens nothing; the next call that waits sends it as well."""
+def test_to_send_opens_a_stream() -> None:
+    """What is sent before anybody waits is on its way, and is not sent again by who waits."""
     service = Service(stored(1))
     stream, requests = stream_of(service), [request(1)]
     stream.send(requests)
-    assert service.streams == []
     stream(requests, timeout=DEADLINE)
     stream.close()
     assert numbers(service.streams[0]) == [1]
+    assert len(service.streams) == 1
+
+
+def test_closed_channel_is_left_to_who_waits() -> None:
+    """Where no stream can be opened nothing is sent, and nothing fails before somebody waits."""
+
+    def closed(requests: Iterator[Any]) -> Any:
+        raise ValueError("Cannot invoke RPC on closed channel!")
+
+    stream, requests = RecordStream(closed, lambda: "the channel", lambda: False), [request(1)]
+    stream.send(requests)
+    with pytest.raises(ValueError, match="closed channel"):
+        stream(requests, timeout=DEADLINE)
+    assert not requests[0].in_doubt
 
 
 @pytest.mark.parametrize("broken", [END, ConnectionError("gone")])
