@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NoReturn
 
 from session_sharing.errors import InvalidRequestError, TooLargeError
@@ -27,9 +26,6 @@ from session_sharing.records.model import (
 )
 from session_sharing.records.pointers import check_pointers
 from session_sharing.records.timestamps import microseconds_to_text
-
-_time_text = lru_cache(maxsize=4)(microseconds_to_text)
-"""Records that were logged together mostly have one time."""
 
 _LEAST, _MOST = 4, 7
 _CONTEXT, _NON_FINITE, _DETAILS = 4, 5, 6
@@ -81,15 +77,18 @@ def row_documents(
         InvalidRequestError: A row is not as it should be; it is named by its index.
     """
     documents = []
+    last, time_text = None, ""
     for index, row in enumerate(rows):
         if contexts is None and type(row) is list and len(row) == _LEAST:
             time, name, configurations, outputs = row
             # Most rows are as plain as that: a call for each would take half as long again.
             has_place = type(configurations) is dict and type(outputs) is dict
             if has_place and type(time) is int and type(name) is str and name:
+                if time != last:  # Records that were logged together mostly have one time.
+                    last, time_text = time, _time(index, time)
                 documents.append(
                     {
-                        TIMESTAMP: _time(index, time),
+                        TIMESTAMP: time_text,
                         MEASUREMENT_NAME: name,
                         CONFIGURATIONS: configurations,
                         OUTPUTS: outputs,
@@ -141,7 +140,7 @@ def _time(index: int, microseconds: object) -> str:
     if type(microseconds) is not int:
         _refuse(index, "its time is neither an integer (microseconds since 1970) nor null")
     try:
-        return _time_text(microseconds)
+        return microseconds_to_text(microseconds)
     except ValueError as error:
         _refuse(index, f"its time {error}")
 

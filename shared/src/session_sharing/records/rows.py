@@ -97,11 +97,13 @@ def _encode_together(
     rows: list[tuple[object, ...]] = []
     has_more = False
     for record in records:
-        if not record.measurement_name or not _holds_dicts(record):
+        configurations, outputs = record.configurations, record.outputs
+        are_dicts = isinstance(configurations, dict) and isinstance(outputs, dict)
+        if not are_dicts or not record.measurement_name:
             return None
         time = default if record.timestamp is None else record_microseconds(record)
-        rows.append((time, record.measurement_name, record.configurations, record.outputs))
-        has_more = has_more or record.context is not None or record.has_details
+        rows.append((time, record.measurement_name, configurations, outputs))
+        has_more = has_more or not record.is_plain
     nulls = sum([row[0] is None for row in rows])
     text = json_text.backend.encode_callers(rows, nulls, len(rows))
     if text is not None and has_more:
@@ -110,10 +112,6 @@ def _encode_together(
             [(*row, *_optional(one, None)) for row, one in pairs]
         )
     return None if text is None or len(text) + _LINE_MARGIN > limits.record_bytes else text
-
-
-def _holds_dicts(record: Record) -> bool:
-    return isinstance(record.configurations, dict) and isinstance(record.outputs, dict)
 
 
 def _encode_apart(
@@ -202,11 +200,11 @@ def encode_row(record: Record, limits: RecordLimits, default: int | None = None)
         record.outputs,
     ]
     text, pointers = None, None
-    if _holds_dicts(record):
+    if isinstance(record.configurations, dict) and isinstance(record.outputs, dict):
         text = json_text.backend.encode_callers(row, nulls=1 if row[0] is None else 0)
     if text is None:
         text, pointers = _encode_walked(row, record)
-    if pointers or record.context is not None or record.has_details:
+    if pointers or not record.is_plain:
         optional = map(json_text.backend.encode, _optional(record, pointers))
         text = b",".join((text[:-1], *optional)) + b"]"
     size = len(text) + _LINE_MARGIN

@@ -208,9 +208,9 @@ class RecordingRpc(Generic[H, T]):
             raise copy.copy(link.failure)
         level = level_from_wire(request.acknowledgement, self._default_level)
         last = last_number(request)
+        records_json = request.records_json  # Each access makes a copy.
         converted = await self._conversion.run(
-            len(request.records_json),
-            lambda: convert(request.records_json, request.count, _now(), contexts),
+            len(records_json), lambda: convert(records_json, request.count, _now(), contexts)
         )
         first = request.first_record_number
         attachment_id = request.attachment.attachment_id
