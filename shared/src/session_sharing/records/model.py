@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 from session_sharing.errors import ValueTypeError
 from session_sharing.records.details import Details, Limits, check_details
@@ -147,9 +147,6 @@ class Record:
     units: Mapping[str, str] | None = None
     limits: Mapping[str, Limits] | None = None
 
-    is_plain: ClassVar[bool] = True
-    """Whether it has neither a context nor details."""
-
     def __init__(  # noqa: PLR0917 - the order of the fields is known to callers
         self,
         measurement_name: str,
@@ -169,12 +166,10 @@ class Record:
         if type(measurement_name) is not str or not measurement_name.isascii():
             self._check_name()
         if context is not None or timestamp is not None:
-            _set(self, "is_plain", context is None)
             _set(self, "timestamp", timestamp)
             _set(self, "context", context)
             self._check_belonging()
         if status is not None or units is not None or limits is not None:
-            _set(self, "is_plain", False)
             self._check_details(Details(status, units, limits))
 
     def _check_name(self) -> None:
@@ -196,6 +191,16 @@ class Record:
             )
         if self.timestamp is not None:
             _require_zone(self.timestamp, self.measurement_name)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has neither a context nor details."""
+        return (
+            self.context is None
+            and self.status is None
+            and self.units is None
+            and self.limits is None
+        )
 
     @property
     def details(self) -> Details | None:

@@ -10,8 +10,10 @@ from session_sharing.information import sentence
 
 def value(reason: str, settings: DatabaseSettings) -> Failure:
     """A value has no place."""
-    told = f"The database {settings.shown} cannot hold a value that was given, or inherited: "
-    f"{sentence(reason)}"
+    told = (
+        f"The database {settings.shown} cannot hold a value that was given, or inherited: "
+        f"{sentence(reason)}"
+    )
     return Failure(ValueTypeError(told), alone=True, of_record=True)
 
 
