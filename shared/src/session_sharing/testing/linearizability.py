@@ -32,8 +32,11 @@ class SequentialModel(Protocol[S]):
         """
         ...
 
-    def never_changes(self, operation: Operation) -> bool:
-        """Say whether an answered call changes the state in none in which it fits, as reads do."""
+    def stays_without_effect(self, operation: Operation) -> bool:
+        """Say whether an answered call that changes nothing now changes nothing later either.
+
+        Reads do so, and what can happen only once. What overwrites does not.
+        """
         ...
 
 
@@ -146,9 +149,9 @@ class _Search(Generic[S]):
     def _following(self, happened: int, state: S) -> Iterator[tuple[int, S]]:
         """Yield the next calls with the states that they lead to.
 
-        An answered call that fits, and never changes anything, comes at once without loss: any
-        order in which it comes later stays one when it is moved here. One that changes nothing now,
-        but may later, is tried first, and others then. One without an answer that changes nothing
+        An answered call that fits, and changes nothing now nor later, comes at once without loss:
+        any order in which it comes later stays one when it is moved here. One that may change
+        something later is tried first, and others then. One without an answer that changes nothing
         is not worth a try.
         """
         changes: list[tuple[int, S]] = []
@@ -159,7 +162,7 @@ class _Search(Generic[S]):
                     changes.append((index, after))
                 elif operation.answered:
                     yield index, after
-                    if self._model.never_changes(operation):
+                    if self._model.stays_without_effect(operation):
                         return
         yield from changes
 

@@ -33,8 +33,6 @@ from session_sharing.testing.session_calls import (
     Release,
 )
 
-_REFUSALS = frozenset({ENDED, EXISTS, NOT_FOUND, STOPPING, UNKNOWN})
-
 CREATE, ATTACH = frozenset({0, 1, 3}), frozenset({0, 2, 4})
 
 Outcome = tuple[Hashable, KeyState]
@@ -67,9 +65,14 @@ class SessionModel:
         if answer == STOPPING:
             yield state
 
-    def never_changes(self, operation: Operation) -> bool:
-        """Say whether an answered call changes nothing: it logs, or was refused."""
-        return isinstance(operation.call, Log) or operation.answer in _REFUSALS
+    def stays_without_effect(self, operation: Operation) -> bool:
+        """Say that all calls do that, with the answer that they had.
+
+        Attachments that ended, sessions of the past and clients that are gone stay so; a pending
+        close stays as long as its session; who holds a session holds it until it is told that it
+        does not any more, which is another answer.
+        """
+        return True
 
 
 def _initialize(state: KeyState, call: Initialize, told: str | None) -> Iterator[Outcome]:

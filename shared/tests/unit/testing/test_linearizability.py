@@ -28,7 +28,7 @@ class RegisterModel:
         if operation.answer in (UNANSWERED, expected):
             yield after
 
-    def never_changes(self, operation: Operation) -> bool:
+    def stays_without_effect(self, operation: Operation) -> bool:
         """Say whether it reads."""
         return bool(operation.call[0] == "read")
 
