@@ -11,9 +11,15 @@ DC_VOLTS, AC_VOLTS, DC_CURRENT, AC_CURRENT, TWO_WIRE_RES, FOUR_WIRE_RES = 1, 2, 
 """NI's numbers of the functions that are simulated."""
 
 _OTHERS = {
-    **{104: "FREQ", 105: "PERIOD", 108: "TEMPERATURE", 1001: "AC_VOLTS_DC_COUPLED", 1002: "DIODE"},
-    **{1003: "WAVEFORM_VOLTAGE", 1004: "WAVEFORM_CURRENT"},
-    **{1005: "CAPACITANCE", 1006: "INDUCTANCE"},
+    104: "FREQ",
+    105: "PERIOD",
+    108: "TEMPERATURE",
+    1001: "AC_VOLTS_DC_COUPLED",
+    1002: "DIODE",
+    1003: "WAVEFORM_VOLTAGE",
+    1004: "WAVEFORM_CURRENT",
+    1005: "CAPACITANCE",
+    1006: "INDUCTANCE",
 }
 """NI's names of those that are not, for errors."""
 
