@@ -153,11 +153,11 @@ def test_behaviors_of_the_sdk(bench):
         assert gone.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
 
 
-def test_options_choose_the_model_and_reset(bench):
-    """A program that asks for a simulated model and a reset, as NI's settings do, gets both."""
+def test_options_choose_the_model(bench):
+    """A program that asks for a simulated model, as NI's settings do, gets it; others as ever."""
     options = {"simulate": True, "driver_setup": {"Model": "4141", "BoardType": "PXIe"}}
     with bench.reserve("niDCPower") as supplies, bench.reserve("niDMM") as meters:
-        with supplies.initialize_nidcpower_sessions(True, options) as (power,):
+        with supplies.initialize_nidcpower_sessions(reset=True, options=options) as (power,):
             assert power.session.instrument_model == "NI PXIe-4141"
         options["driver_setup"]["Model"] = "4071"
         with meters.initialize_nidmm_sessions(reset_device=True, options=options) as (meter, _):
