@@ -182,7 +182,9 @@ def test_pins_lead_to_the_drivers_through_multiplexers_too(bench, tmp_path):
         assert (routed.channel_name, routed.multiplexer_route) == ("DCPower1/1", "r1")
         both = reservation.get_nidcpower_connections(["Vref", "Vcc"], 0)
         assert [each.channel_name for each in both] == ["DCPower1/1", "DCPower1/0"]
+        assert reservation.get_nidcpower_connections_with_multiplexer(Switch, "Vref") == [routed]
         (measured,) = reservation.get_nidmm_connections_with_multiplexer(Switch)
+        assert reservation.get_nidmm_connection_with_multiplexer(Switch, "Vref") == measured
         assert (measured.session, measured.multiplexer_route) == (meter.session, "r2")
         assert reservation.get_nidmm_connection("Vref").session is meter.session
 
