@@ -8,11 +8,11 @@ from importlib.resources import files
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from measurement_support.regulator import OperatingPoint, Regulator
 
 import output_voltage
 from measurement_support.client import INTERFACE
 from measurement_support.readings import hold
-from measurement_support.regulator import OperatingPoint, Regulator
 from output_voltage.measurement import LIMITS, measurement_service
 from session_sharing import Behavior
 
