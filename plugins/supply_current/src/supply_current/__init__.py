@@ -1,1 +1,1 @@
-"""A measurement plug-in: a DC voltage sourced with NI-DCPower and measured, logged through a shared session."""
+"""A measurement plug-in: sources a DC voltage, measures, and logs through a shared session."""
