@@ -42,7 +42,7 @@ def _told(driver: str, error: Exception) -> SharingError:
     if getattr(error, "rpc_code", None) is grpc.StatusCode.UNAVAILABLE:
         return UnavailableError(
             f"{driver}: NI gRPC Device Server is gone ({error}). Start it again, or the simulated "
-            "instruments: python -m local_station.instruments"
+            "instruments: python -m local_station.instruments."
         )
     return PreconditionError(f"{driver}: {error}")
 
