@@ -9,6 +9,8 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from session_sharing.testing.processes import ServerProcess, running_station
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,8 +42,11 @@ def run(code: str, environment: dict[str, str]) -> str:
     return finished.stdout
 
 
-def test_servers_and_programs_work_as_written(tmp_path: Path) -> None:
+def test_servers_and_programs_work_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who starts what the README says can run its programs as they stand."""
+    monkeypatch.chdir(ROOT)  # where the README has its reader type it
     station, *others = SERVERS.findall(README)
     assert station == ("local_station", "")
     assert [module for module, _ in others] == [

@@ -13,14 +13,12 @@ from ni_measurement_plugin_sdk_service.session_management import INSTRUMENT_TYPE
 
 from measurement_support.conditions import Conditions, limits_of
 from measurement_support.connections import require_names
-from measurement_support.readings import Reading, by_pin, mean, noise
 from measurement_support.running import measuring
 from measurement_support.sharing import Job, measure_and_log
-from output_voltage.meter import OutputVoltage
-from output_voltage.metering import MeasurementType, Metered, MeterSettings
+from output_voltage.meter import OutputVoltage, summarise
+from output_voltage.metering import MeasurementType, MeterSettings
 from session_sharing import Behavior
 
-Found = tuple[list[int], list[str], list[float], list[float], list[bool], list[float], bool]
 Outputs = tuple[
     list[int],
     list[str],
@@ -103,15 +101,3 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
         logged = measure_and_log(measurement_service.context, run, job, meter)
         found = summarise(logged.readings, meter)
         return (*found, logged.count, logged.new_session, logged.public_ids)
-
-
-def summarise(readings: Sequence[Reading[Metered]], meter: OutputVoltage) -> Found:
-    """Return what readings amount to: of each pin of each site the mean, and the worst."""
-    found = by_pin(readings)
-    values = [[one.value for one in each] for each in found.values()]
-    means = [mean(each) for each in values]
-    out_of_range = [any(one.signal_out_of_range for one in each) for each in found.values()]
-    resolutions = [max(one.absolute_resolution for one in each) for each in found.values()]
-    sites, pins = [site for site, _ in found], [pin for _, pin in found]
-    passed = all(map(meter.passes, means))
-    return (sites, pins, means, [*map(noise, values)], out_of_range, resolutions, passed)

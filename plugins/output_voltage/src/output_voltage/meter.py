@@ -15,9 +15,11 @@ from measurement_support.connections import connections_of_pins
 from measurement_support.drivers import driver_errors
 from measurement_support.interruption import Interruption
 from measurement_support.origin import Origin
-from measurement_support.readings import Reading, hold, status
+from measurement_support.readings import Reading, by_pin, hold, mean, noise, status
 from output_voltage.metering import ERRORS, Metered, Meters, MeterSettings
 from session_sharing import Limits, Record
+
+Found = tuple[list[int], list[str], list[float], list[float], list[bool], list[float], bool]
 
 
 class OutputVoltage:
@@ -88,3 +90,15 @@ class OutputVoltage:
             units={quantity: self._settings.unit, "absolute_resolution": self._settings.unit},
             limits={quantity: self._limits},
         )
+
+
+def summarise(readings: Sequence[Reading[Metered]], meter: OutputVoltage) -> Found:
+    """Return what readings amount to: of each pin of each site the mean, and the worst."""
+    found = by_pin(readings)
+    values = [[one.value for one in each] for each in found.values()]
+    means = [mean(each) for each in values]
+    out_of_range = [any(one.signal_out_of_range for one in each) for each in found.values()]
+    resolutions = [max(one.absolute_resolution for one in each) for each in found.values()]
+    sites, pins = [site for site, _ in found], [pin for _, pin in found]
+    passed = all(map(meter.passes, means))
+    return (sites, pins, means, [*map(noise, values)], out_of_range, resolutions, passed)

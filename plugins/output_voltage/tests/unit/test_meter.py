@@ -8,8 +8,7 @@ import pytest
 
 from measurement_support.conditions import Conditions
 from measurement_support.readings import Reading
-from output_voltage.measurement import summarise
-from output_voltage.meter import OutputVoltage
+from output_voltage.meter import OutputVoltage, summarise
 from output_voltage.metering import MeasurementType, Metered, MeterSettings
 from session_sharing import Limits
 from session_sharing.utc import utc_now

@@ -13,14 +13,12 @@ from ni_measurement_plugin_sdk_service.session_management import INSTRUMENT_TYPE
 
 from measurement_support.conditions import Conditions, limits_of
 from measurement_support.connections import require_names
-from measurement_support.readings import Reading, by_pin, mean
 from measurement_support.running import measuring
 from measurement_support.sharing import Job, measure_and_log
 from session_sharing import Behavior
-from supply_current.sourcing import SourceSettings, Supplied
-from supply_current.supply import SupplyCurrent
+from supply_current.sourcing import SourceSettings
+from supply_current.supply import SupplyCurrent, summarise
 
-Found = tuple[list[int], list[str], list[float], list[float], list[bool], bool]
 Outputs = tuple[list[int], list[str], list[float], list[float], list[bool], bool, int, bool, str]
 
 measurement_service = nims.MeasurementService(
@@ -92,17 +90,3 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
         logged = measure_and_log(measurement_service.context, run, job, supply)
         found = summarise(logged.readings, supply)
         return (*found, logged.count, logged.new_session, logged.public_ids)
-
-
-def summarise(readings: Sequence[Reading[Supplied]], supply: SupplyCurrent) -> Found:
-    """Return what readings amount to: of each pin of each site the means, and the worst."""
-    found = by_pin(readings)
-    voltages = [mean([one.voltage for one in values]) for values in found.values()]
-    currents = [mean([one.current for one in values]) for values in found.values()]
-    limited = [any(one.in_compliance for one in values) for values in found.values()]
-    passed = all(
-        supply.passes(current, in_compliance=at_limit)
-        for current, at_limit in zip(currents, limited, strict=True)
-    )
-    sites, pins = [site for site, _ in found], [pin for _, pin in found]
-    return (sites, pins, voltages, currents, limited, passed)

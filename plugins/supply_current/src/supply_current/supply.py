@@ -15,9 +15,11 @@ from measurement_support.connections import connections_of_pins
 from measurement_support.drivers import driver_errors
 from measurement_support.interruption import Interruption
 from measurement_support.origin import Origin
-from measurement_support.readings import Reading, hold, status
+from measurement_support.readings import Reading, by_pin, hold, mean, status
 from session_sharing import Limits, Record
 from supply_current.sourcing import ERRORS, SourceSettings, Supplied, Supplies, sourcing
+
+Found = tuple[list[int], list[str], list[float], list[float], list[bool], bool]
 
 
 class SupplyCurrent:
@@ -89,3 +91,17 @@ class SupplyCurrent:
             units={"voltage": "V", "current": "A"},
             limits={"current": self._limits},
         )
+
+
+def summarise(readings: Sequence[Reading[Supplied]], supply: SupplyCurrent) -> Found:
+    """Return what readings amount to: of each pin of each site the means, and the worst."""
+    found = by_pin(readings)
+    voltages = [mean([one.voltage for one in values]) for values in found.values()]
+    currents = [mean([one.current for one in values]) for values in found.values()]
+    limited = [any(one.in_compliance for one in values) for values in found.values()]
+    passed = all(
+        supply.passes(current, in_compliance=at_limit)
+        for current, at_limit in zip(currents, limited, strict=True)
+    )
+    sites, pins = [site for site, _ in found], [pin for _, pin in found]
+    return (sites, pins, voltages, currents, limited, passed)

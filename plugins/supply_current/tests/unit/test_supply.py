@@ -10,9 +10,8 @@ from measurement_support.conditions import Conditions
 from measurement_support.readings import Reading
 from session_sharing import Limits
 from session_sharing.utc import utc_now
-from supply_current.measurement import summarise
 from supply_current.sourcing import SourceSettings, Supplied
-from supply_current.supply import SupplyCurrent
+from supply_current.supply import SupplyCurrent, summarise
 
 SETTINGS = SourceSettings(5.0, 6.0, 0.01, 0.02, 0.25)
 LIMITS = Limits(0.001, 0.002)
