@@ -5,31 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
-import nidcpower
-import nidmm
 import pytest
 from ni.measurementlink.sessionmanagement.v1.client import (
     PinMapContext,
     SessionInitializationBehavior,
 )
 
+from tests.system.driver_sessions import SUPPLY, open_sessions, volts
 from tests.system.floor import PIN_MAPS, Floor
 from tests.system.leftovers import attached, nothing_left, until
 
 NUMBERS = itertools.count(1)
-SUPPLY = "niDCPower-SMU1/0"
-SESSIONS = [
-    (nidcpower, SUPPLY, "SMU1/0"),
-    (nidcpower, "niDCPower-SMU1/1", "SMU1/1"),
-    (nidmm, "niDMM-DMM1", "DMM1"),
-]
-"""Sessions that measurements with the project's pin maps make."""
-
 ALIASES: dict[str, Any] = {"log_while_measuring": True}
 LONG: dict[str, Any] = {**ALIASES, "readings": 10_000, "interval": 0.01}
 
@@ -47,37 +37,6 @@ def serial_number(floor: Floor) -> Iterator[str]:
     nothing_left(floor)
     assert open_sessions(floor) == []
     assert volts(floor, "SMU1/0") == pytest.approx(0.0, abs=0.01)
-
-
-@contextmanager
-def power(floor: Floor, resource: str, name: str, **options: Any) -> Iterator[nidcpower.Session]:
-    """Have a session of NI-DCPower, as another program would."""
-    with grpc.insecure_channel(floor.instruments.address) as channel:
-        grpc_options = nidcpower.GrpcSessionOptions(channel, name, **options)
-        with nidcpower.Session(resource, grpc_options=grpc_options) as session:
-            yield session
-
-
-def volts(floor: Floor, channel: str) -> float:
-    """Return what a channel gives now, without changing anything."""
-    with power(floor, channel, f"look at {channel}") as session:
-        return session.measure_multiple()[0].voltage
-
-
-def open_sessions(floor: Floor) -> list[str]:
-    """Return which sessions of measurements are open on the server of the drivers."""
-    found = []
-    with grpc.insecure_channel(floor.instruments.address) as channel:
-        for driver, name, resource in SESSIONS:
-            behavior = driver.SessionInitializationBehavior.ATTACH_TO_SERVER_SESSION
-            options = driver.GrpcSessionOptions(channel, name, initialization_behavior=behavior)
-            try:
-                with driver.Session(resource, grpc_options=options):
-                    found.append(name)
-            except driver.errors.RpcError as error:
-                if error.rpc_code is not grpc.StatusCode.FAILED_PRECONDITION:
-                    raise
-    return found
 
 
 def records_of(floor: Floor, serial_number: str) -> list[dict[str, Any]]:
