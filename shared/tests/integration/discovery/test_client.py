@@ -145,7 +145,7 @@ def test_everything_that_was_registered_comes_back(connection):
 
 def test_unknown_service_is_told_from_a_missing_station(connection):
     """Who looks for a service learns whether to start the service or the station."""
-    with pytest.raises(ServiceNotFoundError, match=r"test\.Service 2\.0\.0"):
+    with pytest.raises(ServiceNotFoundError, match=r"knows no running test\.Service 2\.0\.0"):
         connection.resolve("test.Interface", "test.Service", "2.0.0")
 
 

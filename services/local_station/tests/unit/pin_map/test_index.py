@@ -55,6 +55,17 @@ def test_pin_of_sessions_with_many_connections_is_large_work():
     assert work(shared, PINS[:1], (), LARGE) > MANY
 
 
+def test_counting_ends_when_it_is_enough():
+    """A request with very many names does not hold up the event loop by being counted."""
+
+    class Names(tuple):
+        def __iter__(self):
+            yield self[0]
+            raise AssertionError("it goes on counting")
+
+    assert work(LARGE_MAP, Names(PINS), (), LARGE) >= LARGE
+
+
 def test_connections_of_undeclared_names_lead_nowhere():
     """The index knows the pins and relays of the map, and no others."""
     assert PinMap(pins=("A",), sessions=(_session(0, "A", "B"),)).index.places == {"A": [0]}
