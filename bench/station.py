@@ -14,15 +14,17 @@ from statistics import median, quantiles
 from bench.effort import Effort
 from bench.measuring import Tell, in_turns, ratios, spread
 from bench.report import Report, Row, Verdict
-from bench.servers import start_nothing, start_station
+from bench.servers import start_nothing, start_station, with_server
 from bench.station_calls import StationClient
 from bench.station_crowd import Crowd, crowd
 from local_station.restoring import read_kept
 from local_station.session_management.kept import still_held
 from session_sharing.identity import this_client
+from session_sharing.testing.processes import ServerProcess
 
 RESOLVE, RESERVE, UNRESERVE = "resolve", "reserve", "unreserve"
 KEPT = "unreserve what is kept"
+COST = "processor time of the station for the three"
 CALLS = (RESOLVE, RESERVE, UNRESERVE, KEPT)
 QUIET = "nobody else"
 
@@ -36,7 +38,21 @@ KEPT_AT_ONCE = 20
 _KEEP_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 
-Latencies = Mapping[str, Sequence[float]]
+Latencies = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """How long each call took, in milliseconds.
+
+    Attributes:
+        latencies: The latencies of each call.
+        cpu: The processor time of the station for resolve, reserve and unreserve together, in
+            microseconds; None where nobody tells.
+    """
+
+    latencies: Latencies
+    cpu: float | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,7 @@ class _Case:
     """A station with those who are at it.
 
     Attributes:
+        server: The station.
         client: The one whose calls are measured.
         journal: What the station keeps.
         numbers: The sessions that the client reserves, in turns.
@@ -51,6 +68,7 @@ class _Case:
         others: Who else is there.
     """
 
+    server: ServerProcess
     client: StationClient
     journal: Path
     numbers: Iterator[int]
@@ -103,12 +121,20 @@ def _begin(size: int, folder: Path, port: str, others: tuple[int, int], stack: E
         there = stack.enter_context(crowd(station.address, range(holding), waiting))
         _wait_until_kept(journal, holding)
     free = itertools.cycle(range(size // 2, size))
-    return _Case(client, journal, free, itertools.cycle(range(size)), there)
+    return _Case(station, client, journal, free, itertools.cycle(range(size)), there)
 
 
-def _sample(case: _Case, seconds: float) -> Latencies:
-    """Return how long each call took, in milliseconds."""
-    taken: dict[str, list[float]] = {call: [] for call in CALLS}
+def _sample(case: _Case, seconds: float) -> _Sample:
+    """Measure the calls, one after the other, until the time is over; then those that are kept."""
+    taken, cpu = with_server(case.server, partial(_three_calls, case, seconds))
+    taken[KEPT] = []
+    for name in _reserve_and_wait(case):
+        _time(taken[KEPT], partial(case.client.unreserve, [name]))
+    return _Sample(taken, None if cpu is None else 1e6 * cpu / len(taken[RESOLVE]))
+
+
+def _three_calls(case: _Case, seconds: float) -> Latencies:
+    taken: Latencies = {RESOLVE: [], RESERVE: [], UNRESERVE: []}
     client = case.client
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -117,8 +143,6 @@ def _sample(case: _Case, seconds: float) -> Latencies:
         names: list[str] = []
         _time(taken[RESERVE], lambda: names.append(client.reserve(number)))  # noqa: B023
         _time(taken[UNRESERVE], partial(client.unreserve, names))
-    for name in _reserve_and_wait(case):
-        _time(taken[KEPT], partial(client.unreserve, [name]))
     return taken
 
 
@@ -150,33 +174,51 @@ def _kept(journal: Path) -> list[str]:
     return [session.name for one in held for session in one.sessions]
 
 
-def _report(found: Mapping[str, Sequence[Latencies]]) -> tuple[list[Row], list[Verdict]]:
+def _report(found: Mapping[str, Sequence[_Sample]]) -> tuple[list[Row], list[Verdict]]:
     rows, fast, steady = [], [], []
     for call in CALLS:
         quiet = _medians(found[QUIET], call)
         for name, samples in found.items():
             medians = _medians(samples, call)
-            compared = None if name == QUIET else ratios(medians, quiet)
-            row = Row(
-                f"{call}, {name}",
-                spread(medians),
-                "ms",
-                compared,
-                "" if compared is None else f"{call}, {QUIET}",
-                {"p99 ms": _p99(samples, call)},
-            )
+            row = _row(call, name, "ms", medians, quiet, details={"p99 ms": _p99(samples, call)})
             rows.append(row)
             fast.append(row.value.median < MOST_MILLISECONDS)
-            steady.append(compared is None or compared.median <= NO_SLOWER)
-    return rows, [
+            steady.append(row.ratio is None or row.ratio.median <= NO_SLOWER)
+    return rows + _costs(found), [
         Verdict(f"each median is below {MOST_MILLISECONDS:g} ms", all(fast)),
         Verdict(f"no call is slower beside others, within {NO_SLOWER:g}x", all(steady)),
     ]
 
 
-def _medians(samples: Sequence[Latencies], call: str) -> list[float]:
-    return [median(sample[call]) for sample in samples]
+def _costs(found: Mapping[str, Sequence[_Sample]]) -> list[Row]:
+    """Return the processor time of the stations; nothing where the system does not tell it."""
+    spent = {
+        name: [one.cpu for one in samples if one.cpu is not None] for name, samples in found.items()
+    }
+    if not all(spent.values()):
+        return []
+    return [_row(COST, name, "us", each, spent[QUIET]) for name, each in spent.items()]
 
 
-def _p99(samples: Sequence[Latencies], call: str) -> float:
-    return quantiles([each for sample in samples for each in sample[call]], n=100)[-1]
+def _row(
+    call: str,
+    name: str,
+    unit: str,
+    values: Sequence[float],
+    quiet: Sequence[float],
+    *,
+    details: Mapping[str, float] | None = None,
+) -> Row:
+    """Return the row of a call beside others, compared to that where there is nobody else."""
+    alone = name == QUIET
+    compared = None if alone else ratios(values, quiet)
+    baseline = "" if alone else f"{call}, {QUIET}"
+    return Row(f"{call}, {name}", spread(values), unit, compared, baseline, details or {})
+
+
+def _medians(samples: Sequence[_Sample], call: str) -> list[float]:
+    return [median(sample.latencies[call]) for sample in samples]
+
+
+def _p99(samples: Sequence[_Sample], call: str) -> float:
+    return quantiles([each for one in samples for each in one.latencies[call]], n=100)[-1]
