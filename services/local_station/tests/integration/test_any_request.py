@@ -18,7 +18,7 @@ from services.local_station.tests.any_pin_map import (
     pin_map_bytes,
     pin_map_texts,
 )
-from session_sharing.testing.fuzzing import TEXTS, Call, calls_of, damaged
+from session_sharing.testing.fuzzing import TEXTS, Call, calls_of, damaged, usually
 from session_sharing.testing.processes import running_station
 
 LIMIT = 10.0
@@ -30,6 +30,7 @@ WAIT = 0.05
 MAP = EVERYTHING.replace("<PinMap", f'<PinMap xmlns="{NAMESPACE}"', 1)
 MANAGEMENT = "/ni.measurementlink.sessionmanagement.v1.SessionManagementService"
 PIN_MAP = "/ni.measurementlink.pinmap.v1.PinMapService"
+REGISTER = "/ni.measurementlink.discovery.v1.DiscoveryService/RegisterService"
 RESERVING = {
     f"{MANAGEMENT}/{name}": getattr(management, f"{name}Request")
     for name in ("ReserveSessions", "ReserveAllRegisteredSessions")
@@ -40,29 +41,35 @@ SERVICES = [
     pin_maps.DESCRIPTOR.services_by_name["PinMapService"],
     management.DESCRIPTOR.services_by_name["SessionManagementService"],
 ]
-SESSIONS = st.sampled_from(["niDMM-DMM1", "FileLogger-log.ndjson", "Dev1", "niScope-Scope1", "x"])
-INTERFACES = st.sampled_from(["i.One", "i.Two"]) | TEXTS
+PORT = "31000"
+"""Stands for the port of the station itself: somebody listens there."""
+
+NUMBERS = st.integers(-(2**31), 2**31 - 1)
+INTERFACES = usually(["i.One", "i.Two"], TEXTS)
+VERSIONS = ["", "1.0.0", "1.0.0.0", "2.0.0"]
 HINTS = {
-    "pin_map_id": st.sampled_from(["map", "map", "other", ""]) | TEXTS,
-    "pin_map_xml": st.just(MAP) | pin_map_texts().filter(str.isascii),
-    "pin_or_relay_names": st.sampled_from(NAMES) | TEXTS,
-    "sites": st.sampled_from([0, 1, -1, 2, 2**31 - 1, -(2**31)]),
-    "instrument_type_id": st.sampled_from(["", "", "niDMM", "niDCPower", "FileLogger"]) | TEXTS,
-    "multiplexer_type_id": st.sampled_from(["", "Matrix"]) | TEXTS,
-    "timeout_in_milliseconds": st.sampled_from([0, 0, 0, 0, 1, -1, -2, 2**31 - 1, -(2**31)]),
-    "Session.name": SESSIONS | TEXTS,
+    "pin_map_id": usually(["map"], st.sampled_from(["other", ""]) | TEXTS),
+    "pin_map_xml": usually([MAP], pin_map_texts().filter(str.isascii)),
+    "pin_or_relay_names": usually(NAMES, TEXTS),
+    "sites": usually([0, 1, -1], NUMBERS),
+    "instrument_type_id": usually(["", "niDMM", "niDCPower", "FileLogger"], TEXTS),
+    "multiplexer_type_id": usually(["", "Matrix"], TEXTS),
+    "timeout_in_milliseconds": usually([0], st.sampled_from([1, -1, -2, -(2**31), 2**31 - 1])),
+    "Session.name": usually(["niDMM-DMM1", "FileLogger-log.ndjson", "Dev1", "x"], TEXTS),
     "provided_interface": INTERFACES,
     "provided_interfaces": INTERFACES,
-    "service_class": st.sampled_from(["c.A", "c.B", ""]) | TEXTS,
-    "deployment_target": st.just("") | TEXTS,
-    "version": st.sampled_from(["", "0.0.1", "1.0.0", "1.0.0.0"]) | TEXTS,
-    "versions": st.sampled_from(["", "0.0.1", "1.0.0", "1.0.0.0", "1.0", "١.٠.٠"]) | TEXTS,
+    "service_class": usually(["c.A", "c.B"], TEXTS),
+    "deployment_target": usually([""], TEXTS),
+    "version": usually([*VERSIONS, "0.0.1"], st.just("1.0") | TEXTS),
+    "versions": usually(VERSIONS, st.sampled_from(["0.0.1", "1.0", "١.٠.٠"]) | TEXTS),
     # No names that somebody would have to resolve: that may take as long as it takes.
-    "ServiceLocation.location": st.sampled_from(
-        ["localhost", "127.0.0.1", "::1", "[::1]", "", "\0", "x" * 300]
+    "ServiceLocation.location": usually(
+        ["localhost", "127.0.0.1"], st.sampled_from(["::1", "[::1]", "", "\0", "x" * 300])
     ),
-    "insecure_port": st.sampled_from(["1", "65535", "0", "65536", "", "http", "١"]),
-    "ssl_authenticated_port": st.sampled_from(["", "1", "-1"]),
+    "insecure_port": usually(
+        [PORT], st.sampled_from(["1", "65535", "0", "65536", "", "http", "١", "9" * 30])
+    ),
+    "ssl_authenticated_port": usually([""], st.sampled_from(["1", "-1", "http"])),
 }
 CALLS = st.one_of([calls_of(service, HINTS) for service in SERVICES])
 MESSAGES = {
@@ -94,10 +101,24 @@ def station(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def channel(station):
+def channel(station, port):
     with grpc.insecure_channel(station) as channel:
         _send(channel, f"{PIN_MAP}/UpdatePinMapFromXml", _update("map", MAP.encode()))
+        for service_class in ("c.A", "c.B"):
+            service = discovery.RegisterServiceRequest()
+            service.service_description.display_name = "a service"
+            service.service_description.service_class = service_class
+            service.service_description.provided_interfaces.append("i.One")
+            service.location.location = "localhost"
+            service.location.insecure_port = port
+            _send(channel, REGISTER, service.SerializeToString())
         yield channel
+
+
+@pytest.fixture(scope="module")
+def port(station):
+    """Return the port at which the registered services seem to listen."""
+    return station.rpartition(":")[2]
 
 
 def _send(channel, method, data):
@@ -154,12 +175,28 @@ def _check(channel, method, data):
     return status, text
 
 
-@settings(once, max_examples=150)
-@given(st.lists(CALLS, max_size=10))
-def test_any_call_is_answered_or_refused(channel, calls):
-    """Whatever is sent, in whatever order: an answer or a documented status, in bounded time."""
+def _check_calls(channel, port, calls):
     for call in calls:
+        if isinstance(call.request, discovery.RegisterServiceRequest):
+            location = call.request.location
+            location.insecure_port = location.insecure_port.replace(PORT, port)
         _check(channel, call.method, call.request.SerializeToString())
+
+
+@settings(once, max_examples=120)
+@given(st.lists(CALLS, max_size=20))
+def test_any_call_is_answered_or_refused(channel, port, calls):
+    """Whatever is sent, in whatever order: an answer or a documented status, in bounded time."""
+    _check_calls(channel, port, calls)
+
+
+@pytest.mark.reliability
+@pytest.mark.timeout(900)
+@settings(once, max_examples=4000)
+@given(st.lists(CALLS, max_size=20))
+def test_tens_of_thousands_of_calls_are_answered_or_refused(channel, port, calls):
+    """The same for what chance brings seldom."""
+    _check_calls(channel, port, calls)
 
 
 @settings(once, max_examples=150)
