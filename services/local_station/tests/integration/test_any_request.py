@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 import pytest
 from google.protobuf.message import DecodeError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ni.measurementlink.discovery.v1 import discovery_service_pb2 as discovery
 from ni.measurementlink.pinmap.v1 import pin_map_service_pb2 as pin_maps
@@ -24,7 +24,7 @@ from session_sharing.testing.processes import running_station
 LIMIT = 10.0
 """How long a call may take, in seconds, that does not wait for a session."""
 
-WAIT = 0.05
+WAIT = 0.02
 """How long a client waits that asks for a session with a time-out: most do not get it."""
 
 MAP = EVERYTHING.replace("<PinMap", f'<PinMap xmlns="{NAMESPACE}"', 1)
@@ -54,7 +54,7 @@ HINTS = {
     "sites": usually([0, 1, -1], NUMBERS),
     "instrument_type_id": usually(["", "niDMM", "niDCPower", "FileLogger"], TEXTS),
     "multiplexer_type_id": usually(["", "Matrix"], TEXTS),
-    "timeout_in_milliseconds": usually([0], st.sampled_from([1, -1, -2, -(2**31), 2**31 - 1])),
+    "timeout_in_milliseconds": st.sampled_from([0, 0, 0, 1, -1, -2, -(2**31), 2**31 - 1]),
     "Session.name": usually(["niDMM-DMM1", "FileLogger-log.ndjson", "Dev1", "x"], TEXTS),
     "provided_interface": INTERFACES,
     "provided_interfaces": INTERFACES,
@@ -72,6 +72,8 @@ HINTS = {
     "ssl_authenticated_port": usually([""], st.sampled_from(["1", "-1", "http"])),
 }
 CALLS = st.one_of([calls_of(service, HINTS) for service in SERVICES])
+# Without a least size lists have five calls or so, whatever their greatest one.
+CALLS_IN_A_ROW = st.lists(CALLS, min_size=10, max_size=20)
 MESSAGES = {
     f"/{service.full_name}/{method.name}": method
     for service in SERVICES
@@ -86,7 +88,12 @@ ANSWERS = {
         *("UNAVAILABLE", "RESOURCE_EXHAUSTED"),
     )
 }
-once = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+once = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    # Explaining a failure takes longer than finding it, and may run into the limit of a test.
+    phases=set(Phase) - {Phase.explain},
+)
 
 
 @pytest.fixture(scope="module")
@@ -183,8 +190,8 @@ def _check_calls(channel, port, calls):
         _check(channel, call.method, call.request.SerializeToString())
 
 
-@settings(once, max_examples=120)
-@given(st.lists(CALLS, max_size=20))
+@settings(once, max_examples=100)
+@given(CALLS_IN_A_ROW)
 def test_any_call_is_answered_or_refused(channel, port, calls):
     """Whatever is sent, in whatever order: an answer or a documented status, in bounded time."""
     _check_calls(channel, port, calls)
@@ -192,8 +199,8 @@ def test_any_call_is_answered_or_refused(channel, port, calls):
 
 @pytest.mark.reliability
 @pytest.mark.timeout(900)
-@settings(once, max_examples=4000)
-@given(st.lists(CALLS, max_size=20))
+@settings(once, max_examples=3000)
+@given(CALLS_IN_A_ROW)
 def test_tens_of_thousands_of_calls_are_answered_or_refused(channel, port, calls):
     """The same for what chance brings seldom."""
     _check_calls(channel, port, calls)
