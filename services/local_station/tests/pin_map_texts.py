@@ -13,6 +13,12 @@ DCPOWER = (
     '<NIDCPowerInstrument name="DCPower1" numberOfChannels="4"><ChannelGroup name="G"/>'
     "</NIDCPowerInstrument>"
 )
+RELAYS = (
+    '<Relays><SiteRelay name="R"/><SystemRelay name="SR"/></Relays><RelayGroups>'
+    '<RelayGroup name="RG"><RelayReference relay="SR"/><RelayReference relay="R"/></RelayGroup>'
+    "</RelayGroups>"
+)
+MULTIPLEXERS = '<Multiplexer name="M" multiplexerTypeId="T"/><Multiplexer name="N"/>'
 
 
 def pin_map_text(

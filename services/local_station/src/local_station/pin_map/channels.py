@@ -68,6 +68,19 @@ class AnyChannel:
         return None
 
 
+@dataclass(frozen=True)
+class UntoldChannels:
+    """Channels that nobody is told of, as their instrument has no session; none is refused."""
+
+    def find(self, text: str) -> str | None:
+        """Return the text."""
+        return text
+
+    def only(self) -> str | None:
+        """Return nothing in particular: a model-based instrument may have no channels at all."""
+        return ""
+
+
 class ChannelGroups:
     """The groups of an instrument's channels. Immutable.
 

@@ -58,6 +58,7 @@ class _Form:
         instrument: The attribute that names the instrument.
         channel: The attribute that names the channel.
         has_sites: Whether it names sites.
+        needs_channel: Whether it names the channel also where there is one alone.
     """
 
     what: str
@@ -66,6 +67,7 @@ class _Form:
     instrument: str = "instrument"
     channel: str = "channel"
     has_sites: bool = True
+    needs_channel: bool = True
 
 
 def read_connections(
@@ -119,7 +121,13 @@ class _Reader:
         self._instruments = instruments
         self._sites = frozenset(declared.sites)
         pin = _Form("pin", "DUTPin", frozenset(declared.pins))
-        system_pin = _Form("pin", "SystemPin", frozenset(declared.system_pins), has_sites=False)
+        system_pin = _Form(
+            "pin",
+            "SystemPin",
+            frozenset(declared.system_pins),
+            has_sites=False,
+            needs_channel=False,
+        )
         relay = _Form(
             "relay", "SiteRelay", frozenset(declared.relays), "relayDriverModule", "controlLine"
         )
@@ -185,8 +193,9 @@ class _Reader:
 
 def _channel(element: Element, form: _Form, instrument: Instrument) -> str:
     channels = instrument.kind.channels
-    if not form.has_sites and form.channel not in element.attributes and channels.only():
-        return channels.only() or ""
+    only = channels.only()
+    if not form.needs_channel and form.channel not in element.attributes and only is not None:
+        return only
     text = element.required(form.channel)
     channel = channels.find(text)
     if channel is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from local_station.pin_map.groups import read_groups
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.reading import Element, quoted
 from local_station.pin_map.values import whole_number
+
+_POSITIONS = ("Open", "Closed")
 
 
 def read_declarations(root: Element) -> PinMap:
@@ -22,6 +24,10 @@ def read_declarations(root: Element) -> PinMap:
     named_pins = _tagged(pins, "DUTPin", "SystemPin")
     named_relays = _tagged(relays, "SiteRelay", "SystemRelay")
     _check_unique([*named_pins, *pin_groups, *named_relays, *relay_groups])
+    _check_configurations(
+        _tagged(root.section("RelayConfigurations"), "RelayConfiguration"),
+        _name_set([*named_relays, *relay_groups]),
+    )
     return PinMap(
         pins=_names(pins, "DUTPin"),
         system_pins=_names(pins, "SystemPin"),
@@ -54,8 +60,20 @@ def _check_unique(elements: Iterable[Element]) -> None:
         if other is not element:
             raise element.wrong(
                 f"the name {quoted(name)} is taken by the <{other.tag}> on line {other.line}. "
-                "Each pin, relay and group has a name of its own."
+                "Each pin, relay, group and relay configuration has a name of its own."
             )
+
+
+def _check_configurations(elements: Iterable[Element], relays: Collection[str]) -> None:
+    """Refuse relay configurations that are wrong; no call of NI's tells what is in the right."""
+    elements = list(elements)
+    _check_unique(elements)
+    for position in (one for element in elements for one in element.all("RelayPosition")):
+        name, state = position.required("relay"), position.required("position")
+        if name not in relays:
+            raise position.wrong(f"there is no relay or relay group {quoted(name)}.")
+        if state not in _POSITIONS:
+            raise position.wrong(f"a relay is {' or '.join(_POSITIONS)}, not {quoted(state)}.")
 
 
 def _sites(elements: Iterable[Element]) -> tuple[int, ...]:

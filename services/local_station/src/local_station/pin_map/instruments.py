@@ -11,6 +11,7 @@ from local_station.pin_map.channels import (
     Channels,
     ListedChannels,
     NumberedChannels,
+    UntoldChannels,
     read_channel_groups,
 )
 from local_station.pin_map.reading import Element, cut, quoted
@@ -128,7 +129,7 @@ def _kind(element: Element) -> Kind:
 
 
 def _without_sessions(_element: Element) -> Kind:
-    return Kind("", AnyChannel())
+    return Kind("", UntoldChannels())
 
 
 def _custom(element: Element) -> Kind:
@@ -179,6 +180,17 @@ def _numbered(type_id: str) -> Callable[[Element], Kind]:
     )
 
 
+def _task(element: Element) -> Kind:
+    for attribute in ("taskType", "channelList"):
+        element.required(attribute)
+    return Kind("niDAQmx", AnyChannel())
+
+
+def _relay_driver(element: Element) -> Kind:
+    whole_number(element, "numberOfControlLines")
+    return Kind("niRelayDriver", AnyChannel())
+
+
 def _fixed(type_id: str, channels: Channels) -> Callable[[Element], Kind]:
     return lambda _element: Kind(type_id, channels)
 
@@ -191,6 +203,14 @@ _KINDS: Mapping[str, Callable[[Element], Kind]] = {
     "NIScopeInstrument": _one_group("niScope"),
     "NIDigitalPatternInstrument": _one_group("niDigitalPattern"),
     # What channels these have, only their drivers know.
-    "NIDAQmxTask": _fixed("niDAQmx", AnyChannel()),
-    "NIRelayDriverModule": _fixed("niRelayDriver", AnyChannel()),
+    "NIDAQmxTask": _task,
+    "NIRelayDriverModule": _relay_driver,
+    # These have no sessions here, but names, to which pins are connected.
+    "NIHSDIOInstrument": _without_sessions,
+    "NIRFSAInstrument": _without_sessions,
+    "NIRFSGInstrument": _without_sessions,
+    "NIVSTInstrument": _without_sessions,
+    "NIRFPMInstrument": _without_sessions,
+    "NI5530RFPortModule": _without_sessions,
+    "NIModelBasedInstrument": _without_sessions,
 }

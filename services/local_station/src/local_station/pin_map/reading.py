@@ -93,7 +93,8 @@ def read_xml(xml: str) -> Element:
         parser.Parse(_encoded(xml), True)
     except expat.ExpatError as error:
         raise InvalidRequestError(
-            f"Pin map, line {error.lineno}: not well-formed XML: {expat.ErrorString(error.code)}."
+            f"Pin map, line {error.lineno}{tree.place()}: not well-formed XML: "
+            f"{expat.ErrorString(error.code)}, at column {error.offset + 1}."
         ) from None
     return tree.root
 
@@ -138,6 +139,10 @@ class _Tree:
         else:
             self.root = _checked_root(element, name)
         self._open.append(element)
+
+    def place(self) -> str:
+        """Return within which element the parser is, for a message."""
+        return f", in <{cut(self._open[-1].tag)}>" if self._open else ""
 
     def end(self, _name: str) -> None:
         """End the innermost element."""

@@ -20,10 +20,9 @@ from services.local_station.tests.pin_map_texts import (
     pins_text,
     system_connection,
 )
+from services.local_station.tests.sample_pin_maps import SAMPLES, needs_samples
 from session_sharing.testing.processes import running_station
-from tools.packages import ROOT
 
-SAMPLES = ROOT.parent / "shared" / "samples" / "pinmaps"
 CONNECTED = re.compile(r"<(?:(?:System)?(?:Relay)?Connection|MultiplexedDUTPinRoute) ")
 LIMIT = 20
 MAP = pin_map_text(
@@ -189,7 +188,7 @@ def test_refused_update_leaves_the_pin_map(stub, registered):
     assert _query(stub, registered).resource_access_information
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample data is not beside the checkout")
+@needs_samples
 def test_pin_maps_of_nis_examples_are_accepted(channel, stub):
     """Every connection of every sample is found again, whatever its instruments."""
     client = PinMapClient(grpc_channel=channel)

@@ -13,6 +13,7 @@ from ni.measurementlink.sessionmanagement.v1.client import PinMapContext, Sessio
 
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
+from local_station.session_management import watch
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.servicer import SessionManagementServicer
 from local_station.session_management.wire import stubs
@@ -122,3 +123,10 @@ def client(channel):
 def context():
     """Return the whole pin map."""
     return PinMapContext("map", None)
+
+
+@pytest.fixture
+def quick_watch(monkeypatch):
+    """Let holders be looked at more often than people need it."""
+    monkeypatch.setattr(watch, "LOOK_AFTER", 0.02)
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.02)

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -15,7 +15,6 @@ import pytest
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
 
-from local_station.session_management import watch
 from local_station.session_management.limits import REQUESTS_PER_CONNECTION
 
 LIMIT = 20
@@ -44,13 +43,6 @@ def unreserve(stub):
     return lambda: stub.UnreserveSessions(request, timeout=LIMIT)
 
 
-@pytest.fixture
-def quick_watch(monkeypatch):
-    """Let holders be looked at more often than people need it."""
-    monkeypatch.setattr(watch, "LOOK_AFTER", 0.02)
-    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.02)
-
-
 @contextmanager
 def _program(address, pin="A"):
     """Run the program that reserves a pin, as a client of its own."""
@@ -75,23 +67,6 @@ def test_time_outs_are_kept(client, context):
     assert "not everything was free within 0.3 s" in raised.value.details()
 
 
-def test_fifty_clients_are_served_in_the_order_of_their_arrival(service, unreserve):
-    """Whoever comes first is served first, and all of them are."""
-    with ExitStack() as stack:
-        waiting = []
-        for number in range(50):
-            channel = stack.enter_context(grpc.insecure_channel(service.address, OWN_CONNECTION))
-            reserve = stubs.SessionManagementServiceStub(channel).ReserveSessions
-            waiting.append(reserve.future(_request()))
-            service.until(lambda: service.sessions.holder(LOGGER) is not None)
-            service.until_waiting(number)  # the first one has the session
-        for place, call in enumerate(waiting):
-            assert call.result(LIMIT).sessions[0].session.name == LOGGER
-            assert not any(later.done() for later in waiting[place + 1 :])
-            unreserve()
-    assert service.call(lambda: service.sessions.holder(LOGGER)) is None
-
-
 def test_cancelled_request_leaves_the_queue(service, stub, unreserve):
     """A client that gives up its call, or runs into its deadline, is not granted anything later."""
     stub.ReserveSessions(_request())
@@ -106,19 +81,6 @@ def test_cancelled_request_leaves_the_queue(service, stub, unreserve):
     assert following.result(LIMIT).sessions
     unreserve()
     service.until(lambda: service.sessions.holder(LOGGER) is None)
-
-
-def test_killed_client_leaves_the_queue(service, stub, unreserve):
-    """A process that dies while it waits delays nobody."""
-    stub.ReserveSessions(_request())
-    with _program(service.address) as process:
-        service.until_waiting(1)
-        following = stub.ReserveSessions.future(_request())
-        service.until_waiting(2)
-        process.kill()
-        service.until_waiting(1)
-    unreserve()
-    assert following.result(LIMIT).sessions
 
 
 def test_what_a_killed_holder_had_is_freed(service, client, context, caplog, quick_watch):

@@ -1,4 +1,4 @@
-"""What a pin map declares, and what is refused."""
+"""What is passed over in a pin map, and which instruments and connections are refused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from services.local_station.tests.pin_map_texts import (
     DCPOWER,
     DMM,
     LOGGER,
+    MULTIPLEXERS,
+    RELAYS,
     connection,
     group_text,
     groups_text,
@@ -19,34 +21,11 @@ from services.local_station.tests.pin_map_texts import (
 )
 from session_sharing.errors import InvalidRequestError
 
-RELAYS = (
-    '<Relays><SiteRelay name="R"/><SystemRelay name="SR"/></Relays><RelayGroups>'
-    '<RelayGroup name="RG"><RelayReference relay="SR"/><RelayReference relay="R"/></RelayGroup>'
-    "</RelayGroups>"
-)
-MULTIPLEXERS = '<Multiplexer name="M" multiplexerTypeId="T"/><Multiplexer name="N"/>'
-
 
 def _refusal(xml):
     with pytest.raises(InvalidRequestError) as raised:
         parse_pin_map(xml)
     return str(raised.value)
-
-
-def test_declarations_keep_their_order():
-    """Pins, relays, groups and sites come out as they stand in the file."""
-    found = parse_pin_map(
-        pin_map_text(
-            MULTIPLEXERS,
-            pins=pins_text("B", "A", system=("S",)),
-            others=groups_text(group_text("G", "A", "H"), group_text("H", "S")) + RELAYS,
-        )
-    )
-    assert (found.pins, found.system_pins, found.sites) == (("B", "A"), ("S",), (0, 1))
-    assert found.pin_groups == {"G": ("A", "H"), "H": ("S",)}
-    assert (found.relays, found.system_relays) == (("R",), ("SR",))
-    assert found.relay_groups == {"RG": ("SR", "R")}
-    assert found.multiplexers == {"M": "T", "N": ""}
 
 
 def test_order_of_sections_makes_no_difference():
@@ -70,6 +49,32 @@ def test_what_is_not_known_is_passed_over():
     assert [session.resource_name for session in found.sessions] == ["log.ndjson"]
 
 
+def test_kinds_without_sessions_are_accepted_with_their_connections():
+    """A system connection to a model-based instrument need not name a channel: it may have none."""
+    model = '<NIModelBasedInstrument name="M"><Resource owner="o"/></NIModelBasedInstrument>'
+    others = "".join(
+        f'<{tag} name="{tag}"/>'
+        for tag in (
+            "NIHSDIOInstrument",
+            "NIRFSAInstrument",
+            "NIRFSGInstrument",
+            "NIVSTInstrument",
+            "NIRFPMInstrument",
+            "NI5530RFPortModule",
+        )
+    )
+    xml = pin_map_text(
+        model + others,
+        '<SystemConnection pin="S" instrument="M"/>' + connection("P", 0, "NIRFSAInstrument", "In"),
+        pins=pins_text("P", system=("S",)),
+    )
+    assert parse_pin_map(xml).sessions == ()
+    with_relay = '<SystemRelayConnection relay="SR" relayDriverModule="M"/>'
+    assert "the attribute controlLine is missing" in _refusal(
+        pin_map_text(model, with_relay, others=RELAYS)
+    )
+
+
 def test_what_is_only_unfinished_is_accepted():
     """What an editor warns of is no error: nothing connected, groups that are empty, no sites."""
     unconnected = parse_pin_map(pin_map_text(LOGGER, others=groups_text(group_text("G"))))
@@ -77,37 +82,6 @@ def test_what_is_only_unfinished_is_accepted():
     empty = pin_map_text(pins="", sites=0)
     assert parse_pin_map(empty) == PinMap()
     assert parse_pin_map(empty).text_size == len(empty)
-
-
-@pytest.mark.parametrize(
-    ("pins", "others", "text"),
-    [
-        ("<DUTPin/>", "", "line 3, <DUTPin>: the attribute name is missing"),
-        ('<SystemPin name=" "/>', "", "line 3, <SystemPin>: the attribute name is missing"),
-        (pins_text("A", "A"), "", 'line 3, <DUTPin>: the name "A" is taken by the <DUTPin> on'),
-        (pins_text("A", system=("A",)), "", 'the name "A" is taken'),
-        (pins_text("A"), groups_text(group_text("A")), 'line 5, <PinGroup>: the name "A" is taken'),
-        (pins_text("R"), RELAYS, 'line 5, <SiteRelay>: the name "R" is taken'),
-        ("", groups_text("<PinGroup/>"), "line 5, <PinGroup>: the attribute name is missing"),
-        ("", groups_text(group_text("G", "P")), "line 5, <PinReference>: there is no pin or pin g"),
-        ("", groups_text(group_text("G", "R")) + RELAYS, 'there is no pin or pin group "R"'),
-        ("", RELAYS.replace('relay="R"', 'relay="X"'), 'there is no relay or relay group "X"'),
-        ("", groups_text(group_text("G", "G")), 'the group contains itself: "G" in "G"'),
-        (
-            "",
-            groups_text(group_text("G", "H"), group_text("H", "I"), group_text("I", "G")),
-            "line 5, <PinGroup>: the group contains itself: ",
-        ),
-        ("", "<Sites><Site/></Sites>", "line 5, <Site>: the attribute siteNumber is missing"),
-        ("", '<Sites><Site siteNumber="0"/></Sites>', "line 5, <Site>: site 0 is there already"),
-        ("", '<Sites><Site siteNumber="-1"/></Sites>', '"-1" in siteNumber is no whole number'),
-        ("", '<Sites><Site siteNumber="٣"/></Sites>', "is no whole number"),
-        ("", '<Sites><Site siteNumber="9999999999"/></Sites>', "is no whole number"),
-    ],
-)
-def test_wrong_declaration_is_refused(pins, others, text):
-    """A declaration that is wrong is refused with line, element and reason."""
-    assert text in _refusal(pin_map_text(pins=pins, others=others))
 
 
 @pytest.mark.parametrize(
@@ -145,6 +119,14 @@ def test_wrong_declaration_is_refused(pins, others, text):
             '<ChannelGroup>: channel 2 is also in the group "G"',
         ),
         ('<NIFGenInstrument name="F"/>', "the attribute numberOfChannels is missing"),
+        ('<NIDAQmxTask name="T" channelList="c"/>', "the attribute taskType is missing"),
+        ('<NIDAQmxTask name="T" taskType="t"/>', "the attribute channelList is missing"),
+        ('<NIRelayDriverModule name="D"/>', "the attribute numberOfControlLines is missing"),
+        (
+            '<NIRelayDriverModule name="D" numberOfControlLines="many"/>',
+            '"many" in numberOfControlLines is no whole number',
+        ),
+        ("<NIHSDIOInstrument/>", "line 2, <NIHSDIOInstrument>: the attribute name is missing"),
     ],
 )
 def test_wrong_instrument_is_refused(instruments, text):

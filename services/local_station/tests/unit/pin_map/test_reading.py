@@ -64,8 +64,14 @@ def test_foreign_elements_are_told_from_those_of_pin_maps():
     [
         ("", "line 1: not well-formed XML: no element found"),
         ("<PinMap", "line 1: not well-formed XML"),
-        (f"{OPEN}\n<Pins>\n</PinMap>", "line 3: not well-formed XML: mismatched tag"),
-        (f"{OPEN}\n&lol;</PinMap>", "line 2: not well-formed XML: undefined entity"),
+        (
+            f"{OPEN}\n<Pins>\n</PinMap>",
+            "line 3, in <Pins>: not well-formed XML: mismatched tag, at column 3.",
+        ),
+        (
+            f"{OPEN}\n&lol;</PinMap>",
+            "line 2, in <PinMap>: not well-formed XML: undefined entity, at column 1.",
+        ),
         (f"{EMPTY}\0", "line 1: not well-formed XML"),
         (f"{OPEN}\n\ud800</PinMap>", "line 2: half of a surrogate pair"),
         ("<PinMap/>", 'line 1: the root is "PinMap" of the namespace ""'),
