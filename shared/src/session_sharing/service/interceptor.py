@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, closing
@@ -72,6 +73,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
     def _unary(self, method: Unary, parse: Parse) -> Unary:
         async def call(data: bytes, context: Context) -> Any:  # noqa: ANN401
+            request = None
             try:
                 with self._admission.admit(context.peer(), len(data)):
                     async with self._admission.turn(context.peer(), len(data)):
@@ -81,6 +83,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 raise
             except Exception as error:  # noqa: BLE001 - the boundary: no abort is raised within
                 failure = _failure(error)
+            del data, request  # See `_failure`.
             return await _abort(context, failure)
 
         return call
@@ -99,6 +102,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 failure = _failure(error)
             else:
                 return
+            del data  # See `_failure`.
             await _abort(context, failure)
 
         return call
@@ -141,9 +145,14 @@ def _parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401
 
 
 def _failure(error: Exception) -> SharingError:
-    """Return what the client is told of an exception."""
+    """Return what the client is told of an exception.
+
+    It is a copy, which has no traceback and no cause: they hold the frames that had the request,
+    and the call's own frame holds it. gRPC adds a cycle of the context and what `abort` raises. So
+    a refused request of megabytes would stay until the next search for cycles.
+    """
     if isinstance(error, SharingError):
-        return error
+        return copy.copy(error)
     _log.error("A call failed because of a defect of the service", exc_info=error)
     return InternalError(
         f"The service has a defect: {type(error).__name__}. Its log holds the details; "
