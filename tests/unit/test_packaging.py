@@ -42,7 +42,12 @@ def test_packages_agree(package: Package) -> None:
 def test_names_cannot_be_mistaken(package: Package) -> None:
     """The distribution's name has the project's prefix, and says which package it is."""
     own = package.import_name.replace("_", "-")
-    suffixes = {"shared": "", "services": f"-{own}", "plugins": f"-plugin-{own}"}
+    suffixes = {
+        "shared": "",
+        "services": f"-{own}",
+        "plugins": f"-plugin-{own}",
+        "teststand": "-teststand",
+    }
     suffix = suffixes[package.folder.partition("/")[0]]
     assert package.project["name"] == f"session-sharing{suffix}"
 
