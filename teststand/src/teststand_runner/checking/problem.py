@@ -31,7 +31,7 @@ class Problem:
     def __str__(self) -> str:
         places = (self.sequence, self.step, self.property)
         where = ", ".join(printable(each) for each in places if each)
-        return f"{where}: {self.what} {self.remedy}"
+        return f"{where}: {self.what} {self.remedy}".rstrip()
 
 
 class SequenceRefusedError(TestStandRunnerError):
