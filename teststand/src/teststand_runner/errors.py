@@ -27,7 +27,7 @@ class SequenceFileError(TestStandRunnerError):
     Args:
         what: What is wrong, as a sentence.
         place: Where in the file: a line and column, or an offset; empty if it is all of it.
-        path: The property, as `Seq[0].Main[3].TS.Mode`; empty if it is none.
+        path: The property, as `Data.Seq[0].Main[3].TS.Mode`; empty if it is none.
 
     Attributes:
         file: The name of the file, once it is known; empty before.
@@ -41,7 +41,8 @@ class SequenceFileError(TestStandRunnerError):
         self.file = ""
 
     def __str__(self) -> str:
-        where = ", ".join(each for each in (self.file, self.place, printable(self.path)) if each)
+        parts = (self.file, self.place, self.path)
+        where = ", ".join(printable(each) for each in parts if each)
         return f"{where}: {self.what}" if where else self.what
 
 
