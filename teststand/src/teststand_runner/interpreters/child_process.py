@@ -111,8 +111,7 @@ class ChildProcess:
                 return
             self._ending = ending
         end_by_force(self._process)
-        if listener is not None:
-            listener[1].put(None)
+        self._tell_listener()
 
     def close(self, timeout: float) -> bool:
         """Let it end in good order, then end it by force; return whether it ended by itself.
@@ -131,6 +130,7 @@ class ChildProcess:
         if not in_good_order:
             end_by_force(self._process)
             self._waited(_GONE_SECONDS)
+        self._tell_listener()
         self._reader.join(_GONE_SECONDS)
         self.output.wait(_GONE_SECONDS)
         return is_first and in_good_order
@@ -153,6 +153,13 @@ class ChildProcess:
                     break
                 self._deliver(message)
         self.end(Ending.DIED)
+        self._tell_listener()  # whatever the first reason was
+
+    def _tell_listener(self) -> None:
+        with self._state:
+            listener = self._listener
+        if listener is not None:
+            listener[1].put(None)
 
     def _deliver(self, message: dict[str, Any]) -> None:
         step = message.get("step", message.get("id"))

@@ -91,8 +91,12 @@ class Interpreter:
         """
         process = launch(python, end_seconds + _GRACE_BEYOND, folder, variables)
         child = ChildProcess(process, name)
-        with child.listening(_START) as mailbox, time_limit(child, _START, START_SECONDS):
-            ready = mailbox.get()
+        try:
+            with child.listening(_START) as mailbox, time_limit(child, _START, START_SECONDS):
+                ready = mailbox.get()
+        except BaseException:  # whoever starts it is interrupted
+            child.close(0)
+            raise
         if ready is None:
             said = f"{child.exit_text()}. {last_words(child.output.of_step(_START, 0))}"
             child.close(0)
@@ -160,10 +164,15 @@ class Interpreter:
         Returns:
             Whether it ended in good order.
         """
-        if self._turn.acquire(timeout=self._end_seconds):
+        if not self._turn.acquire(timeout=self._end_seconds):
+            self._child.end(Ending.CLOSED)  # the step that runs learns of it
+            return self._closed()
+        try:
+            return self._closed()
+        finally:
             self._turn.release()
-        else:
-            self._child.end(Ending.CLOSED)
+
+    def _closed(self) -> bool:
         in_good_order = self._child.close(self._end_seconds)
         if not in_good_order:
             logger.warning("the interpreter %s did not end in good order", self.name)
