@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -29,6 +30,7 @@ class Wish:
         reserve_timeout: How long to wait for a reservation, in seconds.
         service_timeout: How long to wait for a service that is away, in seconds.
         close_timeout: How long a close waits for others to let go, in seconds.
+        hurry: Set when a service was waited for in vain: from then on nothing waits for it.
     """
 
     pattern: Pattern
@@ -40,6 +42,7 @@ class Wish:
     reserve_timeout: float = 30.0
     service_timeout: float = 30.0
     close_timeout: float = 10.0
+    hurry: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,10 @@ class Ended:
         closed: The sessions that are closed, or were gone: what is registered of them is stale.
         left: Those that were left to others, who opened them.
         foreign: Those in whose place somebody else has a session by now.
+        open_still: Whether one could not be closed, and nobody but this creation knows of it.
     """
 
     closed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    open_still: bool = False

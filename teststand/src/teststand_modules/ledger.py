@@ -34,6 +34,7 @@ class Ledger(Generic[T]):
         self._guard = threading.Lock()
         self._entries: list[_Entry[T]] = []
         self._counted: Counter[str] = Counter()
+        self._left_over: list[tuple[str, T]] = []
 
     def add(self, kind: str, execution: str, created: T | None) -> None:
         """Note what an execution created.
@@ -63,11 +64,25 @@ class Ledger(Generic[T]):
             taken += self._complete()
         return [entry.created for entry in taken if entry.created is not None]
 
+    def put_back(self, kind: str, created: T) -> None:
+        """Note what a Cleanup could not let go of: the next one of its kind is to try again."""
+        with self._guard:
+            self._left_over.append((kind, created))
+
+    def take_left_over(self, kind: str) -> list[T]:
+        """Take what earlier Cleanups of a kind could not let go of."""
+        with self._guard:
+            taken = [created for other, created in self._left_over if other == kind]
+            self._left_over = [each for each in self._left_over if each[0] != kind]
+            return taken
+
     def take_all(self) -> list[T]:
         """Take everything, the latest first: the process ends."""
         with self._guard:
             entries, self._entries = self._entries, []
-        return [entry.created for entry in reversed(entries) if entry.created is not None]
+            left_over, self._left_over = self._left_over, []
+        taken = [entry.created for entry in reversed(entries) if entry.created is not None]
+        return taken + [created for _, created in left_over]
 
     def _latest(self, kind: str, execution: str) -> list[_Entry[T]]:
         own = [each for each in self._entries if (each.kind, each.execution) == (kind, execution)]

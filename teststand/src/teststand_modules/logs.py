@@ -15,8 +15,10 @@ from session_sharing.core import Outcome
 from session_sharing.errors import (
     AttachmentEndedError,
     NotFoundError,
+    OutcomeUnknownError,
     SessionAbortedError,
     SharingError,
+    UnavailableError,
 )
 from session_sharing.text import printable
 from teststand_modules.arguments import Pattern
@@ -71,7 +73,7 @@ class LogKind:
         holds = wish.pattern is Pattern.HOLD
         behavior = Behavior.AUTO if holds else Behavior.INITIALIZE_SESSION_THEN_DETACH
         client = self._client(info, behavior, wish)
-        undo.callback(_undo, client)
+        undo.callback(_undo, client, wish)
         return client
 
     def finish_setup(self, creation: Creation[RecordingClient]) -> None:
@@ -109,6 +111,8 @@ class LogKind:
     ) -> Ended:
         """Release or close what a creation opened, and nothing else.
 
+        A service that was waited for in vain is not waited for again.
+
         Args:
             creation: The creation.
             station: NI's services; not needed here.
@@ -116,6 +120,7 @@ class LogKind:
             failures: Gets what went wrong; the rest is done all the same.
         """
         ended = Ended()
+        creation.wish.hurry.clear()
         for identity in creation.identities:
             own = [each for each in creation.opened if each.identity == identity]
             if creation.wish.pattern is Pattern.HOLD:
@@ -132,7 +137,7 @@ class LogKind:
         failures: list[SharingError],
     ) -> None:
         gone = self._withdraw(creation, own[0].identity, own[0].session, failures)
-        outcomes = [_released(each.session, failures) for each in reversed(own)]
+        outcomes = [_released(each.session, creation.wish, failures) for each in reversed(own)]
         if gone:
             self._note_gone(own[0], creation.wish, ended, failures)
         elif Outcome.CLOSED in outcomes:
@@ -155,7 +160,8 @@ class LogKind:
             self._contexts.leave(identity, creation.name)
             ended.closed.append(identity)  # Its registration would else stay for ever.
             if not isinstance(failure, NotFoundError):
-                failures.append(failure)
+                _note(failure, creation.wish, failures)
+                ended.open_still = True
             return
         if client.session_name != identity:
             self._contexts.leave(identity, creation.name)
@@ -163,7 +169,7 @@ class LogKind:
             _detach(client)
             return
         self._withdraw(creation, identity, client, failures)
-        _released(client, failures)
+        _released(client, creation.wish, failures)
         ended.closed.append(identity)
 
     def _note_gone(
@@ -176,7 +182,7 @@ class LogKind:
         except NotFoundError:
             ended.closed.append(first.identity)
         except SharingError as failure:
-            failures.append(failure)
+            _note(failure, wish, failures)
         else:
             ended.foreign.append(first.identity)
             _detach(other)
@@ -196,29 +202,41 @@ class LogKind:
         except _GONE:
             return True
         except SharingError as failure:
-            failures.append(failure)
+            _note(failure, creation.wish, failures)
         return False
 
     def _client(self, info: SessionInformation, behavior: Behavior, wish: Wish) -> RecordingClient:
-        options: dict[str, Any] = {"wait": wish.service_timeout, "take_over_orphan": True}
+        options: dict[str, Any] = {
+            "wait": wish.service_timeout,
+            "take_over_orphan": True,
+            "give_up": wish.hurry,
+        }
         if behavior is Behavior.ATTACH_TO_SESSION_THEN_CLOSE:
             options["wait_closed"] = wish.close_timeout
         return self._client_type(info.resource_name, behavior, **options)
 
 
-def _released(client: RecordingClient, failures: list[SharingError]) -> Outcome | None:
+def _released(client: RecordingClient, wish: Wish, failures: list[SharingError]) -> Outcome | None:
     """Release by the behaviour; return what became of the session, None if that is unknown."""
     try:
         client.__exit__(None, None, None)
     except _GONE:
         return Outcome.CLOSED
     except SharingError as failure:
-        failures.append(failure)
+        _note(failure, wish, failures)
     return client.released.outcome if client.released else None
 
 
-def _undo(client: RecordingClient) -> None:
+def _note(failure: SharingError, wish: Wish, failures: list[SharingError]) -> None:
+    """Note a failure; a service that was waited for in vain is not waited for again."""
+    failures.append(failure)
+    if isinstance(failure, (UnavailableError, OutcomeUnknownError)):
+        wish.hurry.set()
+
+
+def _undo(client: RecordingClient, wish: Wish) -> None:
     """Let go of a session whose Setup failed: closed if it was created for that."""
+    wish.hurry.set()
     try:
         if client.new_session:
             client.close()

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
 
-from session_sharing.errors import AlreadyExistsError, SharingError
+from session_sharing.errors import AlreadyExistsError, NotFoundError, SharingError
 from session_sharing.text import printable
 from teststand_modules.arguments import Pattern
 from teststand_modules.creations import Creation, Ended, Opened, Wish
@@ -148,7 +148,7 @@ class SessionModule:
     def destroy(self, execution: str, reserve_timeout: float) -> None:
         """Let go of what an execution created; that there is nothing is no error.
 
-        Everything is tried, whatever fails before it.
+        Everything is tried, whatever fails before it, and also what an earlier call could not do.
 
         Args:
             execution: The execution; empty if it does not say: see `Ledger`.
@@ -157,11 +157,19 @@ class SessionModule:
         Raises:
             SharingError: The first failure; others are logged. The text says who holds what.
         """
-        failures: list[SharingError] = []
-        for module, creation in _LEDGER.take(self._kind.name, execution):
-            failures += module.let_go(creation, reserve_timeout)
+        left_over = _LEDGER.take_left_over(self._kind.name)
+        taken = _LEDGER.take(self._kind.name, execution)
+        own = [
+            each for module, creation in taken for each in module.let_go(creation, reserve_timeout)
+        ]
+        old = [
+            each
+            for module, creation in left_over
+            for each in module.let_go(creation, reserve_timeout)
+        ]
+        failures = own if taken else old  # Nobody's Cleanup fails for what another one left.
+        warn_all([*own, *old][1:] if failures else old)
         if failures:
-            warn_all(failures[1:])
             raise failures[0]
 
     def let_go(
@@ -178,7 +186,7 @@ class SessionModule:
         with Station(reserve_timeout) as station, _trying(failures) as trying:
             reserved = self._reserved(station, creation, failures, trying)
             if self._kind.needs_reservation and reserved is None and not at_exit:
-                _LEDGER.add(self._kind.name, creation.wish.execution, (self, creation))
+                _LEDGER.put_back(self._kind.name, (self, creation))
                 return failures
             self._let_go(creation, station, failures)
         creation.keeps.close()
@@ -197,6 +205,10 @@ class SessionModule:
             station.unreserve(creation.owed)
             creation.owed = []
             return trying.enter_context(station.reserved(wish.pin_map_id, wish.sites, wish.types))
+        except NotFoundError as failure:
+            # The station started again and forgot the pin map, and with it who has what.
+            _log.info("%s", printable(failure.message))
+            return []
         except SharingError as failure:
             failures.append(failure)
             return None
@@ -207,6 +219,8 @@ class SessionModule:
         identities = creation.identities
         closes = [each for each in identities if self._shares.leave(each, creation.name)]
         ended = self._kind.let_go(creation, station, closes, failures)
+        if ended.open_still:
+            _LEDGER.put_back(self._kind.name, (self, creation))
         stale = [each.info for each in creation.opened if each.identity in ended.closed]
         for identity in ended.closed:
             stale += self._shares.take_registered(identity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,12 +19,12 @@ from ni.measurementlink.sessionmanagement.v1.client import (
     SessionManagementClient,
 )
 from ni_grpc_extensions.channelpool import GrpcChannelPool
+from teststand_modules.testing import SequenceContext
 
 from db_writer import DbWriterSessionConstructor
 from json_logger import JsonLoggerSessionConstructor
 from session_sharing.client.administration import Administration
 from session_sharing.testing.processes import ServerProcess, running_station
-from teststand_modules.testing import SequenceContext
 
 LIMIT = 20.0
 NAMESPACE = "http://www.ni.com/TestStand/SemiconductorModule/PinMap.xsd"
@@ -32,7 +33,7 @@ PIN_MAP = f"""<PinMap xmlns="{NAMESPACE}" schemaVersion="1.6">
 <NIDCPowerInstrument name="SMU1" numberOfChannels="4"><ChannelGroup name="G"/></NIDCPowerInstrument>
 <NIDmmInstrument name="DMM1"/>
 <Instrument name="NAME.ndjson" instrumentTypeId="TYPE"><Channel id="0"/></Instrument>
-<Instrument name="NAME.ndjson?client=two" instrumentTypeId="TYPE"><Channel id="0"/></Instrument>
+<Instrument name="SECOND" instrumentTypeId="TYPE"><Channel id="0"/></Instrument>
 <Instrument name="NAME.sqlite" instrumentTypeId="DatabaseWriter"><Channel id="0"/></Instrument>
 </Instruments>
 <Pins><DUTPin name="VIN"/><DUTPin name="VOUT"/><DUTPin name="LOG"/><DUTPin name="LOG2"/>
@@ -42,7 +43,7 @@ PIN_MAP = f"""<PinMap xmlns="{NAMESPACE}" schemaVersion="1.6">
 <Connection pin="VIN" siteNumber="0" instrument="SMU1" channel="0"/>
 <Connection pin="VOUT" siteNumber="0" instrument="DMM1" channel="0"/>
 <Connection pin="LOG" siteNumber="0" instrument="NAME.ndjson" channel="0"/>
-<Connection pin="LOG2" siteNumber="0" instrument="NAME.ndjson?client=two" channel="0"/>
+<Connection pin="LOG2" siteNumber="0" instrument="SECOND" channel="0"/>
 <Connection pin="DB" siteNumber="0" instrument="NAME.sqlite" channel="0"/>
 </Connections></PinMap>"""
 CONSTRUCTORS = {
@@ -50,6 +51,14 @@ CONSTRUCTORS = {
     "LOG2": ("FileLogger", JsonLoggerSessionConstructor),
     "DB": ("DatabaseWriter", DbWriterSessionConstructor),
 }
+
+
+def until(condition, what):
+    """Wait until something holds; fail if it does not in time."""
+    deadline = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < deadline, f"not in time: {what}"
+        time.sleep(0.005)
 
 
 class Floor:
@@ -60,9 +69,18 @@ class Floor:
         self.environment = {"LOCAL_STATION_HOME": str(self.home)}
         self._stack = stack
         self.station = stack.enter_context(running_station(self.home, "--port", "0"))
-        self.logger = self.start("json_logger", "--data-dir", str(self.logs), "--ack", "os")
-        self.writer = self.start("db_writer", "--data-dir", str(folder / "databases"))
-        self.instruments = self.start("local_station.instruments")
+        self.logger_arguments = [
+            *("--data-dir", str(self.logs), "--ack", "os"),
+            *("--grace", "0.3", "--recovery-grace", "1"),
+        ]
+        started = [
+            self.start("json_logger", *self.logger_arguments, wait=False),
+            self.start("db_writer", "--data-dir", str(folder / "databases"), wait=False),
+            self.start("local_station.instruments", wait=False),
+        ]
+        for server in started:
+            server.wait_ready()
+        self.logger, self.writer, self.instruments = started
         self._channel = stack.enter_context(grpc.insecure_channel(self.station.address))
         discovery = DiscoveryClient(DiscoveryServiceStub(self._channel))
         pool = stack.enter_context(GrpcChannelPool())
@@ -72,13 +90,23 @@ class Floor:
 
     def start(self, module, *arguments, wait=True):
         """Start a program on this floor; it ends with it."""
-        server = ServerProcess(module, ["--port", "0", *arguments], self.environment, wait=wait)
+        command = ["--port", "0", *arguments]
+        server = ServerProcess(module, command, self.environment, wait=wait)
+        return self.keep(server)
+
+    def keep(self, server):
+        """Have a server end with this floor."""
         return self._stack.enter_context(server)
 
-    def context(self, name="results", type_id="FileLogger") -> SequenceContext:
+    def gone(self, what):
+        """Wait until no log is open."""
+        until(lambda: not self.open_logs(), what)
+
+    def context(self, name="results", type_id="FileLogger", second="") -> SequenceContext:
         """Return the context of a new execution that has a pin map of its own."""
         path = self.folder / f"{name}.pinmap"
-        path.write_text(PIN_MAP.replace("NAME", name).replace("TYPE", type_id), "utf-8")
+        text = PIN_MAP.replace("SECOND", second or f"{name}.ndjson?client=two")
+        path.write_text(text.replace("NAME", name).replace("TYPE", type_id), "utf-8")
         context = SequenceContext(self.folder / "sequence.seq")
         pin_map_id = PinMapClient(**self._clients).update_pin_map(path)
         context.Execution.RunTimeVariables.SetValString(
@@ -99,15 +127,21 @@ class Floor:
     def log(self, context, pin="LOG", name="measured", type_id="") -> tuple[bool, bool]:
         """Log as a measurement does; return whether it was registered, and whether it was new."""
         default, constructor = CONSTRUCTORS[pin]
-        with self.reserved(context, pin) as reservation:
-            with reservation.initialize_session(constructor(), type_id or default) as info:
-                info.session.log(name, {}, {"value": 1.5})
-                return reservation.session_info.session_exists, info.session.new_session
+        with (
+            self.reserved(context, pin) as reservation,
+            reservation.initialize_session(constructor(), type_id or default) as info,
+        ):
+            info.session.log(name, {}, {"value": 1.5})
+            return reservation.session_info.session_exists, info.session.new_session
 
     def records(self, name="results"):
         """Return the lines of a log."""
         lines = (self.logs / f"{name}.ndjson").read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
+
+    def labels(self, name="results"):
+        """Return what the lines of a log belong to, without what each says itself."""
+        return [record.get("context", {}) for record in self.records(name)]
 
     def open_logs(self, server=None):
         """Return the sessions that a logging service has."""
@@ -126,6 +160,12 @@ class Floor:
         except nidcpower.errors.RpcError:
             return False
         return True
+
+    def close_by_force(self):
+        """Close all log files under their holders, as an operator does."""
+        with Administration(self.logger.address) as administration:
+            for session in administration.sessions():
+                administration.close_session(session.public_id, "a test", force=True)
 
     def registered(self):
         """Return the names of what is registered or reserved."""
