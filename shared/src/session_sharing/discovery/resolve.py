@@ -52,7 +52,8 @@ def resolve_address(
 
     Raises:
         NoStationError: No discovery service answers.
-        ServiceNotFoundError: Discovery answers, but no such service is running.
+        ServiceNotFoundError: Discovery answers, but no such service is running, or it is only
+            being started.
         UnavailableError: The service offers no port without encryption.
         AccessDeniedError: The local station's folder belongs to somebody else.
         InvalidRequestError: The environment names something that is no address.
