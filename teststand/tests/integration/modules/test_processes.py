@@ -26,7 +26,7 @@ create_nidcpower_sessions(context, pin_map_id={pin_map_id!r})
 
 
 def test_four_sockets(tidy):
-    """Four executions at once share log and instrument, log with their own labels, leave nothing."""
+    """Four executions at once share log and instrument, and leave nothing."""
 
     def socket(number):
         context = tidy.context("sockets")
