@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from teststand_runner.expressions import (
     ExpressionError,
     UInt64,

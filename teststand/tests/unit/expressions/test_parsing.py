@@ -6,6 +6,7 @@ import inspect
 import sys
 
 import pytest
+
 from teststand_runner.expressions import ExpressionError, names_in, parse, parse_target, render
 from teststand_runner.expressions.limits import MAX_SOURCE
 
