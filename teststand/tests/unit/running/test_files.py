@@ -61,6 +61,8 @@ def test_the_python_of_a_step_is_that_which_it_says(folder, tmp_path):
     step = _interpreter(environment=".venv", version="3.9")
     assert python_for(step, folder, None) == environment / place[0] / place[1]
     assert python_for(step, folder, tmp_path) == tmp_path
+    with pytest.raises(InterpreterStartError, match=r"3\.10.* 3\.9\.1"):
+        python_for(_interpreter(environment=".venv", version="3.10"), folder, None)
     adapter = _interpreter(environment="none", version="2.7", from_adapter=True)
     assert os.fspath(python_for(adapter, folder, None)) == sys.executable
 

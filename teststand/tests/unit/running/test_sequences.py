@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
-from teststand_runner.model import SequenceArgument
+from teststand_runner.model import PostAction, SequenceArgument
 from teststand_runner.results import ExecutionEnded, StepStarted
 from teststand_runner.running import RunOptions, StopRequests
 from teststand_runner.running.done import Done
 from teststand_runner.running.steps import run_action
-from teststand_runner.testing.building import number, scalar, text
+from teststand_runner.testing.building import container, number, scalar, text
 from teststand_runner.testing.making import (
     call,
     flow,
@@ -121,6 +122,7 @@ def test_parameters_go_by_value_and_by_reference(run):
     called = sequence(
         "Called",
         statement("Parameters.reference = Parameters.value + Parameters.kept"),
+        statement("Parameters.reference = Parameters.reference * 2"),
         statement("Parameters.value = 99"),
         parameters=parameters,
     )
@@ -131,7 +133,7 @@ def test_parameters_go_by_value_and_by_reference(run):
         variables=(number("a", 1.0), number("b")),
     )
     ran = run(main, called)
-    assert ran.step(main.main[1].name).report == "1 6"
+    assert ran.step(main.main[1].name).report == "1 12"
     assert ran.step("call Called").call.depth == 1
 
 
@@ -209,6 +211,23 @@ def test_a_stop_leads_to_cleanup_and_breaks_waits_off(run):
     assert ran.names() == ["call A", "wait for call A", "wait", "end"]
     assert ran.names("A") == ["wait", "end"]
     assert (ran.status, ran.step("end").status.value) == ("Terminated", "Done")
+
+
+def test_what_cleanup_calls_runs_in_spite_of_a_stop(run):
+    """A sequence that releases things is whole, though the execution is to end."""
+    leaves = step("a", mode="Fail", on_fail=PostAction("Terminate", ""))
+    main = sequence("MainSequence", leaves, cleanup=(call("Release"),))
+    ran = run(main, sequence("Release", step("b"), setup=(wait("0.01"),)))
+    assert ran.statuses("Release") == [("wait", "Done"), ("b", "Done")]
+    assert ran.status == "Terminated"
+
+
+def test_a_sequence_may_go_to_cleanup_when_it_fails(run):
+    """Its own option for that is honoured; without it a failure does not end Main."""
+    made = sequence("MainSequence", step("a", mode="Fail"), step("b"), cleanup=(END,))
+    assert run(made).names() == ["a", "b", "end"]
+    option = container("MainSequence", number("FailureAction", 1.0))
+    assert run(replace(made, properties=option)).names() == ["a", "end"]
 
 
 def test_a_second_stop_ends_cleanup(run):
