@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import teststand_db_writer
-from teststand_json_logger import create_file_sessions, destroy_file_sessions
-from teststand_modules.errors import NothingToOpenError
-from teststand_modules.station import Station
 
+import teststand_db_writer
 from session_sharing.errors import (
     AlreadyExistsError,
     OutcomeUnknownError,
@@ -15,6 +12,9 @@ from session_sharing.errors import (
     TooLargeError,
     UnavailableError,
 )
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
+from teststand_modules.errors import NothingToOpenError
+from teststand_modules.station import Station
 
 PATTERNS = pytest.mark.parametrize("pattern", ["hold", "detach and close"])
 
