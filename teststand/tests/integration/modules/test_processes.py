@@ -57,7 +57,6 @@ def test_two_test_stands(tidy):
 
 def test_four_sockets(tidy):
     """Four executions at once share log and instrument, and leave nothing."""
-
     contexts = [tidy.context("sockets") for _ in range(4)]
 
     def socket(number):
