@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import ClassVar
 
 import pytest
 from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
@@ -17,7 +18,7 @@ from teststand_modules.logs import LogKind
 class FakeClient:
     """A client of a session of its own, which fails as it is told when it is released."""
 
-    failures: dict[str, Exception] = {}
+    failures: ClassVar[dict[str, Exception]] = {}
 
     def __init__(self, resource, behavior, *, give_up, **options):
         self.session_name, self.new_session, self.released = resource, True, None
