@@ -23,7 +23,7 @@ from teststand_modules.station import Station, warn_all
 
 _log = logging.getLogger(__name__)
 
-EXIT_SECONDS = 2.0
+EXIT_SECONDS = 0.5
 """How long a reservation is waited for when the interpreter ends before Cleanup came."""
 
 

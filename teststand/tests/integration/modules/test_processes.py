@@ -22,6 +22,8 @@ from teststand_modules.testing import SequenceContext
 context = SequenceContext()
 create_file_sessions(context, pin_map_id={pin_map_id!r})
 create_nidcpower_sessions(context, pin_map_id={pin_map_id!r})
+print("created", flush=True)
+sys.stdin.readline()
 """
 
 
@@ -74,10 +76,17 @@ def test_four_sockets(tidy):
 
 
 def test_interpreter_ends_without_cleanup(tidy):
-    """What a process held is closed and unregistered when it ends in good order."""
-    pin_map_id = tidy.pin_map_id(tidy.context())
+    """What a process held ends with it, even while a measurement has it, and is unregistered."""
+    context = tidy.context()
+    pin_map_id = tidy.pin_map_id(context)
     program = NO_CLEANUP.format(code_modules=CODE_MODULES, pin_map_id=pin_map_id)
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout.readline() == "created\n"
+        with tidy.reserved(context, "VIN"), tidy.reserved(context, "LOG"):
+            process.communicate("end\n", timeout=60)
+    assert process.returncode == 0
     assert tidy.left() == []
 
 
