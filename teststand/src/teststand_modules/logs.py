@@ -23,7 +23,7 @@ from teststand_modules.log_clients import (
     undo_opening,
 )
 from teststand_modules.record_contexts import Entry, RecordContexts
-from teststand_modules.station import Station
+from teststand_modules.station import Station, warn_all
 
 _log = logging.getLogger(__name__)
 
@@ -87,9 +87,13 @@ class LogKind:
                 leave_open(each.session)
 
     def give_up(self, creation: Creation[RecordingClient]) -> None:
-        """Forget what a Setup set that failed after all."""
+        """Take back what records inherit because of a Setup that failed after all."""
+        creation.wish.hurry.set()
+        failures: list[SharingError] = []
         for identity in creation.identities:
-            self._contexts.leave(identity, creation.name)
+            first = next(each for each in creation.opened if each.identity == identity)
+            self._withdraw(creation, identity, first.session, failures)
+        warn_all(failures)
 
     def _entry(self, creation: Creation[RecordingClient], first: LogOpened) -> Entry:
         wish, identity = creation.wish, first.identity

@@ -10,19 +10,20 @@ from typing import Any
 
 from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
 
-from session_sharing.errors import AlreadyExistsError, NotFoundError, SharingError
+from session_sharing.errors import NotFoundError, SharingError
 from session_sharing.text import printable
 from teststand_modules.arguments import Pattern
-from teststand_modules.creations import Creation, Opened, Wish
+from teststand_modules.creations import Creation, Wish
 from teststand_modules.errors import NothingToOpenError
 from teststand_modules.kinds import Kind
 from teststand_modules.ledger import Ledger
+from teststand_modules.registering import register, stale_of
 from teststand_modules.shares import Shares
 from teststand_modules.station import Station, warn_all
 
 _log = logging.getLogger(__name__)
 
-EXIT_SECONDS = 2.0
+EXIT_SECONDS = 0.5
 """How long a reservation is waited for when the interpreter ends before Cleanup came."""
 
 
@@ -87,33 +88,17 @@ class SessionModule:
             opened = self._kind.open(station, infos, wish, undo)
             creation = Creation(wish, opened, ExitStack())
             undo.callback(self._kind.give_up, creation)
-            registered = self._register(station, opened, undo)
+            registered = register(station, creation, undo)
             self._kind.finish_setup(creation)
             self._join(creation, registered)
             undo.pop_all()
         return creation
 
-    def _register(
-        self, station: Station, opened: Sequence[Opened[Any]], undo: ExitStack
-    ) -> list[SessionInformation]:
-        """Register what is not registered, or was for a session that is gone; return that."""
-        wanted = [each.info for each in opened if each.created or not each.info.session_exists]
-        station.unregister([info for info in wanted if info.session_exists])
-        try:
-            station.register(wanted)
-        except AlreadyExistsError:
-            raise
-        except SharingError:  # It may have been done.
-            undo.callback(_unregister, station, wanted)
-            raise
-        undo.callback(_unregister, station, wanted)
-        return wanted
-
     def _join(self, creation: Creation[Any], registered: Sequence[SessionInformation]) -> None:
-        names = {info.session_name for info in registered}
+        by_name = {info.session_name: info for info in registered}
         for each in creation.opened:
             name = each.info.session_name
-            own = [(name, each.info)] if name in names else []
+            own = [(name, by_name[name])] if name in by_name else []
             self._shares.join(each.identity, creation.name, created=each.created, registered=own)
 
     # Cleanup
@@ -161,7 +146,7 @@ class SessionModule:
             if self._kind.needs_reservation and reserved is None and not at_exit:
                 _LEDGER.put_back(self._kind.name, (self, creation))
                 return failures
-            self._let_go(creation, station, failures)
+            self._let_go(creation, station, reserved or [], failures)
         creation.keeps.close()
         return failures
 
@@ -187,19 +172,18 @@ class SessionModule:
             return None
 
     def _let_go(
-        self, creation: Creation[Any], station: Station, failures: list[SharingError]
+        self,
+        creation: Creation[Any],
+        station: Station,
+        reserved: Sequence[SessionInformation],
+        failures: list[SharingError],
     ) -> None:
         identities = creation.identities
         closes = [each for each in identities if self._shares.leave(each, creation.name)]
         ended = self._kind.let_go(creation, station, closes, failures)
         if ended.open_still:
             _LEDGER.put_back(self._kind.name, (self, creation))
-        stale = [each.info for each in creation.opened if each.identity in ended.closed]
-        for identity in ended.closed:
-            stale += self._shares.take_registered(identity)
-        for identity in ended.left:
-            if not self._shares.is_used(identity):
-                stale += self._shares.take_registered(identity)
+        stale = stale_of(self._shares, creation, ended, reserved)
         for identity in identities:
             self._shares.forget(identity)
         try:
@@ -216,13 +200,6 @@ def _trying(failures: list[SharingError]) -> Iterator[ExitStack]:
             yield stack
     except SharingError as failure:
         failures.append(failure)
-
-
-def _unregister(station: Station, infos: Sequence[SessionInformation]) -> None:
-    try:
-        station.unregister(infos)
-    except SharingError as failure:
-        _log.warning("%s", printable(failure.message))
 
 
 def _let_go_at_exit() -> None:

@@ -67,8 +67,12 @@ class _Deadline(grpc.UnaryUnaryClientInterceptor):
         return continuation(bounded, request)
 
 
-class _BoundedChannels(GrpcChannelPool):
-    """Channels on which no call takes for ever."""
+class BoundedChannels(GrpcChannelPool):
+    """Channels on which no call takes for ever, as a station that is frozen would let it.
+
+    Args:
+        seconds: How long a call may take that has no time-out of its own.
+    """
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -107,7 +111,7 @@ class Station:
 
     def __init__(self, reserve_timeout: float = 0.0) -> None:
         self._reserve_timeout = reserve_timeout
-        self._channels = _BoundedChannels(reserve_timeout + CALL_SECONDS)
+        self._channels = BoundedChannels(reserve_timeout + CALL_SECONDS)
         discovery = DiscoveryClient(grpc_channel_pool=self._channels)
         self._clients: dict[str, Any] = {
             "discovery_client": discovery,

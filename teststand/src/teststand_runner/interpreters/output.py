@@ -6,9 +6,8 @@ import threading
 from collections import deque
 from typing import IO
 
-from teststand_runner.interpreters.child.main import MARK
-
 from session_sharing.text import printable, shorten
+from teststand_runner.interpreters.child.main import MARK
 
 _LINES = 200
 _LINE_BYTES = 2000

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from teststand_runner.interpreters import Interpreter, ModuleOwner, Request
 
 STEPS = Path(__file__).with_name("steps.py")

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from teststand_runner.interpreters import (
     Cancellation,
     InterpreterStartError,

@@ -10,13 +10,17 @@ from teststand.tests.integration.modules.floor import Floor
 
 
 @pytest.fixture(scope="session")
-def floor(tmp_path_factory):
-    """Return a station, both logs and the instruments, all running, which this process finds."""
+def running_floor(tmp_path_factory):
+    """Return a station, both logs and the instruments, all running."""
     with ExitStack() as stack:
-        environment = stack.enter_context(pytest.MonkeyPatch.context())
-        floor = Floor(tmp_path_factory.mktemp("floor"), stack)
-        environment.setenv("LOCAL_STATION_HOME", str(floor.home))
-        yield floor
+        yield Floor(tmp_path_factory.mktemp("floor"), stack)
+
+
+@pytest.fixture
+def floor(running_floor, monkeypatch):
+    """Return the floor, which this process finds as long as the test runs."""
+    monkeypatch.setenv("LOCAL_STATION_HOME", str(running_floor.home))
+    return running_floor
 
 
 @pytest.fixture

@@ -19,13 +19,13 @@ from ni.measurementlink.sessionmanagement.v1.client import (
     SessionManagementClient,
 )
 from ni_grpc_extensions.channelpool import GrpcChannelPool
-from teststand_modules.sequence import pin_map_of, set_pin_map
-from teststand_modules.testing import SequenceContext
 
 from db_writer import DbWriterSessionConstructor
 from json_logger import JsonLoggerSessionConstructor
 from session_sharing.client.administration import Administration
 from session_sharing.testing.processes import ServerProcess, running_station
+from teststand_modules.sequence import pin_map_of, set_pin_map
+from teststand_modules.testing import SequenceContext
 
 LIMIT = 20.0
 NAMESPACE = "http://www.ni.com/TestStand/SemiconductorModule/PinMap.xsd"

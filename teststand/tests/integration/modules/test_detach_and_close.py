@@ -7,12 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import teststand_db_writer
-from teststand_json_logger import create_file_sessions, destroy_file_sessions
 
-from json_logger import JsonLoggerClient
+import teststand_db_writer
 from session_sharing.errors import ClosePendingError, SessionExistsError
 from teststand.tests.integration.modules.floor import until
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
 
 PATTERN = "detach and close"
 CODE_MODULES = Path(teststand_db_writer.__file__).parent
@@ -83,18 +82,6 @@ def test_others_hold_it_still(tidy):
         assert tidy.registered() == []
         process.stdin.close()
     until(lambda: not tidy.open_logs(), "closed")
-
-
-def test_opened_again_by_somebody_else(tidy):
-    """A session that somebody opened after ours was closed is theirs, and is left alone."""
-    context = tidy.context()
-    create_file_sessions(context, PATTERN)
-    tidy.close_by_force()
-    with JsonLoggerClient("results.ndjson", address=tidy.logger.address):
-        destroy_file_sessions(context)
-        assert not tidy.open_logs()[0].close_pending
-        with tidy.reserved(context, "LOG") as one, tidy.reserved(context, "LOG2") as two:
-            tidy.management.unregister_sessions([one.session_info, two.session_info])
 
 
 @pytest.mark.parametrize("pattern", ["hold", PATTERN])

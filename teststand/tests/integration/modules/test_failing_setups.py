@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import teststand_db_writer
-from teststand_json_logger import create_file_sessions, destroy_file_sessions
-from teststand_modules.errors import NothingToOpenError
-from teststand_modules.station import Station
 
+import teststand_db_writer
+from json_logger import JsonLoggerClient, RecordContext
 from session_sharing.errors import (
     AlreadyExistsError,
     OutcomeUnknownError,
@@ -15,6 +13,10 @@ from session_sharing.errors import (
     TooLargeError,
     UnavailableError,
 )
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
+from teststand_modules.errors import NothingToOpenError
+from teststand_modules.station import Station
+from teststand_nidcpower import create_nidcpower_sessions, destroy_nidcpower_sessions
 
 PATTERNS = pytest.mark.parametrize("pattern", ["hold", "detach and close"])
 
@@ -56,6 +58,17 @@ def test_registering_fails(tidy, monkeypatch, pattern, done):
 
 
 @PATTERNS
+def test_registering_instruments_fails(tidy, monkeypatch, pattern):
+    """A driver's session that could not be registered is closed."""
+    context = tidy.context()
+    failing(monkeypatch, "register", OutcomeUnknownError)
+    with pytest.raises(OutcomeUnknownError):
+        create_nidcpower_sessions(context, pattern)
+    assert tidy.left() == []
+    destroy_nidcpower_sessions(context)
+
+
+@PATTERNS
 def test_registered_meanwhile_by_somebody_else(tidy, monkeypatch, pattern):
     """A registration that somebody else made at the same moment stays theirs."""
     context = tidy.context()
@@ -82,6 +95,20 @@ def test_labels_are_refused(tidy, pattern):
         create_file_sessions(context, pattern, serial_number="x" * 20_000)
     assert tidy.left() == []
     destroy_file_sessions(context)
+
+
+def test_labels_that_were_refused_count_for_nothing(tidy):
+    """The next execution at the site of a Setup that failed has labels of its own."""
+    contexts = [tidy.context("refused") for _ in range(3)]
+    create_file_sessions(contexts[0], site=0)
+    with pytest.raises(TooLargeError):
+        create_file_sessions(contexts[1], serial_number="x" * 20_000, site=1)
+    create_file_sessions(contexts[2], serial_number="SN", site=1)
+    with JsonLoggerClient("refused.ndjson", address=tidy.logger.address) as log:
+        log.log("m", {}, {}, context=RecordContext(site=1))
+    assert tidy.labels("refused")[0]["serial_number"] == "SN"
+    for context in contexts:
+        destroy_file_sessions(context)
 
 
 @PATTERNS

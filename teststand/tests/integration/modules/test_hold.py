@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-import teststand_db_writer
-from teststand_json_logger import create_file_sessions, destroy_file_sessions
-from teststand_modules.testing import SequenceContext
 
+import teststand_db_writer
 from json_logger import JsonLoggerClient
 from session_sharing import Behavior, RecordContext
 from session_sharing.errors import PreconditionError, UnavailableError
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
+from teststand_modules.testing import SequenceContext
 
 _NAMES = (f"hold{number}" for number in itertools.count())
 
@@ -76,20 +76,31 @@ def test_session_of_somebody_else(tidy):
     other.close()
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["gone", "opened again by somebody else"])
-def test_closed_by_force(tidy, again):
-    """A session that is gone is no error, and its successor is left alone."""
+def test_closed_by_force(tidy):
+    """A session that is gone is no error, and is unregistered."""
     context = tidy.context()
     create_file_sessions(context)
     tidy.close_by_force()
-    if again:
-        other = JsonLoggerClient("results.ndjson", address=tidy.logger.address)
     destroy_file_sessions(context)
-    if again:
-        assert len(tidy.open_logs()) == 1
-        with tidy.reserved(context, "LOG") as one, tidy.reserved(context, "LOG2") as two:
-            tidy.management.unregister_sessions([one.session_info, two.session_info])
-        other.close()
+
+
+@pytest.mark.parametrize("registered", [False, True], ids=["plain", "registered"])
+@pytest.mark.parametrize("pattern", ["hold", "detach and close"])
+def test_opened_again_by_somebody_else(tidy, pattern, registered):
+    """What somebody opened, and registered, after ours was closed is theirs, and is left alone."""
+    context = tidy.context()
+    create_file_sessions(context, pattern)
+    tidy.close_by_force()
+    with JsonLoggerClient("results.ndjson", address=tidy.logger.address):
+        with tidy.reserved(context, "LOG") as reservation:
+            theirs = [reservation.session_info] if registered else []
+            tidy.management.unregister_sessions(theirs)
+            tidy.management.register_sessions(info._replace(annotations=None) for info in theirs)
+        destroy_file_sessions(context)
+        (session,) = tidy.open_logs()
+        assert not session.close_pending
+        assert tidy.registered() == ["FileLogger-results.ndjson"] * registered
+    tidy.management.unregister_sessions(theirs)
 
 
 def test_nothing_was_created(tidy):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from ni.measurementlink.sessionmanagement.v1.client import SessionInitializationBehavior
-from teststand_modules.errors import InstrumentError
-from teststand_nidcpower import create_nidcpower_sessions, destroy_nidcpower_sessions
-from teststand_nidmm import create_nidmm_sessions, destroy_nidmm_sessions
 
 from session_sharing.errors import UnavailableError
 from session_sharing.testing.processes import ServerProcess
+from teststand_modules.errors import InstrumentError
+from teststand_nidcpower import create_nidcpower_sessions, destroy_nidcpower_sessions
+from teststand_nidmm import create_nidmm_sessions, destroy_nidmm_sessions
 
 PATTERNS = pytest.mark.parametrize("pattern", ["hold", "detach and close"])
 

@@ -22,14 +22,47 @@ from teststand_modules.testing import SequenceContext
 context = SequenceContext()
 create_file_sessions(context, pin_map_id={pin_map_id!r})
 create_nidcpower_sessions(context, pin_map_id={pin_map_id!r})
+print("created", flush=True)
+sys.stdin.readline()
 """
+
+
+ANOTHER = """
+import sys
+sys.path.append({code_modules!r})
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
+from teststand_modules.testing import SequenceContext
+context = SequenceContext()
+create_file_sessions(context, pin_map_id={pin_map_id!r})
+print("created", flush=True)
+sys.stdin.readline()
+destroy_file_sessions(context)
+"""
+CODE_MODULES = str(Path(teststand_json_logger.__file__).parent)
+
+
+def test_two_test_stands(tidy):
+    """Of two processes that share a log, the last one closes and unregisters what the first did."""
+    context = tidy.context()
+    create_file_sessions(context)
+    pin_map_id = tidy.pin_map_id(context)
+    program = ANOTHER.format(code_modules=CODE_MODULES, pin_map_id=pin_map_id)
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "created\n"
+        destroy_file_sessions(context)
+        assert tidy.log(context) == (True, False)
+        other.communicate("go on\n", timeout=60)
+    assert other.returncode == 0
 
 
 def test_four_sockets(tidy):
     """Four executions at once share log and instrument, and leave nothing."""
+    contexts = [tidy.context("sockets") for _ in range(4)]
 
     def socket(number):
-        context = tidy.context("sockets")
+        context = contexts[number]
         create_file_sessions(context, serial_number=f"SN-{number}", site=float(number))
         create_nidcpower_sessions(context)
         found = tidy.log(context)
@@ -43,11 +76,17 @@ def test_four_sockets(tidy):
 
 
 def test_interpreter_ends_without_cleanup(tidy):
-    """What a process held is closed and unregistered when it ends in good order."""
-    pin_map_id = tidy.pin_map_id(tidy.context())
-    code_modules = str(Path(teststand_json_logger.__file__).parent)
-    program = NO_CLEANUP.format(code_modules=code_modules, pin_map_id=pin_map_id)
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    """What a process held ends with it, even while a measurement has it, and is unregistered."""
+    context = tidy.context()
+    pin_map_id = tidy.pin_map_id(context)
+    program = NO_CLEANUP.format(code_modules=CODE_MODULES, pin_map_id=pin_map_id)
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout.readline() == "created\n"
+        with tidy.reserved(context, "VIN"), tidy.reserved(context, "LOG"):
+            process.communicate("end\n", timeout=60)
+    assert process.returncode == 0
     assert tidy.left() == []
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from teststand_json_logger import create_file_sessions, destroy_file_sessions
 
 from session_sharing.errors import UnavailableError
 from session_sharing.testing.processes import ServerProcess, running_station
+from teststand_json_logger import create_file_sessions, destroy_file_sessions
 
 PATTERNS = pytest.mark.parametrize("pattern", ["hold", "detach and close"])
 
