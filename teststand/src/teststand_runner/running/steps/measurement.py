@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
@@ -12,7 +13,7 @@ import grpc
 from measurement_support.client import MeasurementClient
 from measurement_support.parameters import Described
 from session_sharing.errors import SharingError
-from teststand_runner.errors import quoted
+from teststand_runner.errors import TestStandRunnerError, quoted
 from teststand_runner.expressions.values import is_number, kind_of
 from teststand_runner.model import MeasurementCall, MeasurementParameter
 from teststand_runner.results import Scalar, Value
@@ -30,41 +31,65 @@ def run_measurement(context: StepContext, call: MeasurementCall) -> Done:
 
     Raises:
         StepFailedError: There is no such plug-in, it has other parameters than the step, it failed,
-            or took too long.
+            or took too long; or an output cannot be stored.
         StepStoppedError: The execution ended meanwhile; the measurement was cancelled.
-        ExpressionError: A configuration cannot be evaluated, or an output not be stored.
+        ExpressionError: A configuration cannot be evaluated.
     """
     values = [(each, _input(context, each)) for each in call.inputs]
     taken = tuple(_value(each, value, "In") for each, value in values if each.log)
+    with _told(context, taken):
+        found = _measured(context, call, {each.id: value for each, value in values})
+    given = tuple(_value(each, found[each.id], "Out") for each in call.outputs if each.log)
+    with _told(context, taken + given):
+        for each in call.outputs:
+            store(context.scope, each.expression, found[each.id])
+    return Done(values=taken + given)
+
+
+@contextmanager
+def _told(context: StepContext, values: tuple[Value, ...]) -> Iterator[None]:
+    """Have what fails in this block end the step, with the values so far.
+
+    Raises:
+        StepFailedError: Something failed.
+        StepStoppedError: The measurement was cancelled, as the execution ended.
+    """
+    done = Done(values=values)
     try:
-        with MeasurementClient(call.service_class, version=call.version) as client:
-            names = _names(call.inputs, client.described_configurations, "configuration")
-            outputs = _names(call.outputs, client.described_outputs, "output")
-            given = {names[each.id]: value for each, value in values}
-            found = _measured(context, client, given)
-    except SharingError as error:
-        raise StepFailedError(str(error), Done(values=taken)) from error
+        yield
     except grpc.RpcError as error:
         if context.halt.is_set and is_cancelled(error):
-            raise StepStoppedError("The measurement was cancelled.", Done(values=taken)) from error
-        raise StepFailedError(text_of(error), Done(values=taken)) from error
-    except (TypeError, ValueError) as error:  # a value that does not go into its field
-        raise StepFailedError(str(error), Done(values=taken)) from error
-    return _stored(
-        context, call, {each.id: found[outputs[each.id]] for each in call.outputs}, taken
-    )
+            raise StepStoppedError("The measurement was cancelled.", done) from error
+        raise StepFailedError(text_of(error), done) from error
+    except (SharingError, TestStandRunnerError) as error:
+        raise StepFailedError(str(error), done) from error
 
 
 def _measured(
+    context: StepContext, call: MeasurementCall, values: Mapping[int, object]
+) -> dict[int, Any]:
+    """Call the plug-in of a step; return its outputs by their numbers."""
+    with MeasurementClient(call.service_class, version=call.version) as client:
+        names = _names(call.inputs, client.described_configurations, "configuration")
+        outputs = _names(call.outputs, client.described_outputs, "output")
+        given = {names[number]: value for number, value in values.items()}
+        found = _outputs(context, client, given)
+    return {number: found[name] for number, name in outputs.items()}
+
+
+def _outputs(
     context: StepContext, client: MeasurementClient, given: Mapping[str, object]
 ) -> dict[str, Any]:
     """Measure; what it takes too long for is cancelled.
 
     Raises:
-        StepFailedError: It took too long.
+        StepFailedError: A value is beyond what its field holds, or it took too long.
     """
     shared = context.frame.shared
-    run = client.start(shared.pin_map_id, shared.options.sites, None, given)
+    try:
+        run = client.start(shared.pin_map_id, shared.options.sites, None, given)
+    except (TypeError, ValueError) as error:
+        raise StepFailedError(str(error)) from error
     with context.halt.on_cancel(run.cancel):
         try:
             return run.result(context.step_timeout)
@@ -143,16 +168,3 @@ def _value(parameter: MeasurementParameter, value: object, direction: str) -> Va
     member = members.get(value, "") if isinstance(value, int) else ""
     type_ = parameter.type.removeprefix("Type")
     return Value(parameter.name, direction, type_, recorded(value), member)
-
-
-def _stored(
-    context: StepContext,
-    call: MeasurementCall,
-    found: Mapping[int, object],
-    taken: tuple[Value, ...],
-) -> Done:
-    """Store the outputs where the step says, and return all values."""
-    given = tuple(_value(each, found[each.id], "Out") for each in call.outputs if each.log)
-    for each in call.outputs:
-        store(context.scope, each.expression, found[each.id])
-    return Done(values=taken + given)
