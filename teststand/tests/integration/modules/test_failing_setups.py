@@ -14,8 +14,9 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from teststand_json_logger import create_file_sessions, destroy_file_sessions
-from teststand_modules.errors import NothingToOpenError
+from teststand_modules.errors import NoPinMapError, NothingToOpenError
 from teststand_modules.station import Station
+from teststand_modules.testing import SequenceContext
 from teststand_nidcpower import create_nidcpower_sessions, destroy_nidcpower_sessions
 
 PATTERNS = pytest.mark.parametrize("pattern", ["hold", "detach and close"])
@@ -135,6 +136,17 @@ def test_failed_execution_cleans_up(tidy, monkeypatch):
     assert tidy.log(good) == tidy.log(good, "DB") == (True, False)
     destroy_file_sessions()
     teststand_db_writer.destroy_database_sessions()
+
+
+def test_failed_before_it_began(tidy):
+    """Nor does the Cleanup of an execution that had no pin map."""
+    good = tidy.context()
+    create_file_sessions(good)
+    with pytest.raises(NoPinMapError):
+        create_file_sessions(SequenceContext())
+    destroy_file_sessions()
+    assert tidy.log(good) == (True, False)
+    destroy_file_sessions()
 
 
 def test_nothing_of_the_type(tidy):
