@@ -1,10 +1,11 @@
-"""Every error of reading sequence files.
+"""The root of every error of the runner, and the errors of reading sequence files.
 
-SequenceFileError                 the file is not used; it says where and why
-├── NotASequenceFileError         it is something else, or a form of sequence file that is not read
-├── DamagedFileError              it is cut off, changed, or contradicts itself
-├── FileTooLargeError             it has more of something than is read
-└── UnexpectedPropertyError       it is whole, but what it says makes no sequence
+TestStandRunnerError
+└── SequenceFileError             the file is not used; it says where and why
+    ├── NotASequenceFileError     it is something else, or a form of sequence file that is not read
+    ├── DamagedFileError          it is cut off, changed, or contradicts itself
+    ├── FileTooLargeError         it has more of something than is read
+    └── UnexpectedPropertyError   it is whole, but what it says makes no sequence
 """
 
 from __future__ import annotations
@@ -14,8 +15,14 @@ from session_sharing.text import printable
 _SHOWN = 80
 
 
-class SequenceFileError(Exception):
-    """The root of the tree.
+class TestStandRunnerError(Exception):
+    """What the runner tells its user: what happened, where, and what to do next."""
+
+    __test__ = False  # pytest: a name that begins with Test is no test
+
+
+class SequenceFileError(TestStandRunnerError):
+    """The root of the errors of reading.
 
     Args:
         what: What is wrong, as a sentence.
