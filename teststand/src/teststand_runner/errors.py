@@ -43,7 +43,8 @@ class SequenceFileError(TestStandRunnerError):
         self.file = ""
 
     def __str__(self) -> str:
-        where = ", ".join(each for each in (self.file, self.place, printable(self.path)) if each)
+        parts = (self.file, self.place, self.path)
+        where = ", ".join(printable(each) for each in parts if each)
         return f"{where}: {self.what}" if where else self.what
 
 

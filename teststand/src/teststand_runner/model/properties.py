@@ -31,8 +31,8 @@ class Property:
         elements: The elements of an array of objects; None if it is none.
         properties: What is in it, by name, in the file's order.
         flags: The flags that are stored with it; 0 where they are those of its type.
-        place: The line, or the offset in the records, where it begins. It is no part of what
-            the property says: two that differ in nothing else are equal.
+        place: The line, or the offset in the inflated records, where it begins. It is no part
+            of what the property says: two that differ in nothing else are equal.
     """
 
     name: str
@@ -74,7 +74,7 @@ class FileInformation:
         form: `XML` or `binary`.
         format_version: The number of the format, as 962.
         product_version: The TestStand that wrote it, as `2021 SP1 (21.1.0.49154)`.
-        place_unit: What the numbers of places in it are: `line` or `offset`.
+        place_unit: What the numbers of places in it are: `line`, or `inflated offset`.
     """
 
     form: str

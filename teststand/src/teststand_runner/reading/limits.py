@@ -15,8 +15,14 @@ MAX_PROPERTIES = 120_000
 MAX_STRINGS = 200_000
 """In the pool of a binary file."""
 
-MAX_DEPTH = 64
-"""How deep properties are nested."""
+MAX_DEPTH = 40
+"""How deep properties are nested; a file of TestStand's own has about 15."""
+
+MAX_CHAIN = 16
+"""How many definitions build on each other."""
+
+MAX_TAG_BYTES = 1024 * 1024
+"""Of one tag in XML with its attributes, or of a comment: the parser takes these as a whole."""
 
 
 class Budget:

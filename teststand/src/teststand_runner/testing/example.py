@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from teststand_runner.model.properties import (
     PASS_BY_REFERENCE,
     FileInformation,
@@ -36,10 +38,18 @@ def example_file(form: str = "XML") -> PropertyFile:
 
     Two sequences: the first has each kind of step, the second is called by the first.
     """
-    unit = "line" if form == "XML" else "offset"
+    unit = "line" if form == "XML" else "inflated offset"
     return PropertyFile(
         FileInformation(form, 962, "2021 SP1 (21.1.0.49154)", unit), TYPES, 0, _data()
     )
+
+
+def small_file() -> PropertyFile:
+    """Return the file with nothing but the second sequence, as it is read from XML."""
+    used = ("Expression", "NoneStepAdditions", "TEInf", "Statement")
+    data = with_changes(_data(), objects("Seq", _called_sequence()))
+    types = {name: TYPES[name] for name in used}
+    return replace(example_file(), types=types, data=data)
 
 
 def _data() -> Property:

@@ -20,8 +20,9 @@ def read_binary(data: bytes) -> PropertyFile:
     container = open_container(data)
     records = read_records(container)
     expanding = Expanding(records.types)
+    version = container.format_version
     return PropertyFile(
-        FileInformation("binary", container.format_version, container.product_version, "offset"),
+        FileInformation("binary", version, container.product_version, "inflated offset"),
         {name: expanding.definition(name) for name in records.types},
         0,
         expanding.content(records.data),

@@ -60,7 +60,7 @@ class Expanding:
         own = stored and giver is record
         found = Property(
             name=record.name,
-            class_name=str(record.class_name),
+            class_name=record.class_name,
             type_name=record.type_name if stored else "",
             value=scalar_of(record, giver),
             values=scalars_of(record, giver),
@@ -75,8 +75,10 @@ class Expanding:
     def _check(self, record: Record) -> None:
         if len(self._path) > MAX_DEPTH:
             raise self._too_large(f"properties are nested more than {MAX_DEPTH} deep.", record)
-        # The elements of arrays of scalars were counted when they were read, and are shared.
-        if not self._budget.take():
+
+    def _count(self, count: int, record: Record) -> None:
+        """Count what is looked at: also what is left out, for it takes time."""
+        if not self._budget.take(count):
             raise self._too_large(f"the file has more than {MAX_PROPERTIES} properties.", record)
 
     def _too_large(self, what: str, record: Record) -> FileTooLargeError:
@@ -89,6 +91,7 @@ class Expanding:
         if record.class_name != "Objs":
             return None
         elements = (giver.elements or ()) if giver else ()
+        self._count(len(elements), record)
         return tuple(
             self._property(each, f"[{index}]", whole=whole, stored=stored)
             for index, each in enumerate(elements)
@@ -97,6 +100,7 @@ class Expanding:
     def _within(self, record: Record, *, whole: bool, stored: bool) -> Mapping[str, Property]:
         chain = list(record.links())
         names = dict.fromkeys(name for each in reversed(chain) for name in each.within)
+        self._count(len(names), record)
         found = {}
         for name in names:
             each = next(link.within[name] for link in chain if name in link.within)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
+from enum import IntEnum
 
 
-class Mask(IntFlag):
+class Mask(IntEnum):
     """The bits of a record's first word."""
 
     COMMENT = 0x1

@@ -33,7 +33,7 @@ class Record:
         definition: What gives all that this one does not; None if nothing does.
         chain: How many definitions stand one behind the other.
         name: Its name; empty if it has none.
-        stored_class: Its class; None if that is in the definition.
+        class_name: Its class, its own or that of the definition.
         type_name: Its own named type; empty if it has none.
         representation: The number of its representation; 0 if that is in the definition.
         has_value: Whether its value is stored; else it is in the definition.
@@ -50,7 +50,7 @@ class Record:
     definition: Record | None = None
     chain: int = 0
     name: str = ""
-    stored_class: str | None = None
+    class_name: str = ""
     type_name: str = ""
     representation: int = 0
     has_value: bool = False
@@ -68,11 +68,6 @@ class Record:
         while link is not None:
             yield link
             link = link.definition
-
-    @property
-    def class_name(self) -> str | None:
-        """Its class, if anything says it."""
-        return next((each.stored_class for each in self.links() if each.stored_class), None)
 
     @property
     def flags(self) -> int:
@@ -100,9 +95,8 @@ class Record:
 
     def with_value(self) -> Record | None:
         """Return the record that gives its value; None if none of the same class does."""
-        own = self.class_name
         for each in self.links():
-            if each.class_name != own:
+            if each.class_name != self.class_name:
                 return None
             if each.has_value:
                 return each

@@ -11,7 +11,7 @@ from teststand_runner.reading.binary_form.cursor import NONE, Cursor
 from teststand_runner.reading.binary_form.masks import Mask
 from teststand_runner.reading.binary_form.record import Record
 from teststand_runner.reading.binary_form.values import read_value
-from teststand_runner.reading.limits import MAX_DEPTH
+from teststand_runner.reading.limits import MAX_CHAIN, MAX_DEPTH
 
 SMALLEST = 20
 """How many bytes a record has at least."""
@@ -86,7 +86,7 @@ class _Reader:
         mask = self._mask()
         if cursor.word() != root:
             raise cursor.wrong("a type begins where none is expected, or none where one is.")
-        record.stored_class = cursor.optional_string()
+        record.class_name = cursor.optional_string() or ""
         named_type = self._named_type() if mask & Mask.TYPED else None
         record.name = cursor.optional_string() or ""
         cursor.path.append(step or f".{record.name}")
@@ -115,9 +115,11 @@ class _Reader:
     def _define(self, record: Record, definition: Record | None) -> None:
         record.definition = definition
         record.chain = definition.chain + 1 if definition else 0
-        if record.chain > MAX_DEPTH:
-            raise self._cursor.too_large(f"more than {MAX_DEPTH} definitions build on each other.")
-        if record.class_name is None:
+        if record.chain > MAX_CHAIN:
+            raise self._cursor.too_large(f"more than {MAX_CHAIN} definitions build on each other.")
+        if not record.class_name and definition is not None:
+            record.class_name = definition.class_name
+        if not record.class_name:
             raise self._cursor.wrong("nothing says of what class the property is.")
 
     def _inside(self, record: Record, mask: int, root: bool) -> None:

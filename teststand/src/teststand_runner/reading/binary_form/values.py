@@ -46,7 +46,7 @@ def _scalar(cursor: Cursor, record: Record) -> Scalar:
         return name
     if found == "Ref":
         return None
-    raise cursor.wrong(f"a value of the class {quoted(str(found))} is unknown.")
+    raise cursor.wrong(f"a value of the class {quoted(found)} is unknown.")
 
 
 def _number(cursor: Cursor, form: int) -> int | float:
@@ -56,28 +56,32 @@ def _number(cursor: Cursor, form: int) -> int | float:
 
 
 def _read_array(cursor: Cursor, record: Record, read_one: ReadOne) -> None:
-    kind = str(record.class_name)
     lower, upper = cursor.string(), cursor.string()
     size = array_size(lower, upper)
     if size is None:
         raise cursor.wrong(f"{quoted(lower)} to {quoted(upper)} are no bounds of an array.")
-    if kind == "Objs":
-        if cursor.truth():
-            like = record.element_definition()
-            record.prototype = read_one(lambda _: like, ".prototype")
+    if record.class_name == "Objs":
         _read_objects(cursor, record, size, read_one)
-        return
-    count = cursor.count(size, _ELEMENT_SIZES[kind])
+    else:
+        _read_scalars(cursor, record, size)
+
+
+def _read_objects(cursor: Cursor, record: Record, size: int, read_one: ReadOne) -> None:
+    if cursor.truth():
+        base = record.element_definition()
+        record.prototype = read_one(lambda _: base, ".prototype")
+    like = record.element_definition()
+    count = cursor.count(size, _ELEMENT_SIZES["Objs"])
+    record.elements = tuple(read_one(lambda _: like, f"[{index}]") for index in range(count))
+
+
+def _read_scalars(cursor: Cursor, record: Record, size: int) -> None:
+    count = cursor.count(size, _ELEMENT_SIZES[record.class_name])
     readers: dict[str, Callable[[], Scalar]] = {
         "Strs": cursor.string,
         "Nums": lambda: _number(cursor, record.number_form),
         "Bools": cursor.truth,
         "Refs": lambda: None,
     }
-    record.values = tuple(readers[kind]() for _ in range(count))
-
-
-def _read_objects(cursor: Cursor, record: Record, size: int, read_one: ReadOne) -> None:
-    like = record.element_definition()
-    count = cursor.count(size, _ELEMENT_SIZES["Objs"])
-    record.elements = tuple(read_one(lambda _: like, f"[{index}]") for index in range(count))
+    read = readers[record.class_name]
+    record.values = tuple(read() for _ in range(count))

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from teststand_runner.errors import DamagedFileError, FileTooLargeError, SequenceFileError, quoted
 from teststand_runner.model.properties import PropertyFile
-from teststand_runner.reading.limits import MAX_DEPTH
+from teststand_runner.reading.limits import MAX_DEPTH, MAX_TAG_BYTES
 from teststand_runner.reading.xml_form.document_readers import DocumentReader
 from teststand_runner.reading.xml_form.readers import Reader, Reading
 
@@ -33,20 +33,19 @@ def read_xml(data: bytes) -> PropertyFile:
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     document = _Document(parser)
-    parser.StartElementHandler = document.start
-    parser.EndElementHandler = document.end
-    parser.CharacterDataHandler = document.text
-    parser.StartDoctypeDeclHandler = document.refuse_document_type
-    parser.ProcessingInstructionHandler = document.refuse_instruction
     try:
         # In pieces: the parser would make a second copy of the whole.
         for start in range(0, len(data), _CHUNK):
             parser.Parse(data[start : start + _CHUNK], False)
+            document.check_progress(min(start + _CHUNK, len(data)))
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         what = f"not well-formed XML, or cut off: {expat.ErrorString(error.code)}."
         raise document.wrong(what, error.lineno, error.offset) from None
-    return document.finished()
+    else:
+        return document.finished()
+    finally:
+        document.let_go()
 
 
 class _Document(Reading):
@@ -57,11 +56,25 @@ class _Document(Reading):
         self._parser = parser
         self._whole = DocumentReader(self)
         self._open: list[Reader] = [self._whole]
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = self.refuse_document_type
+        parser.ProcessingInstructionHandler = self.refuse_instruction
 
     @property
     def line(self) -> int:
         """The line that is being read, from 1."""
         return self._parser.CurrentLineNumber
+
+    def check_progress(self, given: int) -> None:
+        """Refuse a tag that does not end: its attributes would take much memory.
+
+        Args:
+            given: How many bytes the parser was given.
+        """
+        if given - self._parser.CurrentByteIndex > MAX_TAG_BYTES:
+            raise self.too_large(f"a tag or comment has more than {MAX_TAG_BYTES} bytes.")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open an element."""
@@ -105,3 +118,13 @@ class _Document(Reading):
     def finished(self) -> PropertyFile:
         """Return what was read, once the parser is content."""
         return self._whole.finished()
+
+    def let_go(self) -> None:
+        """Drop the parser and what was read: they hold each other, and could stay for long."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
+        self._parser.StartDoctypeDeclHandler = None
+        self._parser.ProcessingInstructionHandler = None
+        self._open.clear()
+        del self._whole

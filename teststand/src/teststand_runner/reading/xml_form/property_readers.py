@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from teststand_runner.errors import quoted
 from teststand_runner.model.properties import NOTHING, Property
+from teststand_runner.reading.numbers import number_of
 from teststand_runner.reading.xml_form.readers import NoteReader, Reader, Reading
 from teststand_runner.reading.xml_form.value_readers import (
     ArrayReader,
@@ -67,9 +68,10 @@ class PropertyReader(Reader):
         flags = 0
         for name in _FLAGS:
             text = attributes.get(name, "0")
-            if not (text.isascii() and text.isdecimal() and int(text[:10]) < 2**32):
+            value = number_of(text, "UInt64")
+            if not isinstance(value, int) or value >= 2**32:
                 raise self.reading.wrong(f"{name} is {quoted(text)}, which are no flags.")
-            flags |= int(text[:10])
+            flags |= value
         return flags
 
     def child(self, tag: str, attributes: Mapping[str, str]) -> Reader:
@@ -82,6 +84,8 @@ class PropertyReader(Reader):
             return self._within
         if tag in {"value", "subprops"}:
             raise self.reading.wrong(f"the property has a second <{tag}>.")
+        if "classname" in attributes:
+            return super().child(tag, attributes)
         return NoteReader(self.reading)
 
     def _value_reader(self, attributes: Mapping[str, str]) -> ValueReader:

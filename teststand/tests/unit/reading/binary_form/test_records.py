@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from teststand_runner import FileTooLargeError, SequenceFileError
-from teststand_runner.reading.binary_form import read_binary
-from teststand_runner.reading.limits import MAX_CHAIN, MAX_DEPTH
+from teststand_runner.reading.binary_form import expanding, read_binary
+from teststand_runner.reading.limits import MAX_CHAIN, MAX_DEPTH, Budget
 from teststand_runner.testing import example_file
 from teststand_runner.testing.binary_writing import pack
 
@@ -119,8 +119,9 @@ def test_arrays_in_arrays_have_a_limit() -> None:
         read_binary(file(nested))
 
 
-def test_definitions_cannot_explode() -> None:
+def test_definitions_cannot_explode(monkeypatch: pytest.MonkeyPatch) -> None:
     """Types of types of types are refused when together they have too much."""
+    monkeypatch.setattr(expanding, "Budget", lambda: Budget(5000))
     types = []
     for index in range(24):
         number = len(STRINGS) + index

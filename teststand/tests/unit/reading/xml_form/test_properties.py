@@ -60,6 +60,7 @@ def test_lost_steps_are_noticed() -> None:
         (b"<PreExpr ", b"<Mode classname='Str'/><PreExpr ", '"Mode" is there twice'),
         (b"<value>Normal</value>", b"<value/><value/>", "a second <value>"),
         (b"<value>Normal</value>", b"<other><value>Normal</value></other>", "not expected here"),
+        (b"<value>Normal</value>", b"<X classname='Obj'/>", '"X" is not expected'),
         (b" representation='Int64'", b" representation='Int65'", '"Int65" is unknown'),
         (b"valueflags='4'", b"valueflags='-4'", "no flags"),
         (b"valueflags='4'", b"valueflags='42949672960'", "no flags"),
