@@ -29,7 +29,7 @@ class SequenceFileError(TestStandRunnerError):
     Args:
         what: What is wrong, as a sentence.
         place: Where in the file: a line and column, or an offset; empty if it is all of it.
-        path: The property, as `Seq[0].Main[3].TS.Mode`; empty if it is none.
+        path: The property, as `Data.Seq[0].Main[3].TS.Mode`; empty if it is none.
 
     Attributes:
         file: The name of the file, once it is known; empty before.

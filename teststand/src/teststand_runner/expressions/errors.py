@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from teststand_runner.errors import TestStandRunnerError
-
 from session_sharing.text import printable
+from teststand_runner.errors import TestStandRunnerError
 
 _BEFORE, _AFTER = 30, 50
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from session_sharing.text import printable
 from teststand_runner.expressions import literals
 from teststand_runner.expressions.errors import ExpressionError, Refusal
 from teststand_runner.expressions.limits import MAX_SOURCE
 from teststand_runner.expressions.nodes import Integer, Number, String
 from teststand_runner.expressions.syntax import SYMBOLS
-
-from session_sharing.text import printable
 
 _GAP = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NAME = re.compile(r"#?[^\W\d]\w*")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from session_sharing.text import printable
 from teststand_runner.expressions.errors import ExpressionError
 from teststand_runner.expressions.limits import MAX_DEPTH
 from teststand_runner.expressions.syntax import SPELLINGS
 from teststand_runner.expressions.tokens import Token, tokens_of
-
-from session_sharing.text import printable
 
 TOO_DEEP = f"Its parts lie more than {MAX_DEPTH} deep in each other. Write it in several steps."
 

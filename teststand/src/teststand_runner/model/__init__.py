@@ -26,6 +26,7 @@ from teststand_runner.model.actions import (
 from teststand_runner.model.properties import FileInformation, Property, PropertyFile, Scalar
 from teststand_runner.model.steps import (
     CustomPostAction,
+    FileKind,
     Group,
     Loop,
     PostAction,
@@ -38,6 +39,7 @@ __all__ = [
     "Action",
     "CustomPostAction",
     "FileInformation",
+    "FileKind",
     "Flow",
     "Group",
     "Interpreter",

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 
 from teststand_runner.model.actions import Action
 from teststand_runner.model.properties import FileInformation, Property
+
+
+class FileKind(IntEnum):
+    """What a sequence file is for."""
+
+    NORMAL = 0
+    MODEL = 1
+    FRONT_END_CALLBACKS = 2
+    STATION_CALLBACKS = 3
 
 
 class Group(str, Enum):
@@ -88,7 +97,7 @@ class Step:
         ignores_errors: Whether a run-time error in it is passed over.
         action: What it does.
         properties: All that the file says of it, for what is not here.
-        path: Where it is in the file, as `Seq[0].Main[3]`.
+        path: Where it is in the file, as `Data.Seq[0].Main[3]`.
     """
 
     name: str
@@ -147,12 +156,14 @@ class SequenceFile:
 
     Attributes:
         information: What it says of itself.
+        kind: What it is for: a number of `FileKind`, if it is known.
         file_globals: Its variables, with their first values, as what is in `FileGlobalDefaults`.
         sequences: Its sequences, in the file's order; no two have one name.
         properties: All that the file says, for what is not here.
     """
 
     information: FileInformation
+    kind: int
     file_globals: Property
     sequences: tuple[Sequence, ...]
     properties: Property

@@ -13,7 +13,7 @@ from teststand_runner.errors import (
     quoted,
 )
 from teststand_runner.model.properties import Property, PropertyFile
-from teststand_runner.model.steps import Group, Sequence, SequenceFile, Step
+from teststand_runner.model.steps import FileKind, Group, Sequence, SequenceFile, Step
 from teststand_runner.reading.encoding import read_properties
 from teststand_runner.reading.limits import MAX_BYTES
 from teststand_runner.reading.looking import Look
@@ -66,16 +66,12 @@ def sequences_of(file: PropertyFile) -> SequenceFile:
         UnexpectedPropertyError: Something is missing, twice, or of another kind.
     """
     data = Look(file.data, "Data", file.information.place_unit)
-    kind = data.integer("Type", 0)
-    if kind != 0:
-        raise data.wrong(
-            f"the file is of type {kind}; only normal sequence files are read.", "Type"
-        )
     sequences = tuple(_sequence(each, file.types) for each in data.elements("Seq", "Sequence"))
     _check_names(data, sequences)
     _check_steps(data, sequences)
     return SequenceFile(
         information=file.information,
+        kind=data.integer("Type", FileKind.NORMAL),
         file_globals=data.at("FileGlobalDefaults").property,
         sequences=sequences,
         properties=file.data,

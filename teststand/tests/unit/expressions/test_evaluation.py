@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from teststand_runner.expressions import ExpressionError, UInt64, VariableScope, evaluate, parse
 from teststand_runner.expressions.limits import MAX_TEXT
 

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from teststand_runner.expressions import ExpressionError, VariableScope, evaluate, parse, render
 from teststand_runner.expressions.nodes import (
     Array,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from teststand_runner.expressions import ExpressionError, names_in, parse, render
 from teststand_runner.expressions.limits import MAX_SOURCE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from teststand_runner.expressions import Refusal, VariableScope
 from teststand_runner.expressions.scope import insert, lookup, written
 

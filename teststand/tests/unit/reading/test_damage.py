@@ -93,9 +93,8 @@ def test_changed_records_are_whole_or_refused() -> None:
     """Where no checksum helps, a changed file is read as some sequence, or refused as ever."""
     body = body_of(FILES["binary"])
     places = chosen(len(body), 2 * ROUNDS)
-    results = {
-        bool(refusal(with_body(FILES["binary"], changed))) for changed in changes(body, places)
-    }
+    files = (with_body(FILES["binary"], changed) for changed in changes(body, places))
+    results = {bool(refusal(file)) for file in files}
     assert results == {False, True}, f"seed {SEED}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from teststand_runner import UnexpectedPropertyError
-from teststand_runner.model import Property, PropertyFile
+from teststand_runner.model import FileKind, Property, PropertyFile
 from teststand_runner.reading import read_sequence_bytes
 from teststand_runner.reading.sequence_file import sequences_of
 from teststand_runner.testing import example_file, write_binary, write_xml
@@ -117,16 +117,21 @@ def test_wrong_steps_are_named(step: Property, says: str) -> None:
 
 
 def test_wrong_files_are_named() -> None:
-    """A file that has no normal sequences, or two of one name, is refused."""
+    """A file that has no sequences, or two of one name, or half of one, is refused."""
     data = EXAMPLE.data
-    model = replace(EXAMPLE, data=with_changes(data, number("Type", 1.0)))
-    assert "Data.Type: the file is of type 1" in refusal(model)
     assert "Data.Seq: the property is missing" in refusal(
         replace(EXAMPLE, data=without(data, "Seq"))
     )
     assert 'two sequences "main"' in refusal(with_sequences(sequence("Main"), sequence("main")))
     no_main = without(sequence("A"), "Main")
     assert "Data.Seq[0].Main: the property is missing" in refusal(with_sequences(no_main))
+
+
+def test_kind_of_file_is_known() -> None:
+    """A file of a process model is read, and can be told from one with sequences to run."""
+    model = replace(EXAMPLE, data=with_changes(EXAMPLE.data, number("Type", 1.0)))
+    kinds = [sequences_of(file).kind for file in (EXAMPLE, model)]
+    assert kinds == [FileKind.NORMAL, FileKind.MODEL]
 
 
 def test_steps_elsewhere_are_not_lost() -> None:

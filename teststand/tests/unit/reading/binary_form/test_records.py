@@ -14,8 +14,12 @@ from teststand_runner.testing.binary_writing import pack
 
 EXAMPLE = example_file()
 NONE = 0xFFFFFFFF
-STRINGS = ("Obj", "Name", "Str", "Objs", "[0]", "[99999999]", "Strs", "Refs", "Num", "[]")
-OBJ, NAME, STR, OBJS, ZERO, MANY, STRS, REFS, NUM, NOTHING = range(len(STRINGS))
+STRINGS = (
+    *("Obj", "Name", "Str", "Objs", "[0]", "[99999999]", "Strs", "Refs", "Num", "[]"),
+    *("Enum", "Volts", "STRUCT", "CLUST"),
+)
+OBJ, NAME, STR, OBJS, ZERO, MANY, STRS, REFS, NUM, NOTHING = range(10)
+ENUM, MEMBER, STRUCT, CLUSTER = range(10, len(STRINGS))
 END = struct.pack("<II", 0, NONE)
 
 
@@ -65,7 +69,7 @@ def test_smallest_file_is_read() -> None:
         (file(node(OBJ), end=words(0, 0)), "something else follows"),
         (file(node(OBJ), end=b""), "end too early"),
         (file(node(OBJ, mask=0x400)), "fields 0x400 of a property are unknown"),
-        (file(node(99)), "string 99 of 10"),
+        (file(node(99)), "string 99 of 14"),
         (file(node(NONE)), "of what class"),
         (file(node(OBJ, mask=0x2)), '"Obj" is unknown'),
         (file(words(0, 1, OBJ, NAME, 0)), "a type begins where none"),
@@ -147,3 +151,21 @@ def test_chains_have_a_limit() -> None:
     types += [type_(first + each, based_on=each - 1) for each in range(1, MAX_CHAIN + 2)]
     with pytest.raises(FileTooLargeError, match="build on each other"):
         read_binary(file(node(OBJ), tuple(types), more=len(types)))
+
+
+def test_enumerations_are_read() -> None:
+    """A value of an enumeration is the name of its member; its members are passed over."""
+    value = words(7) + node(OBJ) + words(MEMBER) + struct.pack("<d", 2.0)
+    found = read_binary(file(node(ENUM, mask=0x30002, middle=value)))
+    assert (found.data.class_name, found.data.value) == ("Enum", "Volts")
+
+
+def test_what_sequences_do_not_need_is_passed_over() -> None:
+    """Comments, formats, settings of structures and attributes do not disturb what comes behind."""
+    struct_ = words(STRUCT) + b"\1" + words(8) + b"\0" + words(0, 0, 256, 0)
+    cluster = words(CLUSTER) + b"\1\0" + words(NONE)
+    middle = words(NAME, NAME, 1, 2, 4, 2) + struct_ + cluster + node(OBJ)
+    strange = node(STR, name=STR, mask=0x1365, middle=middle)
+    found = read_binary(file(node(OBJ, strange, node(NUM))))
+    assert [each.name for each in found.data.walk()] == ["Name", "Str", "Name"]
+    assert found.data.properties["Str"].by_reference
