@@ -18,10 +18,10 @@ from teststand_runner.running.execution import Execution
 from teststand_runner.running.frames import Shared
 from teststand_runner.running.options import RunOptions
 from teststand_runner.running.preparing import preparation_problems
+from teststand_runner.running.serial_numbers import file_globals_of, serial_number_problems
 from teststand_runner.running.step_context import ActionRunner
 from teststand_runner.running.steps import run_action
 from teststand_runner.running.stopping import Stop, StopRequests
-from teststand_runner.running.variables import container_of
 
 _LOOK_SECONDS = 0.1
 """How long it may take until a request to stop is noticed."""
@@ -86,7 +86,7 @@ def run_sequences(
 
 def check_run(file: SequenceFile, path: Path, options: RunOptions) -> list[Problem]:
     """Return what a run needs and the runner does not do, or does not find on this machine."""
-    problems = check(file, options.sequence)
+    problems = [*serial_number_problems(file, options), *check(file, options.sequence)]
     return problems or preparation_problems(file, path, options)
 
 
@@ -106,7 +106,7 @@ def _shared(
         pool=pool,
         tell=events.put,
         stop=Stop(),
-        file_globals=container_of(file.file_globals),
+        file_globals=file_globals_of(file, options, socket),
     )
 
 
