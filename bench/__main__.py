@@ -28,6 +28,7 @@ from bench.opening import measure_open
 from bench.progress import Progress
 from bench.report import Report, show
 from bench.single import measure_single
+from bench.station import measure_station
 from session_sharing.cli.output import print_json
 
 BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
     "database-single": measure_database_single,
     "database-hundred": measure_database_hundred,
     "database-thousand": measure_database_thousand,
+    "station": measure_station,
 }
 MINIMUM_PAIRS = 3
 

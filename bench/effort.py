@@ -17,6 +17,7 @@ class Effort:
         resting: How many clients at rest are many.
         rest: How long they are looked at, in seconds.
         batch: How many records are many.
+        services: How many services, and sessions of a pin map, are many for a station.
     """
 
     pairs: int
@@ -26,11 +27,26 @@ class Effort:
     resting: int
     rest: float
     batch: int
+    services: int
 
 
 FULL = Effort(
-    pairs=20, seconds=0.2, records=1_000_000, sessions=500, resting=200, rest=20.0, batch=20_000
+    pairs=20,
+    seconds=0.2,
+    records=1_000_000,
+    sessions=500,
+    resting=200,
+    rest=20.0,
+    batch=20_000,
+    services=1_000,
 )
 QUICK = Effort(
-    pairs=5, seconds=0.08, records=200_000, sessions=100, resting=40, rest=4.0, batch=5_000
+    pairs=5,
+    seconds=0.08,
+    records=200_000,
+    sessions=100,
+    resting=40,
+    rest=4.0,
+    batch=5_000,
+    services=200,
 )

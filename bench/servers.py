@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
-from session_sharing.testing.processes import ServerProcess
+from session_sharing.testing.processes import ServerProcess, running_station
 
 T = TypeVar("T")
 
@@ -29,6 +29,11 @@ def start_writer(folder: Path, config: Path, secrets: Mapping[str, str]) -> Serv
     """
     arguments = ["--port", "0", "--data-dir", str(folder), "--config", str(config)]
     return ServerProcess("db_writer", arguments, {**_away(folder), **secrets})
+
+
+def start_station(folder: Path) -> ServerProcess:
+    """Start a station with a home of its own; as a context manager it stops."""
+    return running_station(folder, "--port", "0")
 
 
 def start_nothing(folder: Path) -> ServerProcess:

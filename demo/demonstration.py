@@ -10,7 +10,7 @@ from pathlib import Path
 import grpc
 
 from demo.cast.company import TELL_SECONDS, Company
-from demo.cast.crew import Crew
+from demo.cast.crew import PIN_MAPS, Crew
 from demo.cast.measurements import Measurements
 from demo.cast.sequence import TestSequence
 from demo.checks import find_faults
@@ -24,8 +24,6 @@ from demo.told.database import DatabaseLog
 from demo.told.log_file import LogFile
 from demo.told.timeline import Timeline
 from session_sharing import SharingError, join_local_station
-
-PIN_MAPS = Path(__file__).resolve().parent.parent / "pin_maps"
 
 
 class Demonstration:
@@ -53,7 +51,7 @@ class Demonstration:
         pool = ThreadPoolExecutor(thread_name_prefix="demo")
         crew = Crew(self._folder, pool, self._interruptions)
         try:
-            print("Starting a station, two services for logs, and two measurement plug-ins ...")
+            print("Starting a station, instruments, two services for logs, and two plug-ins ...")
             crew.start()
             self._perform(crew, pool, scenes, keep=keep)
         except (RuntimeError, TimeoutError, SharingError, grpc.RpcError, OSError) as failure:

@@ -1,4 +1,4 @@
-"""The programs of the demonstration: station, both logs and both plug-ins, as processes."""
+"""The programs of the demonstration: station, instruments, logs and plug-ins, as processes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from measurement_support.origin import STATION_VARIABLE
 from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 from session_sharing.testing.processes import START_SECONDS, ServerProcess
 
+PIN_MAPS = Path(__file__).resolve().parents[2] / "pin_maps"
+
 LOG_FILE = "results.ndjson"
 """The shared file, as the pin maps name it."""
 
 DATABASE = "measurements.sqlite"
 """The shared database, as its pin map names it."""
+
+
+CIRCUIT = PIN_MAPS / "regulator.toml"
+"""What the instruments of the pin maps are connected to."""
 
 
 class Crew:
@@ -55,6 +61,7 @@ class Crew:
         """
         self._begin("local_station", "--port", "0")
         self._wait_ready()
+        self._begin("local_station.instruments", "--port", "0", "--circuit", str(CIRCUIT))
         data = ["--port", "0", "--data-dir", str(self.log.parent), "--ack", "os"]
         self._begin(Log.FILE.value, *data)
         self._begin(Log.DATABASE.value, "--port", "0", "--data-dir", str(self.database.parent))

@@ -9,8 +9,11 @@ from demo.checks.common import attached, describe, different
 from demo.scenes.steps import Log, Plugin
 from demo.told.performance import GOOD, Performance, Run
 
-PLAUSIBLE = {Plugin.VOLTAGE: (3.1, 3.5), Plugin.CURRENT: (0.09, 0.12)}
-"""Between what the mean lies: a 3.3 V regulator, in volts; loaded with 0.1 A, in amperes."""
+MEANS = {Plugin.VOLTAGE: "mean", Plugin.CURRENT: "currents"}
+"""What the output is called that holds the mean of a run."""
+
+PLAUSIBLE = {Plugin.VOLTAGE: (3.1, 3.5), Plugin.CURRENT: (0.8e-3, 1.2e-3)}
+"""Between what it lies: a 3.3 V regulator, in volts; what that takes itself, in amperes."""
 
 
 def run_faults(performance: Performance) -> Iterator[str]:
@@ -37,7 +40,7 @@ def _output_faults(run: Run) -> Iterator[str]:
     yield from different("passed", True, run.outputs.get("passed"))
     yield from different("records logged", run.readings, run.outputs.get("logged"))
     lowest, highest = PLAUSIBLE[run.plugin]
-    mean = _only(run.outputs.get("mean"))
+    mean = _only(run.outputs.get(MEANS[run.plugin]))
     if not lowest <= mean <= highest:
         yield f"a mean of {mean} lies outside {lowest} to {highest}"
 

@@ -1,4 +1,4 @@
-"""A whole test floor on this machine: station, both logs and both plug-ins, as processes."""
+"""A whole test floor on this machine: station, instruments, logs and plug-ins, as processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ni.measurementlink.sessionmanagement.v1.client import SessionManagementClie
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 
 from measurement_support.client import MeasurementClient
-from session_sharing.testing.processes import ServerProcess, running_station
+from session_sharing.testing.processes import ServerProcess, running_instruments, running_station
 
 PIN_MAPS = Path(__file__).resolve().parents[2] / "pin_maps"
 
@@ -33,6 +33,10 @@ class Floor:
         self.environment: Mapping[str, str] = {"LOCAL_STATION_HOME": str(self.home)}
         self._stack = stack
         self.station = stack.enter_context(running_station(self.home, "--port", "0"))
+        circuit = ["--circuit", str(PIN_MAPS / "regulator.toml")]
+        self.instruments = stack.enter_context(
+            running_instruments(self.home, "--port", "0", *circuit)
+        )
         arguments = ["--port", "0", "--data-dir", str(self.logs), "--ack", "os"]
         self.logger = self.start("json_logger", *arguments)
         arguments = ["--port", "0", "--data-dir", str(self.databases)]

@@ -76,6 +76,26 @@ def test_at_rest_reports_cost_and_latencies() -> None:
     assert len(said) == 4
 
 
+@pytest.mark.reliability
+def test_station_reports_latencies_beside_others() -> None:
+    """Who measures a station gets each call alone, and beside those who hold and wait."""
+    run = bench("station", "--quick", "--pairs", "3", "--json")
+    assert run.returncode == 0, run.stderr
+    [report] = json.loads(run.stdout)["benchmarks"]
+    cases = [row["case"].split(", ") for row in report["rows"]]
+    calls = list(dict.fromkeys(call for call, _ in cases))
+    assert calls[:4] == ["resolve", "reserve", "unreserve", "unreserve what is kept"]
+    others = ["100 sessions held", "40 requests wait", "200 requests wait"]
+    for row, (call, beside) in zip(report["rows"], cases, strict=True):
+        assert beside in (others if row["ratio"] else ["nobody else"])
+        assert row["baseline"] == (f"{call}, nobody else" if row["ratio"] else "")
+        assert row["details"].get("p99 ms", float("inf")) >= row["value"]["median"] > 0
+    assert len(cases) == len(calls) * (1 + len(others))
+    said = {verdict["text"]: verdict["holds"] for verdict in report["verdicts"]}
+    assert said["all who waited wait still"] is True
+    assert len(said) == 3
+
+
 def test_unknown_benchmark_is_wrong_usage() -> None:
     """Who mistypes the name of a benchmark is told which there are."""
     run = bench("opne")

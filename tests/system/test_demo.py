@@ -150,7 +150,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     temporary = {name: str(tmp_path) for name in ("TMPDIR", "TEMP", "TMP")}
     with running(**temporary) as demo:
         demo.lines_to("=== 1.")
-        assert len(demo.left()) >= 6
+        assert len(demo.left()) >= 7
         demo.interrupt()
         demo.interrupt()
         exit_code, _, errors = demo.end()

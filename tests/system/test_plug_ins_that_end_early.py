@@ -88,8 +88,8 @@ def queued(plug_in: ServerProcess, run: Call) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"voltage_pin": "NOWHERE"}, ("NOWHERE", "VOUT")),
-        ({"voltage_pin": "VIN"}, ("VIN", "niDMM", "pin map")),
+        ({"voltage_pins": ["NOWHERE"]}, ("NOWHERE", "VOUT")),
+        ({"voltage_pins": ["VIN"]}, ("VIN", "niDMM", "pin map")),
         ({"log_pin": "VIN"}, ("VIN", "FileLogger or DatabaseWriter", "pin map")),
         ({"log_pin": ""}, ("log_pin is empty",)),
         ({"readings": 0}, ("readings is 0", "1 to")),

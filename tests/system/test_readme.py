@@ -9,12 +9,14 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from session_sharing.testing.processes import ServerProcess, running_station
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
-SERVERS = re.compile(r"^python -m (\w+) *(?:#.*)?$", re.MULTILINE)
+SERVERS = re.compile(r"^python -m ([\w.]+)(?: +(--[^#\n]+?))? *(?:#.*)?$", re.MULTILINE)
 MEASURE, LOG = "MeasurementClient(", 'JsonLoggerClient("results.ndjson") as'
 ASK = 'DbWriterClient("measurements.sqlite") as'
 
@@ -40,18 +42,22 @@ def run(code: str, environment: dict[str, str]) -> str:
     return finished.stdout
 
 
-def test_servers_and_programs_work_as_written(tmp_path: Path) -> None:
+def test_servers_and_programs_work_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who starts what the README says can run its programs as they stand."""
+    monkeypatch.chdir(ROOT)  # where the README has its reader type it
     station, *others = SERVERS.findall(README)
-    assert (station, others) == (
-        "local_station",
-        ["json_logger", "db_writer", "output_voltage", "supply_current"],
-    )
+    assert station == ("local_station", "")
+    assert [module for module, _ in others] == [
+        *("local_station.instruments", "json_logger", "db_writer"),
+        *("output_voltage", "supply_current"),
+    ]
     home = {"LOCAL_STATION_HOME": str(tmp_path), "SESSION_SHARING_DATA": str(tmp_path / "data")}
     with ExitStack() as servers:
         servers.enter_context(running_station(tmp_path))
-        for module in others:
-            servers.enter_context(ServerProcess(module, (), home))
+        for module, arguments in others:
+            servers.enter_context(ServerProcess(module, arguments.split(), home))
         assert run(program(MEASURE), home).count("'passed': True") == 2
         into_database = program(MEASURE).replace("aliases.pinmap", "database.pinmap")
         assert run(into_database, home).count("'passed': True") == 2

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from local_station.instruments.names import normalised
+from local_station.instruments.wiring import wired
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.selection import select
@@ -54,6 +56,18 @@ def test_a_map_connects_supply_and_multimeter(path: Path):
         supply, meter = (select(pin_map, [pin], [site], "").sessions for pin in ("VIN", "VOUT"))
         assert [each.session.instrument_type_id for each in supply] == ["niDCPower"]
         assert [each.session.instrument_type_id for each in meter] == ["niDMM"]
+
+
+@each_map
+def test_the_circuit_has_every_instrument_of_a_map(path: Path):
+    """Whoever loads a map of the project finds units under test behind its instruments."""
+    circuit = wired(FOLDER / "regulator.toml", MAPS)
+    pin_map = read(path.stem)
+    for pin, volts in (("VIN", 0.0), ("VOUT", 3.3)):
+        for each in select(pin_map, [pin], pin_map.sites, "").sessions:
+            load = circuit.net_of(normalised(each.session.resource_name)).load
+            assert load != circuit.load, f"{each.session.resource_name} is in no net"
+            assert load.volts == pytest.approx(volts, abs=0.066)
 
 
 def test_waiting_has_one_entry():

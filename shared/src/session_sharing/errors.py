@@ -144,7 +144,7 @@ class NoStationError(UnavailableError):
 
 
 class ServiceNotFoundError(UnavailableError):
-    """Discovery answers, but knows no such service."""
+    """Discovery answers, but knows no such service, or none that has started yet."""
 
 
 class ServiceStoppingError(UnavailableError):

@@ -22,7 +22,7 @@ START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 V, C = Plugin.VOLTAGE, Plugin.CURRENT
 NAMES = {1: V.value, 2: C.value}
 RUNS = Runs((V, C), Behavior.AUTO, 1)
-MEANS = {V: 3.3, C: 0.1}
+FOUND = {V: {"mean": [3.3]}, C: {"currents": [0.001]}}
 
 
 def at(milliseconds: float) -> datetime:
@@ -66,7 +66,7 @@ def run_of(plugin: Plugin, unit: str, since: float, until: float, **changes: obj
     """Return a run that went well."""
     outputs = {
         "sites": [0],
-        "mean": [MEANS[plugin]],
+        **FOUND[plugin],
         "passed": True,
         "logged": 2,
         "new_session": plugin is V,

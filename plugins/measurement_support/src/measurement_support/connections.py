@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ni_measurement_plugin_sdk_service.session_management import (
     SITE_SYSTEM_PINS,
@@ -49,6 +49,26 @@ def connections(
     )
 
 
+def connections_of_pins(
+    reservation: MultiSessionReservation, pins: Iterable[str], *instrument_types: str
+) -> Sequence[TypedConnection[object]]:
+    """Return the connections of several pins: site by site, and pin by pin within a site.
+
+    Args:
+        reservation: What was reserved, these pins among it.
+        pins: The pins, or groups of pins; one that is named twice counts once.
+        *instrument_types: As of `connections`.
+
+    Raises:
+        InvalidRequestError: The pin map connects one of the pins to no such instrument.
+    """
+    found = [
+        at for pin in dict.fromkeys(pins) for at in connections(reservation, pin, *instrument_types)
+    ]
+    sites = list(dict.fromkeys(at.site for at in found))
+    return sorted(found, key=lambda at: sites.index(at.site))
+
+
 def _of_type(
     reservation: MultiSessionReservation, pin: str, instrument_type: str
 ) -> Sequence[TypedConnection[object]]:
@@ -90,15 +110,15 @@ def _types_at(reservation: MultiSessionReservation, pin: str) -> Sequence[str]:
     return sorted(types)
 
 
-def require_names(**pins: str) -> None:
+def require_names(**pins: str | Sequence[str]) -> None:
     """Check that pins are named: to NI's service no name is every pin of the map.
 
     Args:
         **pins: What the configurations hold, by their names.
 
     Raises:
-        InvalidRequestError: A configuration is empty.
+        InvalidRequestError: A configuration is empty, or one of its names is.
     """
-    for configuration, name in pins.items():
-        if not name:
+    for configuration, names in pins.items():
+        if not names or not all(names):
             raise InvalidRequestError(f"{configuration} is empty. Name a pin of the pin map.")

@@ -13,7 +13,7 @@ from ni_measurement_plugin_sdk_service.session_management import (
 )
 
 from measurement_support.interruption import Interruption
-from measurement_support.readings import Reading
+from measurement_support.readings import Reading, V
 from session_sharing import Record
 from session_sharing.errors import InvalidRequestError, SharingError
 from session_sharing.names import parse_resource_name
@@ -89,7 +89,7 @@ class SiteLogs:
         """The public id of the session; of several, with commas between them, files first."""
         return ", ".join(dict.fromkeys(client.public_id for client in self._places))
 
-    def log(self, entries: Iterable[tuple[Reading, Record]]) -> None:
+    def log(self, entries: Iterable[tuple[Reading[V], Record]]) -> None:
         """Log records in their order; return when all are acknowledged, wherever they belong.
 
         What one log refuses, the others still get.

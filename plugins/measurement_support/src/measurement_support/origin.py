@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 from uuid import uuid4
 
-from measurement_support.readings import Reading
+from measurement_support.readings import Reading, V
 from session_sharing import RecordContext
 
 STATION_VARIABLE = "SESSION_SHARING_STATION"
@@ -35,7 +35,7 @@ class Origin:
         """Return the origin of a run that begins now, on this station."""
         return cls(program, serial_number, uuid4().hex[:12], station())
 
-    def context(self, reading: Reading) -> RecordContext:
+    def context(self, reading: Reading[V]) -> RecordContext:
         """Return what the record of a reading belongs to."""
         return RecordContext(
             self.serial_number,

@@ -7,16 +7,20 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from session_sharing import Limits
 
+V = TypeVar("V")
+"""What an instrument reads: of a supply, for example, voltage and current."""
+
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Generic[V]):
     """One reading.
 
     Attributes:
-        index: From 0 up over all readings and sites of a run.
+        index: From 0 up over all readings, sites and pins of a run.
         site: The site; -1 for system pins.
         pin: The pin that was measured.
         channel: The channel of the instrument.
@@ -28,8 +32,28 @@ class Reading:
     site: int
     pin: str
     channel: str
-    value: float
+    value: V
     taken: datetime
+
+
+def by_pin(readings: Sequence[Reading[V]]) -> dict[tuple[int, str], list[V]]:
+    """Return what was measured at each site and pin, in the order in which these came."""
+    found: dict[tuple[int, str], list[V]] = {}
+    for reading in readings:
+        found.setdefault((reading.site, reading.pin), []).append(reading.value)
+    return found
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean; no number if one of the values is none, or is infinite."""
+    return statistics.fmean(values) if all(map(math.isfinite, values)) else math.nan
+
+
+def noise(values: Sequence[float]) -> float:
+    """Return the standard deviation: 0 of a single value, no number where the mean is none."""
+    if not all(map(math.isfinite, values)):
+        return math.nan
+    return statistics.stdev(values) if values[1:] else 0.0
 
 
 def hold(limits: Limits, value: float) -> bool:
@@ -39,33 +63,6 @@ def hold(limits: Limits, value: float) -> bool:
     return low <= value <= high
 
 
-def status(limits: Limits, value: float) -> str:
+def status(*, passed: bool) -> str:
     """Return what comes of a value, in the words that records have for it."""
-    return "passed" if hold(limits, value) else "failed"
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What the readings of a run amount to: one entry for each site, in the order of `sites`.
-
-    Attributes:
-        sites: The sites.
-        mean: The means.
-        noise: The standard deviations; 0 for a single reading.
-        passed: Whether all means are within the limits.
-    """
-
-    sites: list[int]
-    mean: list[float]
-    noise: list[float]
-    passed: bool
-
-
-def summarise(readings: Sequence[Reading], limits: Limits) -> Summary:
-    """Return what readings amount to, for the sites in the order in which they came."""
-    by_site: dict[int, list[float]] = {}
-    for reading in readings:
-        by_site.setdefault(reading.site, []).append(reading.value)
-    means = [statistics.fmean(values) for values in by_site.values()]
-    noises = [statistics.stdev(values) if values[1:] else 0.0 for values in by_site.values()]
-    return Summary(list(by_site), means, noises, all(hold(limits, mean) for mean in means))
+    return "passed" if passed else "failed"

@@ -3,20 +3,20 @@
 A log is whatever the log's pin is connected to: a file, a database, or both at once. Both ways hold
 a reservation of the log's pin while they use the log:
 
-- by waiting: the instrument is reserved and read, and let go; then the log is waited for, and
+- by waiting: the instruments are reserved and read, and let go; then the log is waited for, and
   reserved around writing all records. Measurements may name one and the same log pin;
-- with an alias: instrument and log are reserved at once, and each reading is logged as it is taken.
-  Each measurement names a log pin of its own, which the pin map connects to an alias of one file
-  or database.
+- with an alias: instruments and log are reserved at once, and each reading is logged as it is
+  taken. Each measurement names a log pin of its own, which the pin map connects to an alias of one
+  file or database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
 from ni_measurement_plugin_sdk_service.session_management import (
@@ -29,36 +29,40 @@ from measurement_support.connections import connections
 from measurement_support.interruption import Interruption
 from measurement_support.log_sessions import LOG_TYPES, LogConstructor, opened_logs
 from measurement_support.logs import SiteLogs
-from measurement_support.readings import Reading
+from measurement_support.readings import Reading, V
 from measurement_support.reserving import reserved
 from session_sharing import Behavior, Record
 from session_sharing.utc import utc_now
+
+V_co = TypeVar("V_co", covariant=True)
 
 LOG_SECONDS = 30.0
 """How long a call to the log's service may take."""
 
 
-class Instrument(Protocol):
-    """One channel of an instrument, at one site."""
+class Instruments(Protocol[V_co]):
+    """The instruments of a run, at all pins and sites, ready to be read."""
 
-    def read(self) -> float:
-        """Return a reading, in the unit of the measurement."""
+    def read(self) -> Iterable[tuple[TypedConnection[object], V_co]]:
+        """Return a reading at each pin of each site."""
         ...
 
 
-class Measurement(Protocol):
-    """What a plug-in measures, and with which instrument."""
+class Measurement(Protocol[V]):
+    """What a plug-in measures, with which instruments, and what it logs of it."""
 
-    @property
-    def instrument_type(self) -> str:
-        """The type id of the instrument, as the pin map has it."""
+    def instruments(
+        self, run: Interruption, reservation: MultiSessionReservation, pins: Sequence[str]
+    ) -> AbstractContextManager[Instruments[V]]:
+        """Open and set up the instruments of reserved pins; leave them safe when the block ends.
+
+        Raises:
+            SharingError: The pin map does not fit, or a driver refuses.
+            grpc.RpcError: The run has to end, or there is nobody who has the instruments.
+        """
         ...
 
-    def instrument(self, connection: TypedConnection[object]) -> Instrument:
-        """Return the channel that a pin is connected to at one site."""
-        ...
-
-    def record(self, reading: Reading) -> Record:
+    def record(self, reading: Reading[V]) -> Record:
         """Return what is logged of a reading."""
         ...
 
@@ -68,16 +72,16 @@ class Job:
     """What one run was asked to do.
 
     Attributes:
-        pin: The pin to measure at.
+        pins: The pins to measure at.
         log_pin: The pin of the log.
         log_while_measuring: Whether the log is shared with an alias, not by waiting.
         behavior: How the log's session is initialized.
         reserve_timeout: How long to wait for a reservation, in seconds; negative for as long as
             may be.
-        conditions: Under what conditions the unit is measured.
+        conditions: Which unit is measured, how often.
     """
 
-    pin: str
+    pins: Sequence[str]
     log_pin: str
     log_while_measuring: bool
     behavior: Behavior
@@ -86,7 +90,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Logged:
+class Logged(Generic[V]):
     """What came of a run.
 
     Attributes:
@@ -97,20 +101,20 @@ class Logged:
         public_ids: The public id of the session; of several, with commas between them.
     """
 
-    readings: Sequence[Reading]
+    readings: Sequence[Reading[V]]
     count: int
     new_session: bool
     public_ids: str
 
     @classmethod
-    def to(cls, logs: SiteLogs, readings: Sequence[Reading]) -> Logged:
+    def to(cls, logs: SiteLogs, readings: Sequence[Reading[V]]) -> Logged[V]:
         """Return what came of a run that logged to these logs."""
         return cls(readings, logs.count, logs.new_session, logs.public_ids)
 
 
 def measure_and_log(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
-) -> Logged:
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+) -> Logged[V]:
     """Measure, and log every reading to logs that may be shared.
 
     Raises:
@@ -122,11 +126,14 @@ def measure_and_log(
 
 
 def _measure_then_log(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
-) -> Logged:
-    """Share by waiting: hold the instrument while it measures, then the log while it is written."""
-    with reserved(context, run, [job.pin], job.reserve_timeout) as reservation:
-        readings = list(_take(run, reservation, job, measurement))
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+) -> Logged[V]:
+    """Share by waiting: hold the instruments to measure, then the log while it is written."""
+    with (
+        reserved(context, run, job.pins, job.reserve_timeout) as reservation,
+        measurement.instruments(run, reservation, job.pins) as instruments,
+    ):
+        readings = list(_take(run, job, instruments))
     with (
         reserved(context, run, [job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
@@ -136,15 +143,16 @@ def _measure_then_log(
 
 
 def _log_while_measuring(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement
-) -> Logged:
-    """Share with an alias: hold instrument and log at once, and log each reading as it comes."""
+    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+) -> Logged[V]:
+    """Share with an alias: hold instruments and log at once, and log each reading as it comes."""
     with (
-        reserved(context, run, [job.pin, job.log_pin], job.reserve_timeout) as reservation,
+        reserved(context, run, [*job.pins, job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
+        measurement.instruments(run, reservation, job.pins) as instruments,
     ):
         readings = []
-        for reading in _take(run, reservation, job, measurement):
+        for reading in _take(run, job, instruments):
             logs.log([(reading, measurement.record(reading))])
             readings.append(reading)
         return Logged.to(logs, readings)
@@ -162,16 +170,12 @@ def _opened_logs(
         yield SiteLogs(where, opened, run)
 
 
-def _take(
-    run: Interruption, reservation: MultiSessionReservation, job: Job, measurement: Measurement
-) -> Iterator[Reading]:
-    """Take the readings: at all sites at once, as often as asked for."""
-    run.check()
-    found = connections(reservation, job.pin, measurement.instrument_type)
-    instruments = [(at, measurement.instrument(at)) for at in found]
+def _take(run: Interruption, job: Job, instruments: Instruments[V]) -> Iterator[Reading[V]]:
+    """Take the readings: at all pins and sites at once, as often as asked for."""
     index = count()
     for _ in range(job.conditions.readings):
         run.wait(job.conditions.interval)
-        for at, instrument in instruments:
-            name, value = at.pin_or_relay_name, instrument.read()
-            yield Reading(next(index), at.site, name, at.channel_name, value, utc_now())
+        for at, value in instruments.read():
+            yield Reading(
+                next(index), at.site, at.pin_or_relay_name, at.channel_name, value, utc_now()
+            )

@@ -8,13 +8,14 @@ import pytest
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni_measurement_plugin_sdk_service.session_management import MultiSessionReservation
 
-from measurement_support.connections import connections
+from measurement_support.connections import connections, connections_of_pins, require_names
 from session_sharing.errors import InvalidRequestError
 
 WIRED = {
     "DMM2": [("VOUT", 1, "0")],
     "DMM1": [("VOUT", 0, "0"), ("OTHER", 0, "1")],
     "DMM3": [("VREF", -1, "0")],
+    "DMM4": [("VAUX", 0, "0"), ("VAUX", 1, "0")],
     "DCP1": [("VOUT", 0, "7")],
 }
 
@@ -30,7 +31,7 @@ def reservation_of(sites: list[int]) -> MultiSessionReservation:
             if not sites or site in (*sites, -1):
                 info.channel_mappings.add(pin_or_relay_name=pin, site=site, channel=channel)
         reserved.append(info)
-    pins = ["VOUT", "VREF"]
+    pins = ["VOUT", "VREF", "VAUX"]
     return MultiSessionReservation(
         SimpleNamespace(), reserved, reserved_pin_or_relay_names=pins, reserved_sites=sites
     )
@@ -76,3 +77,21 @@ def test_a_pin_without_instruments_is_told():
     words = r"'VREF' is connected to no instrument of type 'niDMM'.*Register a pin map"
     with pytest.raises(InvalidRequestError, match=words):
         connections(MultiSessionReservation(SimpleNamespace(), []), "VREF", "niDMM")
+
+
+@pytest.mark.parametrize(("sites", "order"), [([], [0, 1]), ([1, 0], [1, 0])])
+def test_several_pins_come_site_by_site(sites, order):
+    """All pins of a site stand together, in the order of the call; a pin named twice comes once."""
+    where = connections_of_pins(reservation_of(sites), ["VAUX", "VOUT", "VREF", "VAUX"], "niDMM")
+    assert [(each.site, each.pin_or_relay_name) for each in where] == [
+        *((site, pin) for site in order for pin in ("VAUX", "VOUT")),
+        (-1, "VREF"),
+    ]
+
+
+@pytest.mark.parametrize("names", ["", [], ["VOUT", ""]])
+def test_a_pin_without_a_name_is_refused(names):
+    """To NI's service no name is every pin of the map, which nobody means."""
+    with pytest.raises(InvalidRequestError, match="voltage_pins is empty"):
+        require_names(log_pin="LOG", voltage_pins=names)
+    require_names(log_pin="LOG", voltage_pins=["VOUT"])

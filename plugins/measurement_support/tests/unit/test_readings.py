@@ -6,42 +6,45 @@ import math
 
 import pytest
 
-from measurement_support.readings import Reading, hold, status, summarise
+from measurement_support.readings import Reading, by_pin, hold, mean, noise, status
 from session_sharing import Limits
 from session_sharing.utc import utc_now
 
 LIMITS = Limits(low=1.0, high=2.0)
 
 
-def readings(*found):
-    """Return readings of pairs of site and value."""
-    return [
-        Reading(index, site, "VOUT", "0", value, utc_now())
-        for index, (site, value) in enumerate(found)
+def test_each_pin_of_each_site_is_counted_by_itself():
+    """Values are kept apart by site and pin, in the order in which these were measured."""
+    found = [(1, "A", 1.0), (1, "B", 5.0), (0, "A", 2.0), (1, "A", 3.0)]
+    readings = [
+        Reading(index, site, pin, "0", value, utc_now())
+        for index, (site, pin, value) in enumerate(found)
+    ]
+    assert list(by_pin(readings).items()) == [
+        ((1, "A"), [1.0, 3.0]),
+        ((1, "B"), [5.0]),
+        ((0, "A"), [2.0]),
     ]
 
 
-def test_each_site_is_summed_up_by_itself():
-    """Mean and noise are those of a site, in the order in which the sites were measured."""
-    found = summarise(readings((1, 1.0), (0, 1.5), (1, 2.0), (0, 1.5)), LIMITS)
-    assert (found.sites, found.mean) == ([1, 0], [1.5, 1.5])
-    assert found.noise == [pytest.approx(0.5**0.5), 0.0]
-    assert found.passed
+def test_mean_and_noise():
+    """They are the mean and the standard deviation; a single reading has no noise."""
+    assert (mean([1.0, 2.0]), noise([1.0, 2.0])) == (1.5, pytest.approx(0.5**0.5))
+    assert (mean([1.5]), noise([1.5])) == (1.5, 0.0)
 
 
-def test_one_bad_site_fails_the_measurement():
-    """A measurement passes only if every site does, whatever the others average to."""
-    assert not summarise(readings((0, 1.5), (1, 2.1)), LIMITS).passed
-    assert not summarise(readings((0, 0.9), (1, 1.5)), LIMITS).passed
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_one_value_out_of_range_makes_both_no_number(bad):
+    """A reading that was out of range is not averaged away, and is no defect either."""
+    assert math.isnan(mean([1.0, bad, -bad]))
+    assert math.isnan(noise([1.0, bad, -bad]))
+    assert not hold(LIMITS, mean([1.0, bad]))
 
 
 def test_limits_include_their_bounds():
-    """A value on a limit is good, one beyond it is not; its status says the same in a word."""
+    """A value on a limit is good, one beyond it is not, nor what is no number."""
     values = (0.9, 1.0, 2.0, 2.1, math.nan)
-    good = [False, True, True, False, False]
-    assert [hold(LIMITS, value) for value in values] == good
-    assert [status(LIMITS, value) == "passed" for value in values] == good
-    assert status(LIMITS, 0.9) == "failed"
+    assert [hold(LIMITS, value) for value in values] == [False, True, True, False, False]
 
 
 def test_a_missing_limit_holds_everything():
@@ -50,6 +53,6 @@ def test_a_missing_limit_holds_everything():
     assert [hold(Limits(high=1.0), value) for value in (-1e9, 1.1)] == [True, False]
 
 
-def test_a_single_reading_has_no_noise():
-    """One reading is enough for a result."""
-    assert summarise(readings((0, 1.5)), LIMITS).noise == [0.0]
+def test_the_status_is_a_word_of_the_records():
+    """What a record says of its value is what databases are asked for."""
+    assert (status(passed=True), status(passed=False)) == ("passed", "failed")

@@ -1,1 +1,1 @@
-"""A measurement plug-in: the output voltage of a regulator, logged through a shared session."""
+"""A measurement plug-in: a voltage measured with NI-DMM, logged through a shared session."""

@@ -90,8 +90,8 @@ def test_a_station_can_start_it_and_ctrl_c_ends_it():
 def test_a_stopped_plug_in_is_found_no_longer():
     """It unregisters when it stops, and its caller is told how to start it."""
     with ServerProcess("output_voltage"), MeasurementClient(CLASS) as client:
-        assert client.configurations["voltage_pin"] == "VOUT"
-        assert client.outputs[:2] == ["sites", "mean"]
+        assert client.configurations["voltage_pins"] == ["VOUT"]
+        assert client.outputs[:3] == ["sites", "pins", "mean"]
     with pytest.raises(ServiceNotFoundError, match=CLASS):
         MeasurementClient(CLASS)
 

@@ -6,31 +6,33 @@ import json
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import output_voltage
 from measurement_support.client import INTERFACE
-from measurement_support.readings import hold
-from measurement_support.regulator import OperatingPoint, Regulator
-from output_voltage.measurement import LIMITS, measurement_service
+from output_voltage.measurement import measurement_service
+from output_voltage.metering import MeasurementType
 from session_sharing import Behavior
 
 FOLDER = files(output_voltage)
 CONFIGURATIONS = {
-    "voltage_pin": "VOUT",
+    "voltage_pins": ["VOUT"],
     "log_pin": "LOG",
+    "measurement_type": MeasurementType.DC_VOLTS,
+    "range": 10.0,
+    "resolution_digits": 5.5,
+    "low_limit": 3.234,
+    "high_limit": 3.366,
     "readings": 10,
     "interval": 0.005,
-    "input_voltage": 5.0,
-    "load_current": 0.1,
     "log_while_measuring": False,
     "log_behavior": Behavior.AUTO,
     "reserve_timeout": 60.0,
     "serial_number": "SN-0001",
-    "seed": 0,
 }
-OUTPUTS = ["sites", "mean", "noise", "passed", "logged", "new_session", "log_session"]
+OUTPUTS = [
+    *("sites", "pins", "mean", "noise", "signal_out_of_range", "absolute_resolution"),
+    *("passed", "logged", "new_session", "log_session"),
+]
 
 
 @pytest.fixture
@@ -80,26 +82,15 @@ def test_pins_are_offered_for_their_instruments():
     )
 
 
-def test_behaviors_are_offered_by_name():
-    """The five behaviours have the names and numbers of the session library."""
-    parameter = measurement_service._configuration_parameter_list[7]
-    offered = json.loads(parameter.annotations["ni/enum.values"])
-    assert offered == {each.name: each.value for each in Behavior}
-
-
-def test_limits_are_those_of_a_regulator():
-    """A unit passes within 2 % of 3.3 V, and only there."""
-    assert [hold(LIMITS, volts) for volts in (3.22, 3.25, 3.3, 3.35, 3.38)] == [
-        False,
-        True,
-        True,
-        True,
-        False,
-    ]
-
-
-@given(st.text(max_size=20), st.floats(4.5, 10.0), st.floats(0.0, 0.5))
-def test_every_sound_unit_passes(serial_number, volts, load):
-    """No tolerance of a unit that regulates is taken for a fault."""
-    point = OperatingPoint(volts, load)
-    assert hold(LIMITS, Regulator(serial_number).output_voltage(point))
+@pytest.mark.parametrize(
+    ("name", "offered"), [("measurement_type", MeasurementType), ("log_behavior", Behavior)]
+)
+def test_choices_are_offered_by_name(name, offered):
+    """What can be measured, and the five behaviours, have names and numbers that are documented."""
+    (parameter,) = (
+        each
+        for each in measurement_service._configuration_parameter_list
+        if each.display_name == name
+    )
+    values = json.loads(parameter.annotations["ni/enum.values"])
+    assert values == {each.name: each.value for each in offered}

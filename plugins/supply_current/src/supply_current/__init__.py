@@ -1,1 +1,1 @@
-"""A measurement plug-in: the supply current of a regulator, logged through a shared session."""
+"""A measurement plug-in: sources a DC voltage, measures, and logs through a shared session."""

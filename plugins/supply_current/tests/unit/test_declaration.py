@@ -6,31 +6,34 @@ import json
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import supply_current
 from measurement_support.client import INTERFACE
-from measurement_support.readings import hold
-from measurement_support.regulator import OperatingPoint, Regulator
 from session_sharing import Behavior
-from supply_current.measurement import limits_at, measurement_service
+from supply_current.measurement import measurement_service
 
 FOLDER = files(supply_current)
 CONFIGURATIONS = {
-    "supply_pin": "VIN",
+    "supply_pins": ["VIN"],
     "log_pin": "LOG",
+    "voltage_level": 5.0,
+    "voltage_level_range": 6.0,
+    "current_limit": 0.01,
+    "current_limit_range": 0.01,
+    "source_delay": 0.01,
+    "low_limit": 0.5e-3,
+    "high_limit": 1.5e-3,
     "readings": 10,
     "interval": 0.005,
-    "input_voltage": 5.0,
-    "load_current": 0.1,
     "log_while_measuring": False,
     "log_behavior": Behavior.AUTO,
     "reserve_timeout": 60.0,
     "serial_number": "SN-0001",
-    "seed": 0,
 }
-OUTPUTS = ["sites", "mean", "noise", "passed", "logged", "new_session", "log_session"]
+OUTPUTS = [
+    *("sites", "pins", "voltages", "currents", "in_compliance"),
+    *("passed", "logged", "new_session", "log_session"),
+]
 
 
 @pytest.fixture
@@ -82,20 +85,10 @@ def test_pins_are_offered_for_their_instruments():
 
 def test_behaviors_are_offered_by_name():
     """The five behaviours have the names and numbers of the session library."""
-    parameter = measurement_service._configuration_parameter_list[7]
+    (parameter,) = (
+        each
+        for each in measurement_service._configuration_parameter_list
+        if each.display_name == "log_behavior"
+    )
     offered = json.loads(parameter.annotations["ni/enum.values"])
     assert offered == {each.name: each.value for each in Behavior}
-
-
-def test_limits_are_for_what_the_unit_takes_itself():
-    """A unit passes if it takes some milliamperes beside its load; not twice as much."""
-    limits = limits_at(0.1)
-    good = [hold(limits, amperes) for amperes in (0.1001, 0.101, 0.103, 0.104)]
-    assert good == [False, True, True, False]
-
-
-@given(st.text(max_size=20), st.floats(4.5, 10.0), st.floats(0.0, 0.5))
-def test_every_sound_unit_passes(serial_number, volts, load):
-    """No tolerance of a unit that regulates is taken for a fault."""
-    point = OperatingPoint(volts, load)
-    assert hold(limits_at(load), Regulator(serial_number).supply_current(point))

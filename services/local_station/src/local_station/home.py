@@ -48,9 +48,10 @@ class StationHome:
         """The folder."""
         return self._key_file.parent
 
-    def kept_file(self, what: str) -> Path:
-        """Return where the station keeps something that its next run has to know."""
-        return self._key_file.with_suffix(f".{what}")
+    @property
+    def journal(self) -> Path:
+        """Where the station keeps what its next run has to know."""
+        return self._key_file.with_suffix(".journal")
 
     def write_key_file(self, port: int) -> None:
         """Tell where the station listens.

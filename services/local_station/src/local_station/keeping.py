@@ -1,4 +1,4 @@
-"""What a station has to know again after a restart: a small file, always written whole.
+"""What a station has to know again after a restart: entries of a journal, one for each change.
 
 It survives the end of the process, however it ends. A power cut it need not survive: whatever it
 tells of ends with the machine.
@@ -6,106 +6,72 @@ tells of ends with the machine.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from session_sharing.journals.lines import read_lines, to_line
-from session_sharing.service.folders import atomic_write_text
-from session_sharing.service.threads import NoThreadError, in_thread
-
-logger = logging.getLogger(__name__)
-
-_BOOT = "boot"
+from session_sharing.service.entry_journal import EntryJournal, Form
+from session_sharing.service.journal_file import JournalFile
 
 
-class Keeping:
-    """Writes what is to be kept, in a thread, once for all who changed something meanwhile.
+class Entry(Protocol):
+    """A change, or a part of all that there is."""
 
-    The one event loop guards all state. That the file cannot be written is told in the log, once:
-    the station serves on, and would have forgotten more after a restart.
+    @property
+    def kind(self) -> str:
+        """What kind of change it is."""
 
-    Args:
-        path: The file.
-        boot_id: This run of the operating system; empty if unknown.
-        lines: Returns the lines to keep, made by `line_of`.
+    def value(self) -> object:
+        """Return what it says, as JSON, times and dataclasses; called in another thread."""
+
+
+Readers = Mapping[str, Callable[..., Entry]]
+"""Makes entries of their values, by kind; raises what such values raise that it does not know."""
+
+
+def begin_journal(path: Path, boot_id: str) -> EntryJournal[Entry]:
+    """Return a journal that is written anew, without waiting for the disk.
+
+    Raises:
+        ResourceExhaustedError: No thread can be started.
     """
-
-    def __init__(self, path: Path, boot_id: str, lines: Callable[[], Iterable[str]]) -> None:
-        self._path = path
-        self._head = line_of({_BOOT: boot_id})
-        self._lines = lines
-        self._next: asyncio.Future[None] | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._told = False
-
-    def soon(self) -> None:
-        """Keep what is known when that is written, soon."""
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-        if self._task is None:
-            self._task = asyncio.create_task(self._write_all(), name="keep what is known")
-            self._task.add_done_callback(_tell_failure)
-
-    async def kept(self) -> None:
-        """Return when what is known now would survive a restart, or cannot be written."""
-        self.soon()
-        assert self._next is not None, "it was made just now"
-        await asyncio.wait({self._next})
-
-    async def _write_all(self) -> None:
-        try:
-            while self._next is not None:
-                written, self._next = self._next, None
-                try:
-                    await self._write("".join([self._head, *self._lines()]))
-                finally:
-                    written.set_result(None)
-        finally:
-            self._task = None  # Here, not when it is done: `soon` may be called in between.
-
-    async def _write(self, text: str) -> None:
-        try:
-            await in_thread(
-                "keep what is known", lambda: atomic_write_text(self._path, text, sync=False)
-            )
-            self._told = False
-        except (OSError, NoThreadError) as error:
-            if not self._told:
-                logger.warning("%s is not up to date, and a restart forgets: %s", self._path, error)
-            self._told = True
+    return EntryJournal(path, boot_id, _FORM, JournalFile(path, sync=False))
 
 
-def _tell_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        logger.error("Keeping what is known failed", exc_info=task.exception())
+def to_json(entries: Sequence[Entry]) -> str:
+    """Write entries as one line of JSON, in ASCII."""
+    tagged = [{entry.kind: entry.value()} for entry in entries]
+    return json.dumps(tagged, separators=(",", ":"), default=_plain)
 
 
-def line_of(fields: Mapping[str, object]) -> str:
-    """Return the line that says this."""
-    return to_line(json.dumps(fields, separators=(",", ":")))
+def from_json(text: str, readers: Readers) -> list[Entry]:
+    """Read what `to_json` wrote.
 
-
-def read_kept(path: Path, boot_id: str) -> list[dict[str, Any]]:
-    """Return what was kept in an earlier run; nothing if the machine was restarted since.
-
-    What cannot be read is told of in the log, and left out.
-
-    Args:
-        path: The file.
-        boot_id: This run of the operating system; empty if unknown.
+    Raises:
+        ValueError: It is something else, or another version of the station has written it.
     """
     try:
-        found = read_lines(path.read_bytes())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        logger.warning("%s cannot be read (%s); the station begins anew", path, error.strerror)
-        return []
-    if found.damaged_at is not None:
-        logger.warning("%s is damaged; what stands behind the damage is forgotten", path)
-    head, *entries = [json.loads(text) for text in found.texts] or [{}]
-    return entries if head.get(_BOOT) == boot_id else []
+        return [
+            readers[kind](value) for tagged in json.loads(text) for kind, value in tagged.items()
+        ]
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not an entry of this version: {error!r}") from error
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401 - whatever JSON does not know
+    """Return a value that is none of JSON's as one that is: a time, or the fields of an object."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+_FORM: Form[Entry] = Form(
+    to_json,
+    waiting="Services that register, and programs that free a session, wait for it.",
+    lost="services and reservations that it lacks are forgotten when the station is restarted.",
+    wrong="The station serves on, but after a restart the services and reservations that came or "
+    "went since then would be wrong.",
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import grpc.aio
@@ -14,22 +14,25 @@ from local_station.discovery import wire as discovery
 from local_station.discovery.activation import Activation
 from local_station.discovery.catalogue import Catalogue
 from local_station.discovery.directory import Directory
-from local_station.discovery.kept import KeptRegistrations
+from local_station.discovery.kept import Came, Went
 from local_station.discovery.launching import environment_for
 from local_station.discovery.lookup import Lookup
+from local_station.discovery.model import Registration
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.home import StationHome
-from local_station.keeping import Keeping, read_kept
+from local_station.keeping import Entry, begin_journal
 from local_station.pin_map import wire as pin_map
 from local_station.pin_map.servicer import PinMapServicer
 from local_station.pin_map.store import PinMaps
-from local_station.restoring import restore
+from local_station.restoring import read_kept, restore
 from local_station.session_management import wire as session_management
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.servicer import SessionManagementServicer
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.discovery.location import ADDRESS_VARIABLE
 from session_sharing.identity import this_client
+from session_sharing.service.keeping import Keeping
+from session_sharing.service.threads import in_thread
 
 REGISTERED = {
     pin_map.SERVICE_NAME: "Local Pin Map Service",
@@ -60,29 +63,28 @@ class Station:
         self._directory = Directory()
         self._own: set[str] = set()
         self._pin_maps = PinMaps()
-        boot_id = this_client().boot_id
-        # A file each: a session is freed as quickly among a thousand services.
-        services, reservations = home.kept_file("services"), home.kept_file("reservations")
-        self._services = Keeping(
-            services, boot_id, KeptRegistrations(self._directory, self._own).lines
-        )
-        self._sessions = SessionManager(changed=self._keep_reservations)
-        self._reservations = Keeping(reservations, boot_id, self._sessions.kept_lines)
+        self._keeping: Keeping[Entry] = Keeping(self._to_keep)
+        self._sessions = SessionManager(changed=self._keep_soon)
         self._activation = Activation(self._environment, start_within)
         self._catalogue = Catalogue(folders)
-        kept = [*read_kept(services, boot_id), *read_kept(reservations, boot_id)]
+        kept = read_kept(home.journal, this_client().boot_id)
         restore(kept, self._directory, self._sessions)
 
     def add_to(self, server: grpc.aio.Server) -> None:
-        """Add the servicers."""
-        lookup = Lookup(self._directory, self._catalogue, self._activation, self._services.soon)
+        """Add the servicers, and write down from now on what changes.
+
+        Raises:
+            ResourceExhaustedError: No thread can be started for that.
+        """
+        self._keeping.begin(begin_journal(self._home.journal, this_client().boot_id))
+        lookup = Lookup(self._directory, self._catalogue, self._activation, self._forgotten)
         discovery.stubs.add_DiscoveryServiceServicer_to_server(
-            DiscoveryServicer(self._directory, lookup, self._activation, self._services.kept),
+            DiscoveryServicer(self._directory, lookup, self._activation, self._keep),
             server,
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)
         session_management.stubs.add_SessionManagementServiceServicer_to_server(
-            SessionManagementServicer(self._pin_maps, self._sessions, self._reservations.kept),
+            SessionManagementServicer(self._pin_maps, self._sessions, self._keeping.all_kept),
             server,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
@@ -113,12 +115,29 @@ class Station:
     async def stopped(self) -> None:
         """Keep what the next run has to know, and let another station have the home."""
         try:
-            await asyncio.gather(self._services.kept(), self._reservations.kept())
+            await self._keeping.all_kept()
+            journal = self._keeping.end()
+            if journal is not None:
+                await in_thread("close the journal", journal.close)
         finally:
             self._home.release()
 
-    def _keep_reservations(self) -> None:
-        self._reservations.soon()
+    async def _keep(self, entry: Entry) -> None:
+        self._keeping.keep([entry])
+        await self._keeping.all_kept()
+
+    def _keep_soon(self, entry: Entry) -> None:
+        self._keeping.keep([entry])
+
+    def _forgotten(self, dead: Iterable[Registration]) -> None:
+        self._keeping.keep([Went.of(dead)])
+
+    def _to_keep(self) -> list[Entry]:
+        """Return all that the next run has to know: not the station's own, which are made anew."""
+        services = (
+            Came(one) for one in self._directory.all() if one.registration_id not in self._own
+        )
+        return [*services, *self._sessions.kept()]
 
     def _environment(self) -> Mapping[str, str]:
         # The key file, not the address: so they find the next run of the station as well.

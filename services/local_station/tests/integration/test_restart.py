@@ -77,7 +77,7 @@ def _refusal(management):
 
 def _wait_until_kept(home, management, process_id):
     """Wait until the station has seen the process that holds the session, and written it down."""
-    kept = home / "DiscoveryService.reservations"
+    kept = home / "DiscoveryService.journal"
     for _ in range(LIMIT * 10):
         _refusal(management)
         if f'"process_id":{process_id},' in (kept.read_text("utf-8") if kept.exists() else ""):

@@ -1,52 +1,120 @@
-"""The file of what a station has to know again."""
+"""What a station has to know again: how it is written, and what is read of it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime, timezone
 
 import pytest
 
-from local_station import keeping
-from local_station.keeping import Keeping, line_of, read_kept
+from local_station.discovery.directory import Directory
+from local_station.discovery.kept import Came, Went
+from local_station.discovery.model import Registration
+from local_station.keeping import begin_journal, from_json, to_json
+from local_station.restoring import READERS, read_kept, restore
+from local_station.session_management.clients import Process
+from local_station.session_management.kept import Freed, Held
+from local_station.session_management.manager import SessionManager
+from local_station.session_management.model import Caller, Session
+from session_sharing.discovery import ServiceDescriptor, ServiceLocation
+from session_sharing.journals.lines import to_line
+
+SERVICE = Came(
+    Registration(
+        "1", ServiceDescriptor("É\n", "c.A", ("i.A",), ("1.2.3",)), ServiceLocation("host", "1")
+    )
+)
+RESERVATION = Held(7, 1.5, Caller("peer"), datetime.now(timezone.utc), (Session("A"), Session("B")))
+STEPS = [[SERVICE], [RESERVATION], [Freed(("A",))], [Went(("1",)), Freed(("B",))]]
 
 
-def _keep(path, *entries, boot_id="boot"):
-    asyncio.run(_kept(Keeping(path, boot_id, lambda: map(line_of, entries))))
+def _write(path, steps, boot_id="boot", whole=()):
+    async def write():
+        journal = begin_journal(path, boot_id)
+        await journal.rewrite(whole)
+        for step in steps:
+            await journal.append(step)
+        await asyncio.get_running_loop().run_in_executor(None, journal.close)
+
+    asyncio.run(write())
 
 
-async def _kept(kept):
-    await kept.kept()
+def _texts(entries):
+    return [to_json([entry]) for entry in entries]
 
 
-def test_what_was_kept_is_read_again(tmp_path):
-    """The next run reads what the last one knew at its end."""
-    path = tmp_path / "x.kept"
-    _keep(path, {"old": 1})
-    _keep(path, {"a": "é\n"}, {"b": [1]})
-    assert read_kept(path, "boot") == [{"a": "é\n"}, {"b": [1]}]
+def _flat(steps):
+    return _texts(entry for step in steps for entry in step)
+
+
+def test_journal_loads_after_a_cut_at_any_byte(tmp_path):
+    """A station that is killed while it writes knows every change whose line is whole."""
+    path = tmp_path / "x.journal"
+    _write(path, STEPS)
+    content = path.read_bytes()
+    seen = set()
+    for length in range(len(content) + 1):
+        path.write_bytes(content[:length])
+        found = _texts(read_kept(path, "boot"))
+        assert found == _flat(STEPS)[: len(found)]
+        seen.add(len(found))
+    assert seen == {0, 1, 2, 3, 5}, "a step is there whole, or not at all"
 
 
 @pytest.mark.parametrize("there", [False, True])
 def test_nothing_is_known_at_first_and_after_a_reboot(tmp_path, there):
     """Programs of an earlier run of the machine are gone, whoever has their numbers now."""
-    path = tmp_path / "x.kept"
+    path = tmp_path / "x.journal"
     if there:
-        _keep(path, {"a": 1}, boot_id="earlier")
+        _write(path, STEPS, boot_id="earlier")
     assert read_kept(path, "boot") == []
 
 
-@pytest.mark.parametrize("kept", [0, 1, 2])
-def test_damaged_file_gives_what_is_whole(tmp_path, caplog, kept):
-    """No damage stops the station; the log tells of it, and what stands before it is used."""
-    path = tmp_path / "x.kept"
-    _keep(path, {"a": 1}, {"b": 2})
+@pytest.mark.parametrize("line", [0, 1, 3])
+def test_damaged_journal_gives_what_stands_before(tmp_path, caplog, line):
+    """No damage stops the station; the log tells of it, and a copy is set aside."""
+    path = tmp_path / "x.journal"
+    _write(path, STEPS)
     lines = path.read_bytes().splitlines(keepends=True)
-    lines[kept] = b"x" + lines[kept]
+    lines[line] = b"x" + lines[line]
     path.write_bytes(b"".join(lines))
-    with caplog.at_level(logging.WARNING):
-        assert read_kept(path, "boot") == [{"a": 1}, {"b": 2}][: max(0, kept - 1)]
+    assert _texts(read_kept(path, "boot")) == _flat(STEPS[: max(0, line - 1)])
     assert "damaged" in caplog.text
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"new":1}]',
+        "[1]",
+        "{}1",
+        '[{"service":{}}]',
+        '[{"reservation":[]}]',
+        '[{"freed":1}]',
+        "[" * 100000,
+    ],
+)
+def test_what_another_version_wrote_ends_the_reading(tmp_path, caplog, text):
+    """An entry that is not understood may have changed everything after it: that is left out."""
+    path = tmp_path / "x.journal"
+    _write(path, STEPS[:2])
+    with path.open("a") as journal:
+        journal.write(to_line(text) + to_line(to_json(STEPS[2])))
+    assert _texts(read_kept(path, "boot")) == _flat(STEPS[:2])
+    assert "not understood at line 4" in caplog.text
+
+
+def test_other_format_is_set_aside(tmp_path, caplog, monkeypatch):
+    """A journal of a format of the future is kept for it, and the station begins anew."""
+    path = tmp_path / "x.journal"
+    with monkeypatch.context() as future:
+        future.setattr("session_sharing.journals.content.FORMAT", 2)
+        _write(path, STEPS)
+    assert read_kept(path, "boot") == []
+    assert "of format 2" in caplog.text
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_file_that_cannot_be_read_is_told_of(tmp_path, caplog):
@@ -56,70 +124,23 @@ def test_file_that_cannot_be_read_is_told_of(tmp_path, caplog):
     assert "begins anew" in caplog.text
 
 
-def test_changes_at_once_are_written_at_once(tmp_path, monkeypatch):
-    """A hundred changes cost a few writes, and each is kept when its call returns."""
-    written = []
-    monkeypatch.setattr(keeping, "atomic_write_text", lambda *_, **__: written.append(1))
+def test_what_entries_come_to_is_taken_over(monkeypatch):
+    """What came and went is gone; what a holder still has it has again, if it runs."""
+    running = Process(7, 1.5, "p", "bob", lambda: True)
+    asked = []
+    find = lambda *who: asked.append(who) or running  # noqa: E731
+    monkeypatch.setattr("local_station.restoring.running_process", find)
+    again = Held(7, 1.5, Caller("peer"), RESERVATION.since, (Session("C"),))
+    entries = from_json(to_json([*STEPS[0], *STEPS[1], *STEPS[2], again]), READERS)
 
-    async def change():
-        kept = Keeping(tmp_path / "x.kept", "boot", tuple)
-        await asyncio.gather(*(kept.kept() for _ in range(100)))
+    async def scenario():
+        directory, sessions = Directory(), SessionManager()
+        restore(entries, directory, sessions)
+        assert list(directory.all()) == [SERVICE.registration]
+        assert [sessions.holder(name) is not None for name in "ABC"] == [False, True, True]
+        assert asked == [(7, 1.5)], "a process is looked up once"
+        sessions.stop()
+        restore([SERVICE, *STEPS[3]], directory, SessionManager())
+        assert not directory.all()
 
-    asyncio.run(change())
-    assert 1 <= len(written) <= 2
-
-
-def test_change_during_a_write_is_written_after_it(tmp_path):
-    """What changes while the file is written is in the file when its own call returns."""
-    known = [{"a": 1}]
-    path = tmp_path / "x.kept"
-
-    async def change():
-        kept = Keeping(path, "boot", lambda: map(line_of, known))
-        first = asyncio.create_task(kept.kept())
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)  # The first lines are taken, and being written.
-        known.append({"b": 2})
-        await kept.kept()
-        await first
-
-    asyncio.run(change())
-    assert read_kept(path, "boot") == known
-
-
-def test_change_when_a_write_ends_is_written(tmp_path, monkeypatch):
-    """Whoever changes something in the moment in which a write ends does not wait for ever."""
-    monkeypatch.setattr(keeping, "atomic_write_text", lambda *_, **__: None)
-
-    async def change():
-        kept = Keeping(tmp_path / "x.kept", "boot", tuple)
-        later = []
-
-        def at_the_end(_):
-            kept.soon()
-            later.append(kept._next)
-
-        kept.soon()
-        first = kept._next
-        first.add_done_callback(at_the_end)
-        await asyncio.wait({first})
-        await asyncio.wait_for(later[0], 5)
-
-    asyncio.run(change())
-
-
-def test_full_disk_is_told_once_and_stops_nobody(tmp_path, caplog):
-    """A station whose folder cannot be written serves on, and keeps again when it can."""
-    path = tmp_path / "missing" / "x.kept"
-
-    async def change():
-        kept = Keeping(path, "boot", lambda: [line_of({"a": 1})])
-        await kept.kept()
-        await kept.kept()
-        path.parent.mkdir()
-        await kept.kept()
-
-    with caplog.at_level(logging.WARNING):
-        asyncio.run(change())
-    assert len(caplog.records) == 1
-    assert read_kept(path, "boot") == [{"a": 1}]
+    asyncio.run(scenario())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from session_sharing.core.kept import Remains
+from session_sharing.core.kept import Kept, Remains
 from session_sharing.data_folders import PORT_SUFFIX
 from session_sharing.discovery.address import answers, is_port
 from session_sharing.discovery.lock_files import holder_in
@@ -108,7 +108,7 @@ def _read(path: Path) -> IdleJournal:
     return judged(path, read_content(content))
 
 
-def judged(path: Path, content: Content) -> IdleJournal:
+def judged(path: Path, content: Content[Kept]) -> IdleJournal:
     """Count what a journal holds, and see who may live of those who hold it."""
     remains = Remains.of(content.kept)
     identities = dict.fromkeys(held.identity for held in remains.attachments.values())

@@ -15,12 +15,23 @@ from session_sharing.discovery.descriptions import (
     ServiceDescriptor,
     ServiceLocation,
 )
-from session_sharing.discovery.failures import error_of, wanted_service
+from session_sharing.discovery.failures import (
+    error_of,
+    is_away,
+    is_late,
+    not_told,
+    wanted_service,
+)
 from session_sharing.discovery.location import DiscoveryPlace
 from session_sharing.wire.generated import discovery_pb2 as wire
 
 _SERVICE = "/ni.measurementlink.discovery.v1.DiscoveryService/"
 _Answer = TypeVar("_Answer", bound=Message)
+
+_LOOKING = 0.8
+"""For which part of its time a look-up waits; in the rest it finds out whether discovery lives."""
+
+_NOBODY = "session_sharing.nobody.has.this.interface"
 
 
 class DiscoveryConnection:
@@ -85,14 +96,21 @@ class DiscoveryConnection:
 
         Raises:
             NoStationError: Discovery does not answer.
-            ServiceNotFoundError: No such service is running.
+            ServiceNotFoundError: No such service is running; or discovery answers, but did not say
+                in time where it is, as while the service is started. Then ask again.
             PreconditionError: Several classes offer the interface, and none was named.
         """
         request = wire.ResolveServiceRequest(
             provided_interface=provided_interface, service_class=service_class, version=version
         )
         wanted = wanted_service(provided_interface, service_class, version)
-        return _location(self._call("ResolveService", request, wire.ServiceLocation, wanted))
+        try:
+            found = self._ask("ResolveService", request, wire.ServiceLocation, _LOOKING)
+        except grpc.RpcError as failure:
+            if is_late(failure) and self._lives():
+                raise not_told(self._place, wanted, _LOOKING * self._timeout) from failure
+            raise error_of(failure, self._place, wanted) from failure
+        return _location(found)
 
     def enumerate(
         self, provided_interface: str = "", service_class: str = ""
@@ -150,18 +168,32 @@ class DiscoveryConnection:
     ) -> None:
         self.close()
 
-    def _call(
-        self, method: str, request: Message, answer: type[_Answer], wanted: str = ""
+    def _lives(self) -> bool:
+        """Tell whether discovery answers a question that it answers at once, whatever that is."""
+        request = wire.EnumerateServicesRequest(provided_interface=_NOBODY)
+        response = wire.EnumerateServicesResponse
+        try:
+            self._ask("EnumerateServices", request, response, 1 - _LOOKING)
+        except grpc.RpcError as failure:
+            return not (is_late(failure) or is_away(failure))
+        return True
+
+    def _call(self, method: str, request: Message, answer: type[_Answer]) -> _Answer:
+        try:
+            return self._ask(method, request, answer)
+        except grpc.RpcError as failure:
+            raise error_of(failure, self._place) from failure
+
+    def _ask(
+        self, method: str, request: Message, answer: type[_Answer], share: float = 1.0
     ) -> _Answer:
+        """Call, for a share of the time that a call may take; raises what gRPC does."""
         call: Callable[..., Any] = self._channel.unary_unary(
             _SERVICE + method,
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )
-        try:
-            response: _Answer = call(request, timeout=self._timeout)
-        except grpc.RpcError as failure:
-            raise error_of(failure, self._place, wanted) from failure
+        response: _Answer = call(request, timeout=share * self._timeout)
         return response
 
 

@@ -34,6 +34,31 @@ def wanted_service(provided_interface: str, service_class: str, version: str = "
     return f"{named} with the interface {provided_interface}"
 
 
+def is_away(failure: grpc.RpcError) -> bool:
+    """Tell whether discovery was not reached."""
+    return _outcome(failure)[0] in _AWAY
+
+
+def is_late(failure: grpc.RpcError) -> bool:
+    """Tell whether a call ended because its time was over."""
+    return _outcome(failure)[0] is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def not_told(place: DiscoveryPlace, wanted: str, seconds: float) -> ServiceNotFoundError:
+    """Make the error for a service of which discovery, which answers, did not say where it is.
+
+    Args:
+        place: Where discovery is.
+        wanted: The service, by `wanted_service`.
+        seconds: For how long it was asked.
+    """
+    return ServiceNotFoundError(
+        f"Discovery at {place.address} answers, but did not say within {seconds:.3g} s where "
+        f"{wanted} is: most likely the service is being started. Wait longer; if that does not "
+        "help, the log of discovery and that of the service tell more."
+    )
+
+
 def error_of(failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "") -> SharingError:
     """Translate a failed call.
 

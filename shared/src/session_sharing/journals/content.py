@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from session_sharing.core.kept import Kept
 from session_sharing.journals.entries import kept_from_json
@@ -12,9 +14,12 @@ from session_sharing.journals.lines import Lines, read_lines
 FORMAT = 1
 """The version of the format; another one is not read."""
 
+E = TypeVar("E")
+"""What is noted in a journal."""
+
 
 @dataclass(frozen=True)
-class Content:
+class Content(Generic[E]):
     """What a journal says.
 
     Attributes:
@@ -24,7 +29,7 @@ class Content:
     """
 
     boot_id: str = ""
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[E] = field(default_factory=list)
     damage: str = ""
 
 
@@ -37,8 +42,18 @@ def header(boot_id: str) -> str:
     return json.dumps({"format": FORMAT, "boot_id": boot_id})
 
 
-def read_content(content: bytes) -> Content:
-    """Read as much of a journal as is good."""
+def read_content(content: bytes) -> Content[Kept]:
+    """Read as much of a journal of sessions as is good."""
+    return read_entries(content, kept_from_json)
+
+
+def read_entries(content: bytes, from_json: Callable[[str], list[E]]) -> Content[E]:
+    """Read as much of a journal as is good.
+
+    Args:
+        content: What is in the file.
+        from_json: Reads the entries of a line; raises a `ValueError` if it does not know them.
+    """
     lines = read_lines(content)
     if not lines.texts:
         return Content(damage=_damage(lines))
@@ -46,10 +61,10 @@ def read_content(content: bytes) -> Content:
         boot_id = _boot_id(lines.texts[0])
     except ValueError as error:
         return Content(damage=str(error))
-    kept: list[Kept] = []
+    kept: list[E] = []
     for number, text in enumerate(lines.texts[1:], start=2):
         try:
-            kept += kept_from_json(text)
+            kept += from_json(text)
         except ValueError as error:
             return Content(boot_id, kept, f"not understood at line {number} ({error})")
     return Content(boot_id, kept, _damage(lines))

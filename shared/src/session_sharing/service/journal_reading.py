@@ -6,29 +6,51 @@ import logging
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from session_sharing.core.kept import Kept, Remains, gone
 from session_sharing.errors import PreconditionError
 from session_sharing.identity import this_client
 from session_sharing.information import ClientIdentity
-from session_sharing.journals.content import read_content
+from session_sharing.journals.content import Content, read_entries
+from session_sharing.journals.entries import kept_from_json
 from session_sharing.service.driver import explain
 from session_sharing.utc import utc_now
 
 _REBOOT = "the restart of the machine, which ended everybody who used it"
 _log = logging.getLogger(__name__)
 
+E = TypeVar("E")
+"""What is noted in a journal."""
+
 
 def read_journal(path: Path, boot_id: str) -> list[Kept]:
-    """Return what the last run kept, in order; nothing if there was none.
+    """Return what the last run kept of sessions, in order; nothing if there was none.
+
+    Args:
+        path: The file.
+        boot_id: This run of the operating system; empty if unknown.
+
+    Raises:
+        PreconditionError: Something that is no regular file has its name.
+        SharingError: The file cannot be read.
+    """
+    found = read_file(path, kept_from_json)
+    if found.boot_id and boot_id and found.boot_id != boot_id:
+        return without_dead(found.kept, this_client())
+    return found.kept
+
+
+def read_file(path: Path, from_json: Callable[[str], list[E]]) -> Content[E]:
+    """Return what is in a journal; nothing if there is none.
 
     A journal that is damaged gives what stands before the damage. A copy of it is set aside.
 
     Args:
         path: The file.
-        boot_id: This run of the operating system; empty if unknown.
+        from_json: Reads the entries of a line; raises a `ValueError` if it does not know them.
 
     Raises:
         PreconditionError: Something that is no regular file has its name.
@@ -39,21 +61,19 @@ def read_journal(path: Path, boot_id: str) -> list[Kept]:
             raise _no_file(path)
         content = path.read_bytes()
     except FileNotFoundError:
-        return []
+        return Content()
     except OSError as error:
-        raise explain(error, f"read the journal of sessions {path}") from error
-    found = read_content(content)
+        raise explain(error, f"read the journal {path}") from error
+    found = read_entries(content, from_json)
     if found.damage:
         _set_aside(path, content, found.damage)
-    if found.boot_id and boot_id and found.boot_id != boot_id:
-        return without_dead(found.kept, this_client())
-    return found.kept
+    return found
 
 
 def _no_file(path: Path) -> PreconditionError:
     return PreconditionError(
-        f"{path}, where the service keeps its journal of sessions, is no regular file, but a "
-        "folder, a pipe or a device. Move it away, and the journal back if you have it; then start "
+        f"{path}, where the service keeps its journal, is no regular file, but a folder, a pipe "
+        "or a device. Move it away, and the journal back if you have it; then start "
         "the service again."
     )
 
@@ -64,8 +84,8 @@ def _set_aside(path: Path, content: bytes, damage: str) -> None:
     except OSError as error:
         where = f"no copy could be set aside ({error})"
     _log.error(
-        "The journal %s is %s. What stands before that is used; sessions may be missing, or be as "
-        "they were earlier. For whoever looks into it, %s.",
+        "The journal %s is %s. What stands before that is used; what came later may be missing. "
+        "For whoever looks into it, %s.",
         path,
         damage,
         where,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from session_sharing.core import Kept
-from session_sharing.service.journal import Journal
+from session_sharing.service.entry_journal import EntryJournal
 
 RETRY_SECONDS, LONGEST_SECONDS = 1.0, 10.0
 """How long after a failure the journal is written anew; after each further one twice as long."""
 
 _log = logging.getLogger(__name__)
 
+E = TypeVar("E")
+"""What is kept."""
 
-class Keeping:
+
+class Keeping(Generic[E]):
     """Hands what is to be kept to the journal; lets answers go when all of it is there.
 
     Used on one event loop only, which guards all state. Without a journal nothing is kept, and
@@ -25,9 +28,9 @@ class Keeping:
         snapshot: Returns everything that a journal has to hold now.
     """
 
-    def __init__(self, snapshot: Callable[[], Sequence[Kept]]) -> None:
+    def __init__(self, snapshot: Callable[[], Sequence[E]]) -> None:
         self._snapshot = snapshot
-        self._journal: Journal | None = None
+        self._journal: EntryJournal[E] | None = None
         self._latest: asyncio.Future[None] | None = None
         self._looking: asyncio.Future[None] | None = None
         self._rewriting = False
@@ -38,12 +41,12 @@ class Keeping:
         """What is wrong with the journal, a sentence for people; empty if nothing is."""
         return "" if self._journal is None else self._journal.problem
 
-    def begin(self, journal: Journal) -> None:
+    def begin(self, journal: EntryJournal[E]) -> None:
         """Keep everything from now on, beginning with what there is."""
         self._journal = journal
         self._rewrite()
 
-    def keep(self, entries: Sequence[Kept]) -> None:
+    def keep(self, entries: Sequence[E]) -> None:
         """Keep the entries of one step."""
         if self._journal is not None and entries:
             self._follow(self._journal.append(entries))
@@ -69,7 +72,7 @@ class Keeping:
         if self._latest is not None:
             await asyncio.wait({self._latest}, timeout=timeout)
 
-    def end(self) -> Journal | None:
+    def end(self) -> EntryJournal[E] | None:
         """Keep nothing any more; return the journal, which is to be closed."""
         journal, self._journal = self._journal, None
         return journal

@@ -164,5 +164,24 @@ def running_station(
     Raises:
         RuntimeError: It ended, or was not ready in time.
     """
-    variables = {HOME_VARIABLE: str(home), ADDRESS_VARIABLE: "", **(environment or {})}
-    return ServerProcess("local_station", arguments, variables)
+    return ServerProcess("local_station", arguments, _in_home(home, environment))
+
+
+def running_instruments(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> ServerProcess:
+    """Start `python -m local_station.instruments`; the package must have its extra `instruments`.
+
+    Args:
+        home: The folder of the running station that they register with.
+        arguments: Their arguments: `--circuit`, for example, and its file.
+        environment: Further variables.
+
+    Raises:
+        RuntimeError: They ended, or were not ready in time.
+    """
+    return ServerProcess("local_station.instruments", arguments, _in_home(home, environment))
+
+
+def _in_home(home: Path, environment: Mapping[str, str] | None) -> dict[str, str]:
+    return {HOME_VARIABLE: str(home), ADDRESS_VARIABLE: "", **(environment or {})}

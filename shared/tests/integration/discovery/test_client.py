@@ -10,11 +10,13 @@ from concurrent import futures
 import grpc
 import pytest
 
+from session_sharing.client import connector, pool
 from session_sharing.discovery import (
     ActiveService,
     DiscoveryConnection,
     ServiceDescriptor,
     ServiceLocation,
+    discovery_address,
     resolve_address,
 )
 from session_sharing.errors import (
@@ -38,8 +40,9 @@ class Discovery:
 
     def __init__(self):
         self.known = None
-        self.hold = threading.Event()  # set: answer
+        self.hold, self.start = threading.Event(), threading.Event()  # set: answer
         self.hold.set()
+        self.start.set()
 
     def RegisterService(self, request, context):
         """Know a service."""
@@ -55,14 +58,17 @@ class Discovery:
         return wire.UnregisterServiceResponse()
 
     def ResolveService(self, request, context):
-        """Say where it is."""
+        """Say where it is, when it has been started."""
         self.hold.wait(10)
+        while context.is_active() and not self.start.wait(0.01):
+            pass  # As a real one, it works no longer for those who wait no longer.
         if self.known is None:
             context.abort(grpc.StatusCode.NOT_FOUND, "not known")
         return self.known.location
 
     def EnumerateServices(self, request, context):
         """List it."""
+        self.hold.wait(10)
         found = [self.known.service_description] if self.known else []
         return wire.EnumerateServicesResponse(available_services=found)
 
@@ -139,7 +145,7 @@ def test_everything_that_was_registered_comes_back(connection):
 
 def test_unknown_service_is_told_from_a_missing_station(connection):
     """Who looks for a service learns whether to start the service or the station."""
-    with pytest.raises(ServiceNotFoundError, match=r"test\.Service 2\.0\.0"):
+    with pytest.raises(ServiceNotFoundError, match=r"knows no running test\.Service 2\.0\.0"):
         connection.resolve("test.Interface", "test.Service", "2.0.0")
 
 
@@ -164,9 +170,21 @@ def test_silent_discovery_costs_no_more_than_the_time_out(serve, discovery):
     """A frozen discovery holds nobody up beyond the time-out."""
     discovery.hold.clear()
     with DiscoveryConnection(serve(discovery), timeout=0.2) as connection:
-        with pytest.raises(NoStationError):
+        with pytest.raises(NoStationError, match="frozen"):
             connection.resolve("test.Interface")
         discovery.hold.set()
+
+
+@pytest.mark.parametrize("without", [[], ["EnumerateServices"]], ids=["answers", "refuses"])
+def test_service_that_starts_slowly_is_told_from_a_frozen_discovery(serve, discovery, without):
+    """Who waits for a service that is being started is not sent to end the discovery service."""
+    discovery.start.clear()
+    with DiscoveryConnection(serve(discovery, without), timeout=1.0) as connection:
+        with pytest.raises(ServiceNotFoundError, match=r"test\.Interface is: .*being started"):
+            connection.resolve("test.Interface")
+        connection.register(SERVICE, LOCATION)
+        discovery.start.set()
+        assert connection.resolve("test.Interface") == LOCATION
 
 
 def test_discovery_that_does_not_know_a_call_is_said_to_be_too_old(serve, discovery):
@@ -209,6 +227,26 @@ def test_service_is_resolved_without_a_client(serve, discovery, monkeypatch):
     with DiscoveryConnection(serve(discovery)) as connection:
         connection.register(SERVICE, LOCATION)
     assert resolve_address("test.Interface", "test.Service") == "localhost:7"
+
+
+def test_client_waits_as_long_as_it_may_for_a_service_that_is_started(
+    serve, discovery, start_world, monkeypatch
+):
+    """A start that takes longer than a look-up is waited for, up to the client's own limit."""
+    for module in (pool, connector):
+        monkeypatch.setattr(module, "LOOK_UP_SECONDS", 0.3)
+    discovery.start.clear()
+    monkeypatch.setenv("SESSION_SHARING_DISCOVERY", serve(discovery))
+    with futures.ThreadPoolExecutor(1) as others:
+        asking = others.submit(MemoryClient, "data", wait=20.0)
+        with pytest.raises(ServiceNotFoundError, match="being started"):
+            MemoryClient("data", wait=1.0)
+        assert not asking.done()
+        port = start_world().service.address.rpartition(":")[2]
+        with DiscoveryConnection(discovery_address()) as connection:
+            connection.register(SERVICE, ServiceLocation("localhost", port))
+        discovery.start.set()
+        asking.result(20).close()
 
 
 def test_client_waits_for_frozen_discovery_no_longer_than_for_its_service(

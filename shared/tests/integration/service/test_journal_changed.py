@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from session_sharing.core import EndedEntry
-from session_sharing.service import journal as journal_module
+from session_sharing.service import entry_journal as journal_module
 from session_sharing.service.journal import Journal
 from session_sharing.service.journal_reading import read_journal
 from session_sharing.service.keeping import Keeping

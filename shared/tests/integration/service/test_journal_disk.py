@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 
 from session_sharing.core import EndedEntry
-from session_sharing.service import journal as journal_module
+from session_sharing.service import entry_journal as journal_module
 from session_sharing.service.files import SystemFiles
 from session_sharing.service.journal import Journal
 from session_sharing.service.journal_file import SMALL, JournalFile

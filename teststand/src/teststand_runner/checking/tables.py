@@ -172,6 +172,7 @@ SEQUENCE_DEMANDS: Mapping[str, Demand] = {
 """What the properties of a sequence may say."""
 
 FILE_DEMANDS: Mapping[str, Demand] = {
+    "Type": Demand((0,), "run process models and callbacks"),
     "ModelOption": Demand((0, 1), "run the process model that the file requires"),
     "SFGlobalsScope": Demand((0,), "share file globals between executions"),
 }

@@ -6,16 +6,16 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from session_sharing.signals import stop_signals
 from teststand_runner.running import StopRequests
-
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Windows' Ctrl-Break
 
 
 @contextmanager
 def heeding(requests: StopRequests) -> Iterator[None]:
     """Have signals ask the run to stop, as long as the context lasts; for the main thread."""
-    known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = {each: signal.signal(each, lambda *_: requests.request()) for each in known}
+    before = {
+        each: signal.signal(each, lambda *_: requests.request()) for each in stop_signals()
+    }
     try:
         yield
     finally:

@@ -86,7 +86,7 @@ def _show_run(
     requests = StopRequests()
     with heeding(requests), nullcontext() if quiet else showing(how.sockets) as view:
         listener = view.listen if view is not None else None
-        return run_sequences(file, path, how, listener, requests)
+        return run_sequences(file, path, how, listener=listener, requests=requests)
 
 
 def _report_files(options: argparse.Namespace) -> list[Path]:

@@ -72,7 +72,6 @@ def seconds_in(scope: Scope, source: str, what: str) -> float:
     return float(value)
 
 
-
 def store(scope: Scope, location: str, value: object) -> None:
     """Give the variable that an expression names a value; do nothing if it is empty.
 

@@ -26,8 +26,8 @@ from teststand_runner.running.variables import Parameters, container_of
 class Execution:
     """One execution of a sequence.
 
-    `run` is called once, by a thread of the execution's own; `stop` of what it shares may be used by
-    any thread.
+    `run` is called once, by a thread of the execution's own; what it shares has a `stop`, which any
+    thread may use.
 
     Args:
         shared: What its threads share.
@@ -44,9 +44,7 @@ class Execution:
         """Run the sequence, and wait for all threads; return what came of it."""
         shared, sequence = self.shared, self._sequence
         began, started = time.monotonic(), utc_now()
-        shared.tell(
-            ExecutionStarted(shared.socket, sequence.name, started, len(sequence.steps))
-        )
+        shared.tell(ExecutionStarted(shared.socket, sequence.name, started, len(sequence.steps)))
         threads = Threads(f"execution {shared.socket}")
         parameters = Parameters(container_of(sequence.parameters))
         frame = Frame(shared, sequence, parameters, "main")
@@ -55,9 +53,7 @@ class Execution:
         finally:
             others = threads.results()
             shared.pool.close_owner(InterpreterScope.EXECUTION, str(shared.number))
-        result = replace(
-            self._result(main, others, started), duration=time.monotonic() - began
-        )
+        result = replace(self._result(main, others, started), duration=time.monotonic() - began)
         shared.tell(ExecutionEnded(result))
         return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class _Once:
 
     status: Outcome
     error: str = ""
-    done: Done = Done()
+    done: Done = field(default_factory=Done)
     iterations: tuple[StepResult, ...] = ()
 
 

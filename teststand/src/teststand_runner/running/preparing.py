@@ -35,9 +35,7 @@ def preparation_problems(file: SequenceFile, path: Path, options: RunOptions) ->
     return found
 
 
-def _missing(
-    spot: Spot, call: PythonCall, folder: Path, options: RunOptions
-) -> Iterator[Problem]:
+def _missing(spot: Spot, call: PythonCall, folder: Path, options: RunOptions) -> Iterator[Problem]:
     if call.scope != PythonScope.INSTANCE and find_file(folder, call.module) is None:
         yield spot.problem(
             f"{_BASE}.ModulePath",

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from teststand_runner.checking import Problem, SequenceRefusedError, check
 from teststand_runner.interpreters import Interpreter, InterpreterPool
 from teststand_runner.model import SequenceFile
-from teststand_runner.reading import read_sequence_file
+from teststand_runner.opening import open_sequences
 from teststand_runner.results import Event, ExecutionResult, Listener
 from teststand_runner.running.execution import Execution
 from teststand_runner.running.frames import Shared
@@ -32,22 +32,25 @@ _Events: TypeAlias = "queue.SimpleQueue[Event | Future[ExecutionResult]]"
 def run_file(
     path: Path,
     options: RunOptions | None = None,
+    *,
     listener: Listener | None = None,
     requests: StopRequests | None = None,
 ) -> tuple[ExecutionResult, ...]:
-    """Run a sequence of a sequence file; see `run_sequences`.
+    """Run a sequence of a sequence file, or of a definition; see `run_sequences`.
 
     Raises:
         SequenceFileError: The file cannot be read.
         SequenceRefusedError: It needs what the runner does not do; no step has run.
     """
-    return run_sequences(read_sequence_file(path), path, options, listener, requests)
+    file = open_sequences(path)
+    return run_sequences(file, path, options, listener=listener, requests=requests)
 
 
 def run_sequences(
     file: SequenceFile,
     path: Path,
     options: RunOptions | None = None,
+    *,
     listener: Listener | None = None,
     requests: StopRequests | None = None,
     run_action: ActionRunner = run_action,
@@ -76,7 +79,20 @@ def run_sequences(
     pool = InterpreterPool(lambda key: Interpreter.start(key.python, str(key)))
     try:
         executions = [
-            Execution(_shared(file, path, options, socket, pool, events), sequence, run_action)
+            Execution(
+                Shared(
+                    file=file,
+                    path=path.resolve(),
+                    options=options,
+                    socket=socket,
+                    pool=pool,
+                    tell=events.put,
+                    stop=Stop(),
+                    file_globals=file_globals_of(file, options, socket),
+                ),
+                sequence,
+                run_action,
+            )
             for socket in range(options.sockets)
         ]
         return _Run(executions, events).run(listener, requests or StopRequests())
@@ -88,26 +104,6 @@ def check_run(file: SequenceFile, path: Path, options: RunOptions) -> list[Probl
     """Return what a run needs and the runner does not do, or does not find on this machine."""
     problems = [*serial_number_problems(file, options), *check(file, options.sequence)]
     return problems or preparation_problems(file, path, options)
-
-
-def _shared(
-    file: SequenceFile,
-    path: Path,
-    options: RunOptions,
-    socket: int,
-    pool: InterpreterPool,
-    events: _Events,
-) -> Shared:
-    return Shared(
-        file=file,
-        path=path.resolve(),
-        options=options,
-        socket=socket,
-        pool=pool,
-        tell=events.put,
-        stop=Stop(),
-        file_globals=file_globals_of(file, options, socket),
-    )
 
 
 class _Run:

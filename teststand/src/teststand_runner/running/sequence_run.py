@@ -213,9 +213,7 @@ class SequenceRun:
         except TestStandRunnerError as raised:
             # Without its condition no part of the block is the right one.
             status, error, then = Outcome.ERROR, str(raised), Position(block.end + 1)
-        result = StepResult(
-            place, started, time.monotonic() - began, status, error, recorded=False
-        )
+        result = StepResult(place, started, time.monotonic() - began, status, error, recorded=False)
         tell(StepEnded(result))
         if error:
             self._note(step, result)

@@ -20,7 +20,7 @@ def value_of(found: Property) -> object:
         return [value_of(each) for each in found.elements]
     if found.values is not None:
         return list(found.values)
-    if found.properties or found.value is None and found.class_name != "Ref":
+    if found.properties or (found.value is None and found.class_name != "Ref"):
         return container_of(found)
     return found.value
 

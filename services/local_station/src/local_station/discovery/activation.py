@@ -71,7 +71,7 @@ class Activation:
                 waiting.set_result(None)
 
     async def stop(self) -> None:
-        """End all that was started, within about six seconds, and refuse to start more."""
+        """End all that was started, within about seven seconds, and refuse to start more."""
         self._stopping = True
         starts = list(self._starts.values())
         if starts:

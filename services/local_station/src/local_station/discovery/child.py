@@ -17,6 +17,9 @@ from session_sharing.text import printable, shorten
 _LINES = 8
 _LINE_BYTES = 400
 
+INPUT_SECONDS = 1.0
+"""How long a child has to end when its input does: as NI's examples do, which then unregister."""
+
 END_SECONDS = 3.0
 """How long a child has to end when it is asked to."""
 
@@ -75,20 +78,21 @@ class Child:
         return f"The last lines of its standard error: {' | '.join(lines)}"
 
     async def end(self) -> None:
-        """End it, and all that it has started: by asking first, after three seconds by force."""
-        await in_thread("end a service", self._ask)
+        """End it, and all that it has started: by the end of its input, by asking, by force."""
+        await in_thread("end a service", self._end_input)
+        await asyncio.wait({self.ended}, timeout=INPUT_SECONDS)
+        await in_thread("end a service", lambda: ask_to_end(self._process))
         await asyncio.wait({self.ended}, timeout=END_SECONDS)
         # By force in any case: what it has started may be there still.
         await in_thread("end a service", lambda: end_by_force(self._process))
         await asyncio.wait({self.ended}, timeout=END_SECONDS)
 
-    def _ask(self) -> None:
+    def _end_input(self) -> None:
         assert self._process.stdin is not None, "it was started with a pipe"
         try:
             self._process.stdin.close()
         except OSError:  # It has closed its end.
             logger.debug("%s reads no input", self)
-        ask_to_end(self._process)
 
     def _read(self) -> None:
         assert self._process.stderr is not None, "it was started with a pipe"

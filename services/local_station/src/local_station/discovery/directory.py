@@ -58,19 +58,22 @@ class Directory:
         version = registered_version(descriptor.versions)
         descriptor = replace(descriptor, versions=(version,))
         new = Registration(str(uuid.uuid4()), descriptor, location)
-        for old in self._same_place(new):
-            self.unregister(old.registration_id)
+        self._forget_same_place(new)
         if self.is_full:
             raise ResourceExhaustedError(
                 f"{MAX_REGISTRATIONS} services are registered, and no more can be. Stop some of "
                 "them, or start the station anew.",
                 retry_delay=1.0,
             )
-        self.put(new)
+        self._add(new)
         return new
 
     def put(self, registration: Registration) -> None:
-        """Add what was registered in an earlier run, under its id."""
+        """Add what was registered in an earlier run, under its id, as `register` did then."""
+        self._forget_same_place(registration)
+        self._add(registration)
+
+    def _add(self, registration: Registration) -> None:
         self._registrations[registration.registration_id] = registration
         for entries in self._indexes(registration):
             entries[registration.registration_id] = registration
@@ -121,9 +124,11 @@ class Directory:
         check_one_class(wanted, {one.descriptor.service_class for one in found})
         return max(reversed(found), key=lambda registration: registration.version_key)
 
-    def _same_place(self, new: Registration) -> list[Registration]:
+    def _forget_same_place(self, new: Registration) -> None:
         same = Wanted(service_class=new.descriptor.service_class, version=new.version)
-        return [old for old in self.matching(same) if old.location == new.location]
+        for old in self.matching(same):
+            if old.location == new.location:
+                self.unregister(old.registration_id)
 
     def _indexes(self, registration: Registration) -> list[_Entries]:
         descriptor = registration.descriptor

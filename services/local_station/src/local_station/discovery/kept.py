@@ -2,56 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from local_station.discovery.directory import Directory
 from local_station.discovery.model import Registration
-from local_station.keeping import line_of
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 
-KIND = "service"
+
+@dataclass(frozen=True)
+class Came:
+    """A service has registered, and taken the place of what was registered there."""
+
+    kind: ClassVar[str] = "service"
+    registration: Registration
+
+    def value(self) -> object:
+        """Return what is written."""
+        return self.registration
+
+    @staticmethod
+    def read(fields: Mapping[str, Any]) -> Came:
+        """Return what was written.
+
+        Raises:
+            KeyError, TypeError, ValueError: Another version of the station has written it.
+        """
+        descriptor = dict(fields["descriptor"])
+        for several in ("provided_interfaces", "versions"):
+            descriptor[several] = tuple(descriptor[several])
+        registration = Registration(
+            str(fields["registration_id"]),
+            ServiceDescriptor(**descriptor),
+            ServiceLocation(**fields["location"]),
+        )
+        if len(registration.descriptor.versions) != 1:
+            raise ValueError("a registration has one version")
+        return Came(registration)
 
 
-class KeptRegistrations:
-    """Makes lines of registrations, each once. The one event loop guards what is remembered.
+@dataclass(frozen=True)
+class Went:
+    """Services have unregistered, or were found dead."""
 
-    Args:
-        directory: What is registered.
-        own: The ids of the station's own services, which are not kept.
-    """
+    kind: ClassVar[str] = "services gone"
+    registration_ids: tuple[str, ...]
 
-    def __init__(self, directory: Directory, own: Collection[str]) -> None:
-        self._directory = directory
-        self._own = own
-        self._lines: dict[str, str] = {}
+    @staticmethod
+    def of(registrations: Iterable[Registration]) -> Went:
+        """Return that these are gone."""
+        return Went(tuple(one.registration_id for one in registrations))
 
-    def lines(self) -> Iterable[str]:
-        """Return a line for each registration, oldest first."""
-        known = self._lines
-        self._lines = {
-            one.registration_id: known.get(one.registration_id) or line_of({KIND: asdict(one)})
-            for one in self._directory.all()
-            if one.registration_id not in self._own
-        }
-        return self._lines.values()
+    def value(self) -> object:
+        """Return what is written."""
+        return self.registration_ids
 
-
-def kept_registration(fields: Mapping[str, Any]) -> Registration:
-    """Return a registration that was kept.
-
-    Raises:
-        KeyError, TypeError, ValueError: Another version of the station has written it.
-    """
-    descriptor = dict(fields["descriptor"])
-    for several in ("provided_interfaces", "versions"):
-        descriptor[several] = tuple(descriptor[several])
-    registration = Registration(
-        str(fields["registration_id"]),
-        ServiceDescriptor(**descriptor),
-        ServiceLocation(**fields["location"]),
-    )
-    if len(registration.descriptor.versions) != 1:
-        raise ValueError("a registration has one version")
-    return registration
+    @staticmethod
+    def read(registration_ids: Iterable[str]) -> Went:
+        """Return what was written."""
+        return Went(tuple(registration_ids))

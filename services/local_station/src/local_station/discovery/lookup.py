@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from local_station.discovery.activation import Activation
 from local_station.discovery.catalogue import Catalogue
@@ -34,7 +34,7 @@ class Lookup:
         directory: What is registered.
         catalogue: What could be started.
         activation: Starts it.
-        forgotten: Called when dead services were forgotten.
+        forgotten: Called with dead services that were forgotten.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Lookup:
         directory: Directory,
         catalogue: Catalogue,
         activation: Activation,
-        forgotten: Callable[[], None] = lambda: None,
+        forgotten: Callable[[Sequence[Registration]], None] = lambda dead: None,
     ) -> None:
         self._directory = directory
         self._catalogue = catalogue
@@ -105,7 +105,7 @@ class Lookup:
             if self._directory.unregister(one.registration_id):
                 logger.warning("%s is gone without unregistering; forgotten", one)
         if dead:
-            self._forgotten()
+            self._forgotten(dead)
         return {found for found, health in healths.items() if health is Health.SILENT}
 
     async def _not_running(self, wanted: Wanted, silent: Collection[str]) -> StaticService | None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from local_station.discovery.activation import Activation
 from local_station.discovery.directory import Directory
+from local_station.discovery.kept import Came, Went
 from local_station.discovery.lookup import Lookup
 from local_station.discovery.model import Wanted
 from local_station.discovery.wire import (
@@ -21,6 +22,7 @@ from local_station.discovery.wire import (
     wanted_by_enumerate,
     wanted_by_resolve,
 )
+from local_station.keeping import Entry
 from session_sharing.text import printable
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         directory: What is registered.
         lookup: What is found.
         activation: Is told what has registered.
-        keep: Called when registrations have changed; returns when they would survive a restart.
+        keep: Notes a change; returns when it would survive a restart.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         directory: Directory,
         lookup: Lookup,
         activation: Activation,
-        keep: Callable[[], Awaitable[None]],
+        keep: Callable[[Entry], Awaitable[None]],
     ) -> None:
         self._directory = directory
         self._lookup = lookup
@@ -60,7 +62,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         registration = self._directory.register(descriptor, location)
         logger.info("registered %s", registration)
         self._activation.registered(registration.descriptor)
-        await self._keep()
+        await self._keep(Came(registration))
         return messages.RegisterServiceResponse(registration_id=registration.registration_id)
 
     async def UnregisterService(
@@ -69,7 +71,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         """Make a service unknown again."""
         if self._directory.unregister(request.registration_id):
             logger.info("unregistered %s", printable(request.registration_id))
-            await self._keep()
+            await self._keep(Went((request.registration_id,)))
         return messages.UnregisterServiceResponse()
 
     async def EnumerateServices(

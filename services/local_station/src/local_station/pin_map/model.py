@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from local_station.pin_map.index import Index
+
 SYSTEM_SITE = -1
 """The site of system pins and system relays: they belong to no site, and to every selection."""
 
@@ -67,6 +69,7 @@ class PinMap:
         multiplexers: The type of each multiplexer, by its name.
         text_size: How many characters of text it was read from; 0 if it was made otherwise.
         resolved_size: How many members its groups have, those of nested groups included.
+        index: Where its pins and relays lead.
     """
 
     pins: tuple[str, ...] = ()
@@ -80,13 +83,27 @@ class PinMap:
     multiplexers: Mapping[str, str] = field(default_factory=dict)
     text_size: int = field(default=0, compare=False)
     resolved_size: int = field(default=0, compare=False)
+    index: Index = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # At once, in the thread that has read a large one: whoever asks first would wait for it.
+        object.__setattr__(self, "index", Index.of(self.names, self.sessions))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All pins and relays, in order."""
+        return (*self.pins, *self.system_pins, *self.relays, *self.system_relays)
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """What each group of pins or of relays refers to."""
+        return {**self.pin_groups, **self.relay_groups}
 
     @cached_property
     def size(self) -> int:
         """How much there is to look through: names, connections, and members of groups."""
-        names = (self.pins, self.system_pins, self.relays, self.system_relays)
-        connections = (session.connections for session in self.sessions)
-        return sum(map(len, (*names, *connections))) + self.resolved_size
+        connections = sum(len(session.connections) for session in self.sessions)
+        return len(self.names) + connections + self.resolved_size
 
 
 @dataclass(frozen=True)

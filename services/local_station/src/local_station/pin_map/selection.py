@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import accumulate, chain, islice
+from typing import NoReturn, TypeVar
 
 from local_station.pin_map.groups import Groups, flatten
 from local_station.pin_map.model import (
@@ -19,6 +20,8 @@ from local_station.pin_map.reading import quoted
 from local_station.sizes import check_number
 from local_station.text import and_more
 from session_sharing.errors import InvalidRequestError
+
+T = TypeVar("T")
 
 _COMPARED = 10_000
 """With how many letters of names an unknown one is compared: comparing takes time."""
@@ -72,16 +75,15 @@ def select(
     asked = dict.fromkeys(names)
     groups = _groups(pin_map, asked)
     name_order = _order(
-        chain.from_iterable(groups.get(name, (name,)) for name in asked)
-        if asked
-        else _pins_and_relays(pin_map)
+        chain.from_iterable(groups.get(name, (name,)) for name in asked) if asked else pin_map.names
     )
     site_order = _order(site for site in sites or pin_map.sites if site != SYSTEM_SITE)
     site_order[SYSTEM_SITE] = len(site_order)
+    places = pin_map.index.sessions_of(name_order) if asked else range(len(pin_map.sessions))
     return Selection(
         sessions=tuple(
             SelectedSession(session, chosen)
-            for session in pin_map.sessions
+            for session in (pin_map.sessions[place] for place in places)
             if instrument_type_id in ("", session.instrument_type_id)
             and (chosen := _chosen(session, name_order, site_order))
         ),
@@ -89,15 +91,36 @@ def select(
     )
 
 
-def _order(items: Iterable[int | str]) -> dict[int | str, int]:
+def work(pin_map: PinMap, names: Sequence[str], sites: Sequence[int], enough: int) -> int:
+    """Return through how much a selection has to look: through little if it names a few pins.
+
+    Args:
+        pin_map: The pin map.
+        names: Pins, relays and groups of them, known or not; none means all pins and relays.
+        sites: Site numbers.
+        enough: From how much on it need not be counted further.
+    """
+    found = len(names) + len(sites) + len(pin_map.sites)
+    for name in names:
+        weight = pin_map.index.weights.get(name)
+        if weight is None or found >= enough:
+            break
+        found += weight
+    else:
+        if names:
+            return found
+    return found + pin_map.size
+
+
+def _order(items: Iterable[T]) -> dict[T, int]:
     """Return the place of each item, at its first occurrence."""
     return {item: place for place, item in enumerate(dict.fromkeys(items))}
 
 
 def _chosen(
     session: InstrumentSession,
-    name_order: Mapping[int | str, int],
-    site_order: Mapping[int | str, int],
+    name_order: Mapping[str, int],
+    site_order: Mapping[int, int],
 ) -> tuple[Connection, ...]:
     chosen = [
         connection
@@ -110,27 +133,22 @@ def _chosen(
 
 def _groups(pin_map: PinMap, names: Iterable[str]) -> Groups:
     """Return the groups among names, with their pins or relays, after a check of all names."""
-    groups = {**pin_map.pin_groups, **pin_map.relay_groups}
-    _check_known(names, [*_pins_and_relays(pin_map), *groups])
+    groups, pins_and_relays = pin_map.groups, pin_map.index.places
+    unknown = [name for name in names if name not in pins_and_relays and name not in groups]
+    if unknown:
+        _refuse_unknown(unknown, [*pin_map.names, *groups])
     return {name: flatten(groups, name) for name in names if name in groups}
 
 
-def _pins_and_relays(pin_map: PinMap) -> tuple[str, ...]:
-    return (*pin_map.pins, *pin_map.system_pins, *pin_map.relays, *pin_map.system_relays)
-
-
-def _check_known(names: Iterable[str], known: Collection[str]) -> None:
-    known_names = set(known)
-    unknown = list(dict.fromkeys(name for name in names if name not in known_names))
+def _refuse_unknown(unknown: Sequence[str], known: Collection[str]) -> NoReturn:
     if "" in unknown:
         raise InvalidRequestError(
             "The name of a pin or relay is empty. Name what you mean, or no pin at all for all."
         )
-    if unknown:
-        listed = ", ".join(map(quoted, unknown[:_LISTED])) + and_more(len(unknown) - _LISTED)
-        raise InvalidRequestError(
-            f"The pin map has no pin, relay or group named {listed}. {_hint(unknown[0], known)}"
-        )
+    listed = ", ".join(map(quoted, unknown[:_LISTED])) + and_more(len(unknown) - _LISTED)
+    raise InvalidRequestError(
+        f"The pin map has no pin, relay or group named {listed}. {_hint(unknown[0], known)}"
+    )
 
 
 def _hint(name: str, known: Collection[str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from local_station.pin_map.large_work import LargeWork
+from local_station.pin_map.large_work import LARGE, LargeWork
 from local_station.pin_map.listing import list_pins, list_relays
 from local_station.pin_map.model import PinMap
 from local_station.pin_map.parsing import parse_pin_map
 from local_station.pin_map.reading import quoted
-from local_station.pin_map.selection import missing_sites_text, select
+from local_station.pin_map.selection import missing_sites_text, select, work
 from local_station.pin_map.store import PinMaps
 from local_station.pin_map.wire import (
     messages,
@@ -92,7 +92,7 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         pin_map = self._pin_maps.get(request.pin_map_id)
         return await self._large_work.do(
             "select resources",
-            pin_map.size + len(request.pin_or_relay_names) + len(request.sites),
+            work(pin_map, request.pin_or_relay_names, request.sites, LARGE),
             partial(_resources, pin_map, request),
         )
 

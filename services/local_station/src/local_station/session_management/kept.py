@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from local_station.keeping import line_of
+from local_station.keeping import Entry
 from local_station.pin_map.model import Connection
 from local_station.session_management.clients import Process
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.requests import Reservation
-
-KIND = "reservation"
 
 MAX_KEPT = 10_000
 """How many sessions and connections a reservation may have to be kept: writing takes time."""
@@ -22,65 +20,104 @@ Find = Callable[[int, float], Process | None]
 """Finds a running process by its number, and by when it started."""
 
 
-class KeptReservations:
-    """Makes lines of those reservations of which the process is known, each once.
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A reservation of a known process, with the sessions that it still had.
 
-    Others cannot be kept: after a restart nothing would tell whether their holders live. The one
-    event loop guards what is remembered.
+    Others cannot be kept: after a restart nothing would tell whether their holders live.
 
-    Args:
-        held: Returns the reservations of known processes, and what each of them still has.
+    Attributes:
+        process_id: The number of the process.
+        started: When that began, in seconds since 1970.
+        caller: Who has reserved the sessions.
+        since: When that was.
+        sessions: The sessions.
     """
 
-    def __init__(
-        self, held: Callable[[], Iterable[tuple[Reservation, Collection[Session]]]]
-    ) -> None:
-        self._held = held
-        self._lines: dict[tuple[int, int], tuple[Reservation, str]] = {}
+    kind: ClassVar[str] = "reservation"
+    process_id: int
+    started: float
+    caller: Caller
+    since: datetime
+    sessions: tuple[Session, ...]
 
-    def lines(self) -> Iterable[str]:
-        """Return a line for each reservation."""
-        known, self._lines = self._lines, {}
-        for reservation, sessions in self._held():
-            key = (id(reservation), len(sessions))  # what it has gets only less
-            if _size(sessions) <= MAX_KEPT:
-                self._lines[key] = known.get(key) or (reservation, _line(reservation, sessions))
-        return [line for _, line in self._lines.values()]
+    @staticmethod
+    def of(reservation: Reservation, sessions: Collection[Session]) -> Held:
+        """Return that a reservation, of a known process, has these sessions."""
+        process = reservation.process
+        assert process is not None, "others are not kept"
+        return Held(
+            process.process_id,
+            process.started,
+            reservation.caller,
+            reservation.since,
+            tuple(sessions),
+        )
+
+    def value(self) -> object:
+        """Return what is written."""
+        return self
+
+    @staticmethod
+    def read(fields: Mapping[str, Any]) -> Held:
+        """Return what was written.
+
+        Raises:
+            KeyError, TypeError, ValueError: Another version of the station has written it.
+        """
+        return Held(
+            int(fields["process_id"]),
+            float(fields["started"]),
+            Caller(**fields["caller"]),
+            datetime.fromisoformat(fields["since"]),
+            tuple(map(_session, fields["sessions"])),
+        )
+
+    def reservation(self, find: Find) -> Reservation | None:
+        """Return the reservation; None if its holder has ended meanwhile."""
+        process = find(self.process_id, self.started)
+        if process is None:
+            return None
+        return Reservation(self.sessions, self.caller, self.since, process)
 
 
-def kept_reservation(fields: Mapping[str, Any], find: Find) -> Reservation | None:
-    """Return a reservation that was kept; None if its holder has ended meanwhile.
+@dataclass(frozen=True)
+class Freed:
+    """Sessions were freed, whoever had them."""
 
-    Raises:
-        KeyError, TypeError, ValueError: Another version of the station has written it.
-    """
-    process = find(int(fields["process_id"]), float(fields["started"]))
-    if process is None:
-        return None
-    return Reservation(
-        sessions=tuple(map(_session, fields["sessions"])),
-        caller=Caller(**fields["caller"]),
-        since=datetime.fromisoformat(fields["since"]),
-        process=process,
-    )
+    kind: ClassVar[str] = "freed"
+    names: tuple[str, ...]
+
+    def value(self) -> object:
+        """Return what is written."""
+        return self.names
+
+    @staticmethod
+    def read(names: Iterable[str]) -> Freed:
+        """Return what was written."""
+        return Freed(tuple(names))
 
 
-def _line(reservation: Reservation, sessions: Collection[Session]) -> str:
-    assert reservation.process is not None, "others are not kept"
-    fields = {
-        "process_id": reservation.process.process_id,
-        "started": reservation.process.started,
-        "caller": asdict(reservation.caller),
-        "since": reservation.since.isoformat(),
-        "sessions": [asdict(session) for session in sessions],
-    }
-    return line_of({KIND: fields})
+def is_kept(sessions: Collection[Session]) -> bool:
+    """Tell whether a reservation of these sessions is small enough to be kept."""
+    return len(sessions) + sum(len(session.connections) for session in sessions) <= MAX_KEPT
+
+
+def still_held(entries: Iterable[Entry]) -> list[Held]:
+    """Return the reservations that entries come to, each with what it has in the end."""
+    holders: dict[str, Held] = {}
+    for entry in entries:
+        if isinstance(entry, Held):
+            holders.update({session.name: entry for session in entry.sessions})
+        elif isinstance(entry, Freed):
+            for name in entry.names:
+                holders.pop(name, None)
+    return [
+        replace(held, sessions=tuple(s for s in held.sessions if holders.get(s.name) is held))
+        for held in dict.fromkeys(holders.values())
+    ]
 
 
 def _session(fields: Mapping[str, Any]) -> Session:
     connections = tuple(Connection(**each) for each in fields["connections"])
     return Session(**{**fields, "connections": connections})
-
-
-def _size(sessions: Collection[Session]) -> int:
-    return len(sessions) + sum(len(session.connections) for session in sessions)

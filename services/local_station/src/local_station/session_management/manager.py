@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from local_station.keeping import Entry
 from local_station.session_management.holders import Holders
-from local_station.session_management.kept import KeptReservations
+from local_station.session_management.kept import Freed, Held, is_kept
 from local_station.session_management.limits import RequestLimit
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.refusals import asked_of, left_behind, not_in_time, stopping
@@ -31,24 +32,25 @@ class SessionManager:
     Args:
         now: Tells the time, in UTC.
         limit: Bounds the requests that wait.
-        changed: Called when what is to be kept for the next run has changed.
+        changed: Called with each change of what is to be kept for the next run.
     """
 
     def __init__(
         self,
         now: Callable[[], datetime] = utc_now,
         limit: RequestLimit | None = None,
-        changed: Callable[[], None] = lambda: None,
+        changed: Callable[[Entry], None] = lambda entry: None,
     ) -> None:
         self._now = now
         self._registrations = Registrations()
         self._multiplexers = Registrations()
-        self._reservations = Reservations(self._registrations)
+        self._reservations = Reservations(self._registrations, self._keep_freed)
         self._limit = limit or RequestLimit()
         self._holders = Holders()
         self._changed = changed
-        self._watch = Watch(self._holders, self._reservations.all, self._free_left_behind, changed)
-        self._kept = KeptReservations(self._reservations.of_known_holders)
+        self._watch = Watch(
+            self._holders, self._reservations.all, self._free_left_behind, self._keep_held
+        )
         self._turns = Turns()
         self._signals: dict[Wait, asyncio.Future[None]] = {}
         self._stopping = False
@@ -75,7 +77,6 @@ class SessionManager:
 
     def give_back(self, reservation: Reservation) -> None:
         """Free what a reservation still has; what somebody else has by now stays as it is."""
-        self._note_change([reservation])
         self._let_go(self._reservations.release(reservation, self._now()))
 
     def unreserve(self, names: Iterable[str]) -> bool:
@@ -83,10 +84,11 @@ class SessionManager:
 
         Returns:
             Whether one of them was kept for the next run, and so would be taken over there until
-            that has been written anew.
+            that has been written down.
         """
         names = list(names)
-        was_kept = self._note_change(map(self._reservations.holder, names))
+        holders = map(self._reservations.holder, names)
+        was_kept = any(one is not None and one.process is not None for one in holders)
         self._let_go(self._reservations.unreserve(names, self._now()))
         return was_kept
 
@@ -158,9 +160,11 @@ class SessionManager:
             if not signal.done():
                 signal.set_exception(stopping())
 
-    def kept_lines(self) -> Iterable[str]:
+    def kept(self) -> list[Held]:
         """Return what is to be kept for the next run: reservations of known holders."""
-        return self._kept.lines()
+        known = [one for one in self._reservations.all() if one.process is not None]
+        left = [(one, self._reservations.left(one)) for one in known]
+        return [Held.of(one, sessions) for one, sessions in left if is_kept(sessions)]
 
     def restore(self, reservation: Reservation) -> None:
         """Take over a reservation of an earlier run, before anything is requested."""
@@ -171,12 +175,13 @@ class SessionManager:
         """Find out whose the reservations are of which that is not known yet."""
         await self._watch.look_now()
 
-    def _note_change(self, freed: Iterable[Reservation | None]) -> bool:
-        """Say that something changed, if something of this was kept; tell whether it was."""
-        was_kept = any(one is not None and one.process is not None for one in freed)
-        if was_kept:
-            self._changed()
-        return was_kept
+    def _keep_held(self, reservation: Reservation) -> None:
+        left = self._reservations.left(reservation)
+        if left and is_kept(left):  # It may have been freed while its process was looked up.
+            self._changed(Held.of(reservation, left))
+
+    def _keep_freed(self, names: Sequence[str]) -> None:
+        self._changed(Freed(tuple(names)))
 
     async def _reserved(self, wait: Wait, timeout: float | None) -> Reservation:
         try:

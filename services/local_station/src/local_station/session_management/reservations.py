@@ -5,7 +5,7 @@ Pure bookkeeping: no clock and no event loop. It is used by one event loop, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,9 +48,15 @@ class Reservations:
     Args:
         registrations: What is registered; `unregistered` is to be called when that gets less.
             When it gets more, waiting requests want more, and none can be granted by that.
+        freed: Called with the names of sessions that a known process had and that were freed.
     """
 
-    def __init__(self, registrations: Registrations) -> None:
+    def __init__(
+        self,
+        registrations: Registrations,
+        freed: Callable[[Sequence[str]], None] = lambda names: None,
+    ) -> None:
+        self._tell_freed = freed
         self._queues = Queues(registrations)
         self._held: dict[str, Reservation] = {}
         self._sessions: dict[str, Session] = {}
@@ -76,12 +82,15 @@ class Reservations:
 
     def release(self, reservation: Reservation, now: datetime) -> list[Wait]:
         """Free what a reservation still has; what somebody else has by now stays as it is."""
-        names = [session.name for session in reservation.sessions]
-        return self.unreserve([n for n in names if self._held.get(n) is reservation], now)
+        return self.unreserve([session.name for session in self.left(reservation)], now)
 
     def unreserve(self, names: Iterable[str], now: datetime) -> list[Wait]:
         """Free sessions, whoever has them; the name of a session that nobody has is no error."""
-        return self._grant_next([name for name in names if self._free(name)], now)
+        had = {name: holder for name in names if (holder := self._free(name)) is not None}
+        known = [name for name, holder in had.items() if holder.process is not None]
+        if known:
+            self._tell_freed(known)
+        return self._grant_next(had, now)
 
     def unregistered(self, names: Iterable[str], now: datetime) -> list[Wait]:
         """Grant what became possible because sessions are registered no longer."""
@@ -102,13 +111,9 @@ class Reservations:
         """Return the reservations that still have a session."""
         return self._sessions_left.keys()
 
-    def of_known_holders(self) -> list[tuple[Reservation, list[Session]]]:
-        """Return the reservations of known processes, and what each of them still has."""
-        return [
-            (one, [each for each in one.sessions if self._held.get(each.name) is one])
-            for one in self._sessions_left
-            if one.process is not None
-        ]
+    def left(self, reservation: Reservation) -> list[Session]:
+        """Return the sessions that a reservation still has."""
+        return [each for each in reservation.sessions if self._held.get(each.name) is reservation]
 
     def restore(self, reservation: Reservation) -> None:
         """Take over a reservation of an earlier run, before anything is requested."""
@@ -141,15 +146,16 @@ class Reservations:
             complete=looks < LOOKED_AT,
         )
 
-    def _free(self, name: str) -> bool:
+    def _free(self, name: str) -> Reservation | None:
+        """Free a session; return who had it."""
         reservation = self._held.pop(name, None)
         if reservation is None:
-            return False
+            return None
         del self._sessions[name]
         self._sessions_left[reservation] -= 1
         if not self._sessions_left[reservation]:
             del self._sessions_left[reservation]
-        return True
+        return reservation
 
     def _grant_next(self, names: Iterable[str], now: datetime) -> list[Wait]:
         """Grant to those who come first for sessions, if they can be granted."""

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import grpc.aio
 
-from local_station.pin_map.large_work import LargeWork
+from local_station.pin_map.large_work import LARGE, LargeWork
+from local_station.pin_map.selection import work
 from local_station.pin_map.store import PinMaps
 from local_station.session_management.choice import Choice, choose
 from local_station.session_management.manager import SessionManager
@@ -216,8 +217,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         try:
             return await self._sessions.reserve(wanted, caller, timeout)
         except SharingError as refusal:
-            peer = shortened(caller.peer, _PEER_LETTERS)
-            logger.info("refused to %s: %s", peer, refusal.message)
+            logger.info("refused to %s: %s", shortened(caller.peer, _PEER_LETTERS), refusal.message)
             raise
 
     async def _choose(self, context: PinMapContext, names: Sequence[str], type_id: str) -> Choice:
@@ -230,7 +230,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         pin_map = self._pin_maps.get(context.pin_map_id)
         return await self._large_work.do(
             "choose sessions",
-            pin_map.size + len(names) + len(context.sites),
+            work(pin_map, names, context.sites, LARGE),
             lambda: choose(pin_map, names, context.sites, type_id),
         )
 

@@ -45,7 +45,7 @@ class Watch:
         holders: Looks up processes.
         reservations: Returns those that have a session.
         left_behind: Called for a reservation whose holder has ended.
-        learnt: Called when it became known which process has a reservation.
+        learnt: Called with a reservation when it became known which process has it.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Watch:
         holders: Holders,
         reservations: Callable[[], Collection[Reservation]],
         left_behind: Callable[[Reservation], None],
-        learnt: Callable[[], None] = lambda: None,
+        learnt: Callable[[Reservation], None] = lambda reservation: None,
     ) -> None:
         self._holders = holders
         self._reservations = reservations
@@ -105,7 +105,7 @@ class Watch:
     def _learn(self, reservation: Reservation, sighting: Sighting) -> None:
         if reservation.process is None and sighting.process is not None:
             reservation.process = sighting.process
-            self._tell_learnt()
+            self._tell_learnt(reservation)
         turn = self._turns.setdefault(reservation, _Turn(due=0.0))
         if sighting.ended:
             self._left_behind(reservation)

@@ -93,11 +93,13 @@ def test_input_stays_open_and_children_end_with_the_station(tmp_path):
     _run(test)
     (process_id,) = map(int, _started(tmp_path))
     assert not psutil.pid_exists(process_id)
+    assert (tmp_path / "read").read_text("utf-8") == "''", "it was ended before it could end"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to ignore")
 def test_child_that_does_not_listen_is_ended_by_force(tmp_path, monkeypatch):
     """A program that ignores being asked does not outlive the station."""
+    monkeypatch.setattr(child_module, "INPUT_SECONDS", 0.2)
     monkeypatch.setattr(child_module, "END_SECONDS", 0.2)
     service = _service(tmp_path, STUBBORN)
 

@@ -98,7 +98,7 @@ def test_attributes(meter):
         assert (session.sample_count, session.function) == (5, nidmm.Function.PERIOD)
         assert session.range == -1
         assert session.instrument_model == "NI PXIe-4082"
-        with pytest.raises(DriverError, match="function 105 is not simulated"):
+        with pytest.raises(DriverError, match=r"function PERIOD \(105\) is not simulated"):
             session.read()
         session.initiate()
         session.reset()

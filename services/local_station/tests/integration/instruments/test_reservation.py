@@ -20,6 +20,13 @@ from ni.measurementlink.sessionmanagement.v1.client import (
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 
 from local_station.pin_map.reading import NAMESPACE
+from services.local_station.tests.pin_map_texts import (
+    DCPOWER,
+    DMM,
+    connection,
+    pin_map_text,
+    pins_text,
+)
 from session_sharing.discovery import DiscoveryConnection, find_discovery
 from session_sharing.testing.processes import ServerProcess, running_station
 
@@ -37,7 +44,32 @@ PIN_MAP = f"""<PinMap xmlns="{NAMESPACE}" schemaVersion="1.6">
 <Connection pin="Vcc" siteNumber="1" instrument="SMU1" channel="1"/>
 <Connection pin="Vcc" siteNumber="1" instrument="Meter2" channel="0"/>
 </Connections></PinMap>"""
+ROUTE = (
+    '<MultiplexedConnection instrument="{}" channel="{}"><MultiplexedDUTPinRoute pin="{}" '
+    'siteNumber="0" multiplexer="Mux" routeName="{}"/></MultiplexedConnection>'
+)
+ROUTED_MAP = pin_map_text(
+    DCPOWER + DMM + '<Multiplexer name="Mux"/>',
+    connection("Vcc", 0, "DCPower1", 0)
+    + ROUTE.format("DCPower1", 1, "Vref", "r1")
+    + ROUTE.format("DMM1", 0, "Vref", "r2"),
+    pins=pins_text("Vcc", "Vref"),
+    sites=1,
+)
 LIMIT = 20
+
+
+class Switch:
+    """The session of a multiplexer's driver."""
+
+    def __init__(self, _info):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        pass
 
 
 class Bench:
@@ -57,7 +89,8 @@ class Bench:
         pool = stack.enter_context(GrpcChannelPool())
         clients = {"discovery_client": discovery, "grpc_channel_pool": pool}
         self.management = SessionManagementClient(**clients)
-        self.pin_map = PinMapContext(PinMapClient(**clients).update_pin_map(pin_map), None)
+        self.pin_maps = PinMapClient(**clients)
+        self.pin_map = PinMapContext(self.pin_maps.update_pin_map(pin_map), None)
 
     def reserve(self, kind):
         """Reserve everything of an instrument type."""
@@ -118,6 +151,42 @@ def test_behaviors_of_the_sdk(bench):
         with pytest.raises(nidcpower.errors.RpcError) as gone:
             initialize(behavior.ATTACH_TO_SERVER_SESSION).__enter__()
         assert gone.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_options_choose_the_model(bench):
+    """A program that asks for a simulated model, as NI's settings do, gets it; others as ever."""
+    options = {"simulate": True, "driver_setup": {"Model": "4141", "BoardType": "PXIe"}}
+    with bench.reserve("niDCPower") as supplies, bench.reserve("niDMM") as meters:
+        with supplies.initialize_nidcpower_sessions(reset=True, options=options) as (power,):
+            assert power.session.instrument_model == "NI PXIe-4141"
+        options["driver_setup"]["Model"] = "4071"
+        with meters.initialize_nidmm_sessions(reset_device=True, options=options) as (meter, _):
+            assert meter.session.instrument_model == "NI PXIe-4071"
+            with pytest.raises(ValueError, match="Too many reserved sessions"):
+                meters.initialize_nidmm_session().__enter__()
+
+
+def test_pins_lead_to_the_drivers_through_multiplexers_too(bench, tmp_path):
+    """NI's own look-ups give the driver's session, its channel, and the route to be closed."""
+    (tmp_path / "routed.pinmap").write_text(ROUTED_MAP, "utf-8")
+    where = PinMapContext(bench.pin_maps.update_pin_map(tmp_path / "routed.pinmap"), None)
+    with (
+        bench.management.reserve_sessions(where, timeout=5) as reservation,
+        reservation.initialize_nidcpower_session() as power,
+        reservation.initialize_nidmm_session() as meter,
+        reservation.initialize_multiplexer_session(Switch),
+    ):
+        direct = reservation.get_nidcpower_connection("Vcc", 0)
+        assert (direct.session, direct.channel_name) == (power.session, "DCPower1/0")
+        routed = reservation.get_nidcpower_connection_with_multiplexer(Switch, "Vref")
+        assert (routed.channel_name, routed.multiplexer_route) == ("DCPower1/1", "r1")
+        both = reservation.get_nidcpower_connections(["Vref", "Vcc"], 0)
+        assert [each.channel_name for each in both] == ["DCPower1/1", "DCPower1/0"]
+        assert reservation.get_nidcpower_connections_with_multiplexer(Switch, "Vref") == [routed]
+        (measured,) = reservation.get_nidmm_connections_with_multiplexer(Switch)
+        assert reservation.get_nidmm_connection_with_multiplexer(Switch, "Vref") == measured
+        assert (measured.session, measured.multiplexer_route) == (meter.session, "r2")
+        assert reservation.get_nidmm_connection("Vref").session is meter.session
 
 
 def test_found_and_healthy_until_the_stop(bench):

@@ -47,7 +47,7 @@ REQUESTS = st.one_of(
 )
 
 
-async def _kept():
+async def _kept(entry):
     """Keep nothing."""
 
 

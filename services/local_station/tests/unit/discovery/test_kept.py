@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from local_station.discovery import kept as kept_module
 from local_station.discovery.directory import Directory
-from local_station.discovery.kept import KIND, KeptRegistrations, kept_registration
+from local_station.discovery.kept import Came, Went
+from local_station.keeping import to_json
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
-from session_sharing.journals.lines import read_lines
 
 
 def _register(directory, service_class="test.Service"):
@@ -20,45 +19,38 @@ def _register(directory, service_class="test.Service"):
     return directory.register(descriptor, ServiceLocation("localhost", "1", "2"))
 
 
-def _entries(kept):
-    return [json.loads(text)[KIND] for text in read_lines("".join(kept.lines()).encode()).texts]
+def _written(entry):
+    """Return what an entry looks like when it was written and read."""
+    [tagged] = json.loads(to_json([entry]))
+    return tagged[entry.kind]
 
 
 def test_registration_is_the_same_after_a_restart():
-    """Its id, everything it told, and the order in which services registered come back."""
-    directory = Directory()
-    registered = [_register(directory, name) for name in ("test.One", "test.Two")]
-    entries = _entries(KeptRegistrations(directory, ()))
-    assert [kept_registration(fields) for fields in entries] == registered
+    """Its id and everything it told come back, also when its version was compared before."""
+    registered = _register(Directory())
+    assert registered.version_key
+    assert Came.read(_written(Came(registered))) == Came(registered)
 
 
-def test_own_services_are_not_kept():
-    """The station registers its own two anew, at the port of its new run."""
-    directory = Directory()
-    own = _register(directory)
-    assert _entries(KeptRegistrations(directory, {own.registration_id})) == []
+def test_what_went_is_the_same_after_a_restart():
+    """Who has unregistered is not found again."""
+    went = Went.of([_register(Directory())])
+    assert Went.read(_written(went)) == went
 
 
-def test_each_line_is_made_once(monkeypatch):
-    """With a thousand services, the next one costs the making of one line."""
-    made = []
-    monkeypatch.setattr(kept_module, "line_of", lambda fields: made.append(fields) or "x")
-    directory = Directory()
-    kept = KeptRegistrations(directory, ())
-    first = _register(directory, "test.One")
-    assert list(kept.lines()) == ["x"]
-    _register(directory, "test.Two")
-    directory.unregister(first.registration_id)
-    assert list(kept.lines()) == ["x"]
-    assert len(made) == 2
+def test_successor_at_the_same_place_replaces_again():
+    """What was replaced before the restart does not come back, though it never unregistered."""
+    before, after = Directory(), Directory()
+    for registration in [_register(before), _register(before)]:
+        after.put(Came.read(_written(Came(registration))).registration)
+    assert list(after.all()) == list(before.all())
+    assert len(after.all()) == 1
 
 
 @pytest.mark.parametrize("change", [{"versions": []}, {"new": 1}, {"versions": None}])
 def test_other_form_is_refused_by_known_errors(change):
     """What another version of the station wrote is told from what this one wrote."""
-    directory = Directory()
-    _register(directory)
-    (fields,) = _entries(KeptRegistrations(directory, ()))
+    fields = _written(Came(_register(Directory())))
     fields["descriptor"].update(change)
     with pytest.raises((KeyError, TypeError, ValueError)):
-        kept_registration(fields)
+        Came.read(fields)

@@ -9,6 +9,7 @@ import pytest
 from local_station.discovery.activation import Activation
 from local_station.discovery.catalogue import Catalogue
 from local_station.discovery.directory import Directory
+from local_station.discovery.kept import Came, Went
 from local_station.discovery.lookup import Lookup
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.discovery.wire import MAX_REGISTRATION, messages
@@ -20,13 +21,13 @@ class Bench:
 
     def __init__(self):
         self.directory, activation = Directory(), Activation(dict)
-        self.writes = 0
+        self.entries = []
         self.written = asyncio.Event()
         lookup = Lookup(self.directory, Catalogue(), activation)
         self.servicer = DiscoveryServicer(self.directory, lookup, activation, self._keep)
 
-    async def _keep(self):
-        self.writes += 1
+    async def _keep(self, entry):
+        self.entries.append(entry)
         await self.written.wait()
 
 
@@ -48,13 +49,14 @@ def test_service_that_was_told_its_id_survives_a_kill():
         registering = asyncio.create_task(bench.servicer.RegisterService(_request(), None))
         for _ in range(3):
             await asyncio.sleep(0)
-        assert (bench.writes, registering.done()) == (1, False)
+        [registration] = bench.directory.all()
+        assert (bench.entries, registering.done()) == ([Came(registration)], False)
         bench.written.set()
         answer = await registering
         gone = messages.UnregisterServiceRequest(registration_id=answer.registration_id)
         await bench.servicer.UnregisterService(gone, None)
         await bench.servicer.UnregisterService(gone, None)
-        assert bench.writes == 2
+        assert bench.entries == [Came(registration), Went((answer.registration_id,))]
         assert not bench.directory.all()
 
     asyncio.run(scenario())

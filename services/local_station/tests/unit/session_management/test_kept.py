@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 
+from local_station.keeping import from_json, to_json
 from local_station.pin_map.model import Connection
+from local_station.restoring import READERS
 from local_station.session_management import kept as kept_module
 from local_station.session_management.clients import Process
-from local_station.session_management.kept import KIND, KeptReservations, kept_reservation
+from local_station.session_management.kept import Freed, Held, is_kept, still_held
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.registrations import Registrations
 from local_station.session_management.requests import Wait
 from local_station.session_management.reservations import Reservations
-from session_sharing.journals.lines import read_lines
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
 BOB = Process(4711, 1.5, "output_voltage", "bob", lambda: True)
@@ -22,23 +22,32 @@ TWO = Session("B")
 
 
 class Bench:
-    """Reservations, and what would be kept of them."""
+    """Reservations, and what is written of them."""
 
     def __init__(self):
-        self.table = Reservations(Registrations())
-        self.kept = KeptReservations(self.table.of_known_holders)
+        self.entries = []
+        self.table = Reservations(
+            Registrations(), lambda names: self.entries.append(Freed(tuple(names)))
+        )
 
     def reserve(self, *sessions, process=BOB):
-        """Reserve sessions for a process."""
+        """Reserve sessions for a process, which becomes known at once."""
         wait = Wait(sessions, Caller("ipv4:127.0.0.1:9", {"ni/reserved.username": "bob"}), NOW)
         self.table.request(wait, NOW)
         wait.reservation.process = process
+        if process is not None:
+            self.entries.append(Held.of(wait.reservation, sessions))
         return wait.reservation
 
-    def entries(self):
-        """Return what is kept."""
-        lines = read_lines("".join(self.kept.lines()).encode())
-        return [json.loads(text)[KIND] for text in lines.texts]
+    def restored(self, *found):
+        """Return what the next run makes of it, with what is found of running processes."""
+        written = from_json(to_json(self.entries), READERS)
+        held = [one.reservation(_found(*found)) for one in still_held(written)]
+        return [each for each in held if each is not None]
+
+    def restored_names(self):
+        """Return the names of the sessions of each reservation in the next run."""
+        return [[session.name for session in one.sessions] for one in self.restored((4711, 1.5))]
 
 
 def _found(*found):
@@ -49,8 +58,7 @@ def test_reservation_is_the_same_after_a_restart():
     """Its sessions, its holder and its time come back, and it excludes others as before."""
     bench = Bench()
     before = bench.reserve(ONE, TWO)
-    (fields,) = bench.entries()
-    after = kept_reservation(fields, _found((4711, 1.5)))
+    (after,) = bench.restored((4711, 1.5))
     assert vars(after) == vars(before)
     table = Reservations(Registrations())
     table.restore(after)
@@ -64,32 +72,40 @@ def test_holder_that_has_ended_gets_nothing_back():
     """Nobody waits for a program that ended while the station was away."""
     bench = Bench()
     bench.reserve(ONE)
-    (fields,) = bench.entries()
-    assert kept_reservation(fields, _found((4711, 99.0))) is None
+    assert bench.restored((4711, 99.0)) == []
 
 
 def test_only_what_a_reservation_still_has_is_kept():
-    """A session that was given back stays free, also after a line was made before."""
+    """A session that was given back stays free, whoever gave it back, and however."""
+    bench = Bench()
+    reservation = bench.reserve(ONE, TWO)
+    bench.table.unreserve(["A"], NOW)
+    assert bench.restored_names() == [["B"]]
+    bench.table.release(reservation, NOW)
+    assert bench.restored_names() == []
+
+
+def test_session_that_was_reserved_anew_belongs_to_the_later_holder():
+    """What is freed and reserved again and again is held once, by who has it in the end."""
     bench = Bench()
     bench.reserve(ONE, TWO)
-    assert len(bench.entries()[0]["sessions"]) == 2
     bench.table.unreserve(["A"], NOW)
-    assert [each["name"] for each in bench.entries()[0]["sessions"]] == ["B"]
-    bench.table.unreserve(["B"], NOW)
-    assert bench.entries() == []
+    bench.reserve(ONE)
+    assert bench.restored_names() == [["B"], ["A"]]
+    bench.table.unreserve(["A", "nobody has it"], NOW)
+    assert bench.restored_names() == [["B"]]
 
 
-def test_unknown_holders_are_not_kept():
-    """Whose end nothing would tell after a restart does not block a session for ever."""
+def test_freeing_what_an_unknown_process_had_writes_nothing():
+    """Whose end nothing would tell after a restart is not kept, and costs nothing."""
     bench = Bench()
     bench.reserve(ONE, process=None)
-    assert bench.entries() == []
+    bench.table.unreserve(["A", "B"], NOW)
+    assert bench.entries == []
 
 
 def test_huge_reservations_are_not_kept(monkeypatch):
     """What would hold up everybody while it is written is left out."""
     monkeypatch.setattr(kept_module, "MAX_KEPT", 2)
-    bench = Bench()
-    bench.reserve(ONE)
-    bench.reserve(TWO, Session("C"), Session("D"))
-    assert len(bench.entries()) == 1
+    assert is_kept([ONE])
+    assert not is_kept([ONE, TWO])

@@ -9,6 +9,7 @@ import pytest
 
 from local_station.pin_map.large_work import MOST_WAITING
 from local_station.session_management.clients import Process
+from local_station.session_management.kept import Freed
 from local_station.session_management.limits import (
     REQUESTS,
     REQUESTS_PER_CONNECTION,
@@ -244,16 +245,18 @@ def test_change_is_told_when_something_kept_is_freed():
 
     async def scenario(_):
         changes = []
-        manager = SessionManager(changed=lambda: changes.append(list(manager.kept_lines())))
+        manager = SessionManager(changed=changes.append)
         reservation = await _reserve(manager, "A", "B")
         other = await _reserve(manager, "C")
         reservation.process = Process(1, 0.0, "program", "bob", lambda: True)
         manager.give_back(other)
         assert not manager.unreserve(["D"])
         assert changes == []
+        assert [each.sessions for each in manager.kept()] == [reservation.sessions]
         assert manager.unreserve(["A"])
         manager.give_back(reservation)
-        assert len(changes) == 2
+        assert changes == [Freed(("A",)), Freed(("B",))]
+        assert manager.kept() == []
 
     _run(scenario)
 

@@ -42,8 +42,8 @@ class Bench:
             return {}
         return dict.fromkeys(asked, self._sightings.pop(0))
 
-    def _learn(self):
-        assert self.reservation.process is not None, "it is noted before it is told"
+    def _learn(self, reservation):
+        assert reservation.process is not None, "it is noted before it is told"
         self.learnt += 1
 
     def _free(self, reservation):

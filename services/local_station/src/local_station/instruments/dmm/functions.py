@@ -10,6 +10,19 @@ from local_station.instruments.driver_error import unsimulated
 DC_VOLTS, AC_VOLTS, DC_CURRENT, AC_CURRENT, TWO_WIRE_RES, FOUR_WIRE_RES = 1, 2, 3, 4, 5, 101
 """NI's numbers of the functions that are simulated."""
 
+_OTHERS = {
+    104: "FREQ",
+    105: "PERIOD",
+    108: "TEMPERATURE",
+    1001: "AC_VOLTS_DC_COUPLED",
+    1002: "DIODE",
+    1003: "WAVEFORM_VOLTAGE",
+    1004: "WAVEFORM_CURRENT",
+    1005: "CAPACITANCE",
+    1006: "INDUCTANCE",
+}
+"""NI's names of those that are not, for errors."""
+
 MODELS = ("4065", "4070", "4071", "4072", "4080", "4081", "4082")
 DEFAULT_MODEL = "4081"
 
@@ -45,7 +58,8 @@ def ranges_of(function: int, model: str) -> tuple[float, ...]:
         DriverError: The function is not simulated.
     """
     if function not in _RANGES:
-        raise unsimulated(f"NI-DMM function {function}")
+        name = _OTHERS.get(function, "unknown")
+        raise unsimulated(f"NI-DMM function {name} ({function})")
     top = _TOP.get(function)
     return _RANGES[function] + (() if top is None else (top[model in _THOUSAND_VOLTS],))
 

@@ -1,0 +1,262 @@
+"""Creating and destroying sessions, whatever their kind: in what order, and what if it fails."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
+
+from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
+
+from session_sharing.errors import AlreadyExistsError, NotFoundError, SharingError
+from session_sharing.text import printable
+from teststand_modules.arguments import Pattern
+from teststand_modules.creations import Creation, Ended, Opened, Wish
+from teststand_modules.errors import NothingToOpenError
+from teststand_modules.ledger import Ledger
+from teststand_modules.shares import Shares
+from teststand_modules.station import Station, warn_all
+
+_log = logging.getLogger(__name__)
+
+EXIT_SECONDS = 2.0
+"""How long a reservation is waited for when the interpreter ends before Cleanup came."""
+
+
+class Kind(Protocol):
+    """What a kind of sessions does in its own way."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in the plural."""
+
+    @property
+    def needs_reservation(self) -> bool:
+        """Whether letting go would harm who has it reserved."""
+
+    def open(
+        self, station: Station, infos: list[SessionInformation], wish: Wish, undo: ExitStack
+    ) -> list[Opened[Any]]:
+        """Open a session for each entry; `undo` closes what this has opened."""
+
+    def finish_setup(self, creation: Creation[Any]) -> None:
+        """Do what comes after the sessions were registered."""
+
+    def give_up(self, creation: Creation[Any]) -> None:
+        """Forget a Setup that failed after all."""
+
+    def let_go(
+        self,
+        creation: Creation[Any],
+        station: Station,
+        closes: Collection[str],
+        failures: list[SharingError],
+    ) -> Ended:
+        """Let go of what a creation opened; `closes` are those that nobody here uses any more."""
+
+
+_Created = tuple["SessionModule", Creation[Any]]
+_LEDGER: Ledger[_Created] = Ledger()
+
+
+class SessionModule:
+    """The sessions of one kind, created by Setup steps and destroyed by Cleanup steps.
+
+    Methods may be called from any thread; what they share is in ledger and shares, which guard
+    themselves. No call is made under a guard: at the services, the reservation is what keeps
+    creating and destroying of the same sessions apart.
+
+    Args:
+        kind: The kind.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._shares: Shares[SessionInformation] = Shares()
+
+    # Setup
+
+    def create(self, wish: Wish) -> None:
+        """Open all sessions that are wished for, and register them; or leave nothing behind.
+
+        Raises:
+            SharingError: A session is reserved, or refused, or a service is away. The text says
+                who holds what.
+        """
+        added = False
+        try:
+            with ExitStack() as keeps:
+                station = keeps.enter_context(Station(wish.reserve_timeout))
+                with station.reserved(wish.pin_map_id, wish.sites, wish.types) as infos:
+                    creation = self._created(station, infos, wish)
+                    creation.owed = list(infos)
+                    creation.keeps = keeps.pop_all()
+                    _LEDGER.add(self._kind.name, wish.execution, (self, creation))
+                    added = True
+                creation.owed = []
+        finally:
+            if not added:
+                _LEDGER.add(self._kind.name, wish.execution, None)
+
+    def _created(
+        self, station: Station, infos: list[SessionInformation], wish: Wish
+    ) -> Creation[Any]:
+        if not infos:
+            types = " or ".join(map(repr, wish.types))
+            raise NothingToOpenError(
+                f"The pin map {wish.pin_map_id!r} connects no instrument of the type {types}, so "
+                f"there are no {self._kind.name} to open. Add one to the pin map, or name its "
+                "instrumentTypeId in the argument instrument_type."
+            )
+        with ExitStack() as undo:
+            opened = self._kind.open(station, infos, wish, undo)
+            creation = Creation(wish, opened, ExitStack())
+            undo.callback(self._kind.give_up, creation)
+            registered = self._register(station, opened, undo)
+            self._kind.finish_setup(creation)
+            self._join(creation, registered)
+            undo.pop_all()
+        return creation
+
+    def _register(
+        self, station: Station, opened: Sequence[Opened[Any]], undo: ExitStack
+    ) -> list[SessionInformation]:
+        """Register what is not registered, or was for a session that is gone; return that."""
+        wanted = [each.info for each in opened if each.created or not each.info.session_exists]
+        station.unregister([info for info in wanted if info.session_exists])
+        try:
+            station.register(wanted)
+        except AlreadyExistsError:
+            raise
+        except SharingError:  # It may have been done.
+            undo.callback(_unregister, station, wanted)
+            raise
+        undo.callback(_unregister, station, wanted)
+        return wanted
+
+    def _join(self, creation: Creation[Any], registered: Sequence[SessionInformation]) -> None:
+        names = {info.session_name for info in registered}
+        for each in creation.opened:
+            name = each.info.session_name
+            own = [(name, each.info)] if name in names else []
+            self._shares.join(each.identity, creation.name, created=each.created, registered=own)
+
+    # Cleanup
+
+    def destroy(self, execution: str, reserve_timeout: float) -> None:
+        """Let go of what an execution created; that there is nothing is no error.
+
+        Everything is tried, whatever fails before it, and also what an earlier call could not do.
+
+        Args:
+            execution: The execution; empty if it does not say: see `Ledger`.
+            reserve_timeout: How long to wait for a reservation, in seconds.
+
+        Raises:
+            SharingError: The first failure; others are logged. The text says who holds what.
+        """
+        left_over = _LEDGER.take_left_over(self._kind.name)
+        taken = _LEDGER.take(self._kind.name, execution)
+        own = [
+            each for module, creation in taken for each in module.let_go(creation, reserve_timeout)
+        ]
+        old = [
+            each
+            for module, creation in left_over
+            for each in module.let_go(creation, reserve_timeout)
+        ]
+        failures = own if taken else old  # Nobody's Cleanup fails for what another one left.
+        warn_all([*own, *old][1:] if failures else old)
+        if failures:
+            raise failures[0]
+
+    def let_go(
+        self, creation: Creation[Any], reserve_timeout: float, *, at_exit: bool = False
+    ) -> list[SharingError]:
+        """Let go of what a creation opened; return what went wrong.
+
+        Args:
+            creation: The creation.
+            reserve_timeout: How long to wait for a reservation, in seconds.
+            at_exit: Whether it must be let go of even under somebody who has it reserved.
+        """
+        failures: list[SharingError] = []
+        with Station(reserve_timeout) as station, _trying(failures) as trying:
+            reserved = self._reserved(station, creation, failures, trying)
+            if self._kind.needs_reservation and reserved is None and not at_exit:
+                _LEDGER.put_back(self._kind.name, (self, creation))
+                return failures
+            self._let_go(creation, station, failures)
+        creation.keeps.close()
+        return failures
+
+    def _reserved(
+        self,
+        station: Station,
+        creation: Creation[Any],
+        failures: list[SharingError],
+        trying: ExitStack,
+    ) -> list[SessionInformation] | None:
+        """Reserve what was opened; None, and a failure, if that cannot be."""
+        wish = creation.wish
+        try:
+            station.unreserve(creation.owed)
+            creation.owed = []
+            return trying.enter_context(station.reserved(wish.pin_map_id, wish.sites, wish.types))
+        except NotFoundError as failure:
+            # The station started again and forgot the pin map, and with it who has what.
+            _log.info("%s", printable(failure.message))
+            return []
+        except SharingError as failure:
+            failures.append(failure)
+            return None
+
+    def _let_go(
+        self, creation: Creation[Any], station: Station, failures: list[SharingError]
+    ) -> None:
+        identities = creation.identities
+        closes = [each for each in identities if self._shares.leave(each, creation.name)]
+        ended = self._kind.let_go(creation, station, closes, failures)
+        if ended.open_still:
+            _LEDGER.put_back(self._kind.name, (self, creation))
+        stale = [each.info for each in creation.opened if each.identity in ended.closed]
+        for identity in ended.closed:
+            stale += self._shares.take_registered(identity)
+        for identity in ended.left:
+            if not self._shares.is_used(identity):
+                stale += self._shares.take_registered(identity)
+        for identity in identities:
+            self._shares.forget(identity)
+        try:
+            station.unregister(list({info.session_name: info for info in stale}.values()))
+        except SharingError as failure:
+            failures.append(failure)
+
+
+@contextmanager
+def _trying(failures: list[SharingError]) -> Iterator[ExitStack]:
+    """Have a stack; what fails when it is closed is one more failure."""
+    try:
+        with ExitStack() as stack:
+            yield stack
+    except SharingError as failure:
+        failures.append(failure)
+
+
+def _unregister(station: Station, infos: Sequence[SessionInformation]) -> None:
+    try:
+        station.unregister(infos)
+    except SharingError as failure:
+        _log.warning("%s", printable(failure.message))
+
+
+def _let_go_at_exit() -> None:
+    """End what is held: the interpreter ends, and no Cleanup will come."""
+    for module, creation in _LEDGER.take_all():
+        if creation.wish.pattern is Pattern.HOLD:
+            warn_all(module.let_go(creation, EXIT_SECONDS, at_exit=True))
+
+
+atexit.register(_let_go_at_exit)
