@@ -13,9 +13,7 @@ from teststand_runner.running import StopRequests
 @contextmanager
 def heeding(requests: StopRequests) -> Iterator[None]:
     """Have signals ask the run to stop, as long as the context lasts; for the main thread."""
-    before = {
-        each: signal.signal(each, lambda *_: requests.request()) for each in stop_signals()
-    }
+    before = {each: signal.signal(each, lambda *_: requests.request()) for each in stop_signals()}
     try:
         yield
     finally:

@@ -12,10 +12,10 @@ from session_sharing.cli.output import escape_what_streams_cannot_take
 from teststand_runner.checking import SequenceRefusedError
 from teststand_runner.cli import write
 from teststand_runner.cli.exit_codes import ExitCode, exit_code
-from teststand_runner.cli.files import check_writable, write_file
+from teststand_runner.cli.files import CannotWriteError, check_writable, write_file
 from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
-from teststand_runner.errors import TestStandRunnerError
+from teststand_runner.errors import SequenceFileError, TestStandRunnerError
 from teststand_runner.listing import listing
 from teststand_runner.live import showing
 from teststand_runner.model import SequenceFile
@@ -41,9 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     escape_what_streams_cannot_take()
     try:
         return write.execute(given[1:]) if given[:1] == [_WRITE] else _run(parse(given))
+    except (SequenceFileError, SequenceRefusedError, CannotWriteError) as error:
+        return _failed(error, ExitCode.REFUSED)
     except TestStandRunnerError as error:
-        print(f"teststand_runner: {error}", file=sys.stderr)
-        return ExitCode.REFUSED
+        return _failed(error, ExitCode.ERROR)
+
+
+def _failed(error: TestStandRunnerError, code: ExitCode) -> ExitCode:
+    print(f"teststand_runner: {error}", file=sys.stderr)
+    return code
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
@@ -53,12 +59,19 @@ def _run(options: argparse.Namespace) -> ExitCode:
         print(listing(file), end="")
         return ExitCode.GOOD
     how = _run_options(options)
+    problems = check_run(file, path, how)
+    if problems:
+        raise SequenceRefusedError(path.name, problems)
     if options.check:
-        return _check(file, path, how)
+        print(f"{path.name}: {how.sequence} can be run.")
+        return ExitCode.GOOD
     for report in _report_files(options):
         check_writable(report)
     results = _show_run(file, path, how, quiet=options.quiet)
-    _report(results, options)
+    try:
+        _report(results, options)
+    except CannotWriteError as error:  # The sequence has run: it was not refused.
+        return _failed(error, ExitCode.ERROR)
     return exit_code(results)
 
 
@@ -70,14 +83,6 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         python=options.python,
         serial_numbers=tuple(options.serial_number),
     )
-
-
-def _check(file: SequenceFile, path: Path, how: RunOptions) -> ExitCode:
-    problems = check_run(file, path, how)
-    if problems:
-        raise SequenceRefusedError(path.name, problems)
-    print(f"{path.name}: {how.sequence} can be run.")
-    return ExitCode.GOOD
 
 
 def _show_run(

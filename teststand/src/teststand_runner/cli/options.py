@@ -26,7 +26,9 @@ def run_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         allow_abbrev=False,
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="a .seq file, or a .toml definition")
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="a .seq file, or a .toml definition"
+    )
     parser.add_argument(
         "--sequence", default="MainSequence", metavar="NAME", help="the one to run (%(default)s)"
     )

@@ -23,7 +23,9 @@ def parser() -> argparse.ArgumentParser:
         "of each kind.",
         allow_abbrev=False,
     )
-    found.add_argument("definition", metavar="DEFINITION", type=Path, help="a .toml file")
+    found.add_argument(
+        "--definition", required=True, type=Path, metavar="FILE", help="the .toml file to write"
+    )
     found.add_argument(
         "--template",
         action="append",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from teststand_runner.definition.steps import StepMaker
 from teststand_runner.definition.tables import Table
-from teststand_runner.definition.tree import objects, property_of
+from teststand_runner.definition.tree import Plain, objects, property_of
 from teststand_runner.definition.variables import variables_of
 from teststand_runner.errors import DefinitionError, SequenceFileError, quoted
 from teststand_runner.model import FileInformation, Property, PropertyFile, SequenceFile
@@ -70,7 +70,7 @@ def _data(table: Table) -> Property:
     names = [each.name("name") for each in sequences]
     made = [_sequence(each, title, names) for each in sequences]
     table.finish()
-    within = {
+    within: dict[str, Plain] = {
         "Seq": objects("Seq", made),
         "FileGlobalDefaults": property_of("FileGlobalDefaults", found),
         "Type": 0.0,
@@ -90,7 +90,7 @@ def _sequence(table: Table, title: str, names: list[str]) -> Property:
         for group, key in _GROUPS.items()
     }
     table.finish()
-    within = {"Parameters": {}, "Locals": variables, **steps}
+    within: dict[str, Plain] = {"Parameters": {}, "Locals": variables, **steps}
     return property_of(name, within, class_name="Sequence")
 
 

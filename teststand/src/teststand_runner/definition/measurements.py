@@ -8,9 +8,7 @@ from teststand_runner.definition.tables import Table
 from teststand_runner.definition.tree import Expression, Plain, objects, property_of
 from teststand_runner.model import Property
 
-_TYPES = (
-    *("Double", "Float", "Int32", "Int64", "Uint32", "Uint64", "Bool", "String", "Enum"),
-)
+_TYPES = (*("Double", "Float", "Int32", "Int64", "Uint32", "Uint64", "Bool", "String", "Enum"),)
 _KINDS = ("None", "IOResource", "Pin", "Path", "Enum")
 _TYPE = re.compile(r"(\w+?)(\[\])?", re.ASCII)
 

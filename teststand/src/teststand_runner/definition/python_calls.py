@@ -64,6 +64,4 @@ def _arguments(table: Table) -> list[Property]:
 
 def _argument(name: str, source: str) -> Property:
     said: dict[str, Plain] = {"Name": name, "Type": _DYNAMIC, "ArgumentValue": Expression(source)}
-    return property_of(
-        "", said, class_name="CPythonParameter", type_name="NI_PythonParameter"
-    )
+    return property_of("", said, class_name="CPythonParameter", type_name="NI_PythonParameter")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from teststand_runner.errors import DefinitionError, quoted
+
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class Table:
@@ -48,8 +52,8 @@ class Table:
         found = self._value(key, default)
         if not isinstance(found, str):
             raise self.wrong(key, "a text is expected, in quotes.")
-        if any(each < " " and each not in "\t\n" for each in found):
-            raise self.wrong(key, f"{quoted(found)} has control characters, which XML cannot have.")
+        if _NOT_IN_XML.search(found):
+            raise self.wrong(key, f"{quoted(found)} has characters that XML cannot have.")
         return found
 
     def name(self, key: str) -> str:

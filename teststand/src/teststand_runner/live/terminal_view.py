@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console, Group
@@ -62,7 +63,8 @@ class TerminalView(View):
 
     def print(self, text: str, status: Outcome | None = None) -> None:
         """Print a line above, in the colour of its status."""
-        self._console.print(Text(text, style=_COLOURS[status] if status else "cyan"))
+        with suppress(OSError, ValueError):  # Nobody looks any more: the run goes on.
+            self._console.print(Text(text, style=_COLOURS[status] if status else "cyan"))
 
     def picture(self) -> Group:
         """Return what is below now."""

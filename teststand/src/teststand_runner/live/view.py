@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from types import TracebackType
 
 from session_sharing.text import printable
@@ -52,7 +53,8 @@ class View:
 
     def print(self, text: str, status: Outcome | None = None) -> None:
         """Print a line; one on a step has the status of the step."""
-        print(text, file=sys.stderr, flush=True)
+        with suppress(OSError, ValueError):  # Nobody looks any more: the run goes on.
+            print(f"{text}\n", end="", file=sys.stderr, flush=True)
 
     def _socket(self, socket: int) -> str:
         return f"socket {socket}, " if self._sockets > 1 else ""

@@ -16,7 +16,7 @@ COLUMNS = ("THREAD", "STEP", "STATUS", "TIME", "WHAT IT SAYS")
 def print_results(results: Sequence[ExecutionResult]) -> None:
     """Print what came of each execution: with colours on a terminal, plain otherwise."""
     for result in results:
-        rows = [row for each in _told(result) for row in _rows(each)]
+        rows = list(_table(result))
         print(_title(result, len(results)))
         if rows:
             print_table(COLUMNS, rows)
@@ -31,17 +31,17 @@ def _title(result: ExecutionResult, executions: int) -> str:
     return f"{socket}{printable(result.sequence)}: {status}"
 
 
-def _told(result: ExecutionResult) -> Iterator[StepResult]:
+def _table(result: ExecutionResult) -> Iterator[tuple[str, ...]]:
     for sequence in sequences_of(result):
-        yield from filter(told, steps_of(sequence))
+        for step in filter(told, steps_of(sequence)):
+            yield from _rows(step, step.place.depth - sequence.depth)
 
 
-def _rows(step: StepResult) -> Iterator[tuple[str, ...]]:
+def _rows(step: StepResult, depth: int) -> Iterator[tuple[str, ...]]:
     """Return the row of a step, and one for each further line of what it says."""
-    place = step.place
-    name = "  " * place.depth + printable(place.name)
+    name = "  " * depth + printable(step.place.name)
     first, *more = list(details(step)) or [""]
     times = f" {len(step.iterations)} times" if step.iterations else ""
     status = f"{step.status.value}{times}"
-    yield (printable(place.thread), name, status, seconds(step.duration), first)
+    yield (printable(step.place.thread), name, status, seconds(step.duration), first)
     yield from (("", "", "", "", each) for each in more)

@@ -24,7 +24,7 @@ _WAITS = {WaitTarget.THREAD: "thread", WaitTarget.EXECUTION: "execution"}
 _HOW: Mapping[str, str] = {
     "PythonCall": "insert an Action with the Python adapter, and choose a function that "
     "has a parameter",
-    "SequenceCall": "insert a Sequence Call",
+    "SequenceCall": "insert a Sequence Call of a sequence without parameters",
     "MeasurementCall": "insert a Measurement (of the measurement plug-in support), and choose a "
     "plug-in that has parameters",
     "UpdatePinMap": "insert an Update Pin Map (of the measurement plug-in support)",
@@ -115,11 +115,7 @@ def _is_usual(step: Step) -> bool:
 
 def _lacking(missing: Sequence[StepKind], templates: Sequence[Template]) -> TemplateError:
     names = ", ".join(each.name for each in templates)
-    lines = [
-        f"{names}: there is no step of these kinds to write others like, or only such with a mutex, "
-        "switching or further results:",
-        *(f"- {kind.how()}" for kind in missing),
-        "Insert them in TestStand and save the file as XML, or give a file that has them as one "
-        "more template.",
-    ]
-    return TemplateError("\n".join(lines))
+    head = f"{names}: there is no step of these kinds to write others like"
+    what = "Insert them in TestStand and save the file as XML, or give one more template with them."
+    lines = [f"{head}, or only such with a mutex, switching or further results:"]
+    return TemplateError("\n".join([*lines, *(f"- {kind.how()}" for kind in missing), what]))

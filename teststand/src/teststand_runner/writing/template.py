@@ -89,6 +89,7 @@ def template_of(data: bytes, name: str) -> Template:
         properties: PropertyFile = read_properties(data)
         if properties.information.form != "XML":
             raise TemplateError(_NOT_XML)
+        data = data.replace(b"\r\n", b"\n")  # TestStand writes LF; version control may change it.
         return Template(name, data, parse(data), sequences_of(properties), properties.types)
     except SequenceFileError as error:
         error.file = name

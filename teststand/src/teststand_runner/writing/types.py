@@ -48,18 +48,21 @@ class TypeList:
 
     def text(self) -> bytes:
         """Return the file up to the end of its types."""
-        end = self._first.data.rindex(b"\n", 0, _closing(self._first)) + 1
+        data, closing = self._first.data, _closing(self._first)
         added = b"".join(b"\t\t" + each + b"\n" for each in self._added)
-        rest = self._first.data[end : self._first.content.start]
-        return self._first.data[:end] + added + rest.rstrip(b"\t")
+        rest = data[closing : self._first.content.start].rstrip(b"\t")
+        return data[:closing].rstrip(b"\t") + added + b"\t" + rest
 
     def _numbered(self, definition: Node, template: Template) -> bytes:
         """Return a type as it stands in its file, with a number of the list that is not taken."""
         data = template.data[definition.start : definition.end]
-        taken = len(self._first.typelist.children) + len(self._added)
-        numbers = [each.attributes.get("typelistordernum", "0") for each in self._first.typelist.children]
-        number = max(taken, *(int(each) for each in numbers)) + len(self._added) + 1
+        taken = [_number(each) for each in self._first.typelist.children]
+        number = max(taken, default=0) + len(self._added) + 1
         return _NUMBER.sub(rb"\g<1>%d\g<2>" % number, data, count=1)
+
+
+def _number(definition: Node) -> int:
+    return int(definition.attributes.get("typelistordernum", "0"))
 
 
 def _closing(template: Template) -> int:
@@ -76,7 +79,9 @@ def _types_in(node: Node) -> list[str]:
     return [each.attributes["typename"] for each in node.walk() if "typename" in each.attributes]
 
 
-def _closure(names: Iterable[str], definitions: Mapping[str, Node], template: Template) -> list[str]:
+def _closure(
+    names: Iterable[str], definitions: Mapping[str, Node], template: Template
+) -> list[str]:
     """Return types and those that they use, in the order in which they stand in their file."""
     found: set[str] = set()
     waiting = list(names)

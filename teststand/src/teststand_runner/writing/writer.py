@@ -52,9 +52,7 @@ def _check(file: SequenceFile, data: bytes) -> None:
         raise TemplateError(f"with this template the file would not say what it should: {found}.")
 
 
-def _content(
-    file: SequenceFile, first: Template, patterns: Mapping[StepKind, Pattern]
-) -> Node:
+def _content(file: SequenceFile, first: Template, patterns: Mapping[StepKind, Pattern]) -> Node:
     content = first.content.copy()
     pattern = next(first.sequences(), None)
     if pattern is None:
@@ -65,9 +63,7 @@ def _content(
     return content
 
 
-def _sequence(
-    sequence: Sequence, frame: Node, patterns: Mapping[StepKind, Pattern]
-) -> Node:
+def _sequence(sequence: Sequence, frame: Node, patterns: Mapping[StepKind, Pattern]) -> Node:
     node = frame.copy()
     node.attributes["name"] = sequence.name
     property_at(node, "Parameters").children = []
