@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from teststand_runner.errors import DefinitionError, quoted
 
-
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class Table:
