@@ -12,24 +12,20 @@ from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
 from session_sharing import Behavior
 from session_sharing.client import RecordingClient
 from session_sharing.core import Outcome
-from session_sharing.errors import (
-    AttachmentEndedError,
-    NotFoundError,
-    OutcomeUnknownError,
-    SessionAbortedError,
-    SharingError,
-    UnavailableError,
-)
-from session_sharing.text import printable
+from session_sharing.errors import NotFoundError, SharingError
 from teststand_modules.arguments import Pattern
 from teststand_modules.creations import Creation, Ended, Opened, Wish
+from teststand_modules.log_clients import (
+    GONE,
+    leave_open,
+    note_failure,
+    released,
+    undo_opening,
+)
 from teststand_modules.record_contexts import Entry, RecordContexts
 from teststand_modules.station import Station
 
 _log = logging.getLogger(__name__)
-
-_GONE = (NotFoundError, AttachmentEndedError, SessionAbortedError)
-"""What a session that is gone, or was taken away, answers."""
 
 LogOpened = Opened[RecordingClient]
 
@@ -73,7 +69,7 @@ class LogKind:
         holds = wish.pattern is Pattern.HOLD
         behavior = Behavior.AUTO if holds else Behavior.INITIALIZE_SESSION_THEN_DETACH
         client = self._client(info, behavior, wish)
-        undo.callback(_undo, client, wish)
+        undo.callback(undo_opening, client, wish)
         return client
 
     def finish_setup(self, creation: Creation[RecordingClient]) -> None:
@@ -88,7 +84,7 @@ class LogKind:
             first.session.set_context(context)
         if creation.wish.pattern is Pattern.DETACH_AND_CLOSE:
             for each in creation.opened:
-                _detach(each.session)
+                leave_open(each.session)
 
     def give_up(self, creation: Creation[RecordingClient]) -> None:
         """Forget what a Setup set that failed after all."""
@@ -137,7 +133,7 @@ class LogKind:
         failures: list[SharingError],
     ) -> None:
         gone = self._withdraw(creation, own[0].identity, own[0].session, failures)
-        outcomes = [_released(each.session, creation.wish, failures) for each in reversed(own)]
+        outcomes = [released(each.session, creation.wish, failures) for each in reversed(own)]
         if gone:
             self._note_gone(own[0], creation.wish, ended, failures)
         elif Outcome.CLOSED in outcomes:
@@ -160,16 +156,16 @@ class LogKind:
             self._contexts.leave(identity, creation.name)
             ended.closed.append(identity)  # Its registration would else stay for ever.
             if not isinstance(failure, NotFoundError):
-                _note(failure, creation.wish, failures)
+                note_failure(failure, creation.wish, failures)
                 ended.open_still = True
             return
         if client.session_name != identity:
             self._contexts.leave(identity, creation.name)
             ended.foreign.append(identity)
-            _detach(client)
+            leave_open(client)
             return
         self._withdraw(creation, identity, client, failures)
-        _released(client, creation.wish, failures)
+        released(client, creation.wish, failures)
         ended.closed.append(identity)
 
     def _note_gone(
@@ -182,10 +178,10 @@ class LogKind:
         except NotFoundError:
             ended.closed.append(first.identity)
         except SharingError as failure:
-            _note(failure, wish, failures)
+            note_failure(failure, wish, failures)
         else:
             ended.foreign.append(first.identity)
-            _detach(other)
+            leave_open(other)
 
     def _withdraw(
         self,
@@ -199,10 +195,10 @@ class LogKind:
         try:
             for context in contexts:
                 client.set_context(context)
-        except _GONE:
+        except GONE:
             return True
         except SharingError as failure:
-            _note(failure, creation.wish, failures)
+            note_failure(failure, creation.wish, failures)
         return False
 
     def _client(self, info: SessionInformation, behavior: Behavior, wish: Wish) -> RecordingClient:
@@ -214,40 +210,3 @@ class LogKind:
         if behavior is Behavior.ATTACH_TO_SESSION_THEN_CLOSE:
             options["wait_closed"] = wish.close_timeout
         return self._client_type(info.resource_name, behavior, **options)
-
-
-def _released(client: RecordingClient, wish: Wish, failures: list[SharingError]) -> Outcome | None:
-    """Release by the behaviour; return what became of the session, None if that is unknown."""
-    try:
-        client.__exit__(None, None, None)
-    except _GONE:
-        return Outcome.CLOSED
-    except SharingError as failure:
-        _note(failure, wish, failures)
-    return client.released.outcome if client.released else None
-
-
-def _note(failure: SharingError, wish: Wish, failures: list[SharingError]) -> None:
-    """Note a failure; a service that was waited for in vain is not waited for again."""
-    failures.append(failure)
-    if isinstance(failure, (UnavailableError, OutcomeUnknownError)):
-        wish.hurry.set()
-
-
-def _undo(client: RecordingClient, wish: Wish) -> None:
-    """Let go of a session whose Setup failed: closed if it was created for that."""
-    wish.hurry.set()
-    try:
-        if client.new_session:
-            client.close()
-        else:
-            client.detach()
-    except SharingError as failure:
-        _log.warning("Letting go of a log after a failure failed as well: %s", failure.message)
-
-
-def _detach(client: RecordingClient) -> None:
-    try:
-        client.detach()
-    except SharingError as failure:  # It is delivered later, or ends with this process.
-        _log.warning("Leaving a session open failed: %s", printable(failure.message))

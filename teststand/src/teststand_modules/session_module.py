@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import atexit
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
 
 from session_sharing.errors import AlreadyExistsError, NotFoundError, SharingError
 from session_sharing.text import printable
 from teststand_modules.arguments import Pattern
-from teststand_modules.creations import Creation, Ended, Opened, Wish
+from teststand_modules.creations import Creation, Opened, Wish
 from teststand_modules.errors import NothingToOpenError
+from teststand_modules.kinds import Kind
 from teststand_modules.ledger import Ledger
 from teststand_modules.shares import Shares
 from teststand_modules.station import Station, warn_all
@@ -23,38 +24,6 @@ _log = logging.getLogger(__name__)
 
 EXIT_SECONDS = 2.0
 """How long a reservation is waited for when the interpreter ends before Cleanup came."""
-
-
-class Kind(Protocol):
-    """What a kind of sessions does in its own way."""
-
-    @property
-    def name(self) -> str:
-        """What it is, in the plural."""
-
-    @property
-    def needs_reservation(self) -> bool:
-        """Whether letting go would harm who has it reserved."""
-
-    def open(
-        self, station: Station, infos: list[SessionInformation], wish: Wish, undo: ExitStack
-    ) -> list[Opened[Any]]:
-        """Open a session for each entry; `undo` closes what this has opened."""
-
-    def finish_setup(self, creation: Creation[Any]) -> None:
-        """Do what comes after the sessions were registered."""
-
-    def give_up(self, creation: Creation[Any]) -> None:
-        """Forget a Setup that failed after all."""
-
-    def let_go(
-        self,
-        creation: Creation[Any],
-        station: Station,
-        closes: Collection[str],
-        failures: list[SharingError],
-    ) -> Ended:
-        """Let go of what a creation opened; `closes` are those that nobody here uses any more."""
 
 
 _Created = tuple["SessionModule", Creation[Any]]
@@ -78,6 +47,10 @@ class SessionModule:
 
     # Setup
 
+    def note_failed(self, execution: str) -> None:
+        """Note a Setup that failed before it began: its Cleanup will come all the same."""
+        _LEDGER.add(self._kind.name, execution, None)
+
     def create(self, wish: Wish) -> None:
         """Open all sessions that are wished for, and register them; or leave nothing behind.
 
@@ -98,7 +71,7 @@ class SessionModule:
                 creation.owed = []
         finally:
             if not added:
-                _LEDGER.add(self._kind.name, wish.execution, None)
+                self.note_failed(wish.execution)
 
     def _created(
         self, station: Station, infos: list[SessionInformation], wish: Wish

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from session_sharing import RecordContext
+from session_sharing.errors import SharingError
 from teststand_modules.arguments import pattern_of, seconds_of, site_of, sites_of, text_of
 from teststand_modules.creations import Wish
+from teststand_modules.kinds import Kind
 from teststand_modules.sequence import (
     SequenceContext,
     execution_of,
@@ -18,7 +20,7 @@ from teststand_modules.sequence import (
     run_of,
     set_pin_map,
 )
-from teststand_modules.session_module import Kind, SessionModule
+from teststand_modules.session_module import SessionModule
 from teststand_modules.station import Station
 
 RESERVE_SECONDS = 30.0
@@ -73,21 +75,24 @@ class Steps:
             SharingError: An argument has no meaning, a session is reserved or refused, or a
                 service is away. The text says who holds what.
         """
-        execution = execution_of(sequence_context)
-        named = text_of("instrument_type", instrument_type)
-        self._module.create(
-            Wish(
+        execution = execution_of(sequence_context) or uuid4().hex
+        try:
+            named = text_of("instrument_type", instrument_type)
+            wish = Wish(
                 pattern=pattern_of(pattern),
                 types=(named,) if named else self._types,
                 pin_map_id=text_of("pin_map_id", pin_map_id) or pin_map_of(sequence_context),
                 sites=sites_of(sites),
-                execution=execution or uuid4().hex,
+                execution=execution,
                 context=_context(execution, labels),
                 reserve_timeout=seconds_of("reserve_timeout", reserve_timeout),
                 service_timeout=seconds_of("service_timeout", service_timeout),
                 close_timeout=seconds_of("close_timeout", close_timeout),
             )
-        )
+        except SharingError:
+            self._module.note_failed(execution)
+            raise
+        self._module.create(wish)
 
     def destroy(self, sequence_context: SequenceContext | None, reserve_timeout: float) -> None:
         """Let go of what the execution opened, in its Cleanup.

@@ -19,8 +19,12 @@ def property_problems(spot: Spot, step: Step) -> Iterator[Problem]:
     below = (*tables.HARMLESS_BELOW, *tables.BELOW_BY_KIND.get(kind, ()))
     demands = {**tables.DEMANDED, **tables.DEMANDED_BY_KIND.get(kind, {})}
     for path, leaf in leaves(step.properties):
+        array = path.partition("[")[0]
         if path in demands:
             yield from _refused(spot, path, leaf, demands[path])
+        elif array in demands:  # what is in an array that has to be empty
+            whole = step.properties.find(array)
+            yield from _refused(spot, array, whole or leaf, demands[array])
         elif path not in known and not path.startswith(below) and not is_neutral(leaf):
             yield spot.problem(
                 path,

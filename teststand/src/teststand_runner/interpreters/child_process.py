@@ -153,7 +153,6 @@ class ChildProcess:
                     break
                 self._deliver(message)
         self.end(Ending.DIED)
-        self._tell_listener()  # whatever the first reason was
 
     def _tell_listener(self) -> None:
         with self._state:

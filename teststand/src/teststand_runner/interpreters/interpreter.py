@@ -159,21 +159,18 @@ class Interpreter:
     def close(self) -> bool:
         """Let it end in good order, so that the user's code releases what it holds; then by force.
 
-        A step that runs is waited for as long as the user's code has for its end.
+        A step that runs is waited for as long as the user's code has for its end, and no step
+        begins any more.
 
         Returns:
             Whether it ended in good order.
         """
-        if not self._turn.acquire(timeout=self._end_seconds):
-            self._child.end(Ending.CLOSED)  # the step that runs learns of it
-            return self._closed()
+        has_turn = self._turn.acquire(timeout=self._end_seconds)
         try:
-            return self._closed()
+            in_good_order = self._child.close(self._end_seconds)
         finally:
-            self._turn.release()
-
-    def _closed(self) -> bool:
-        in_good_order = self._child.close(self._end_seconds)
+            if has_turn:
+                self._turn.release()
         if not in_good_order:
             logger.warning("the interpreter %s did not end in good order", self.name)
         return in_good_order

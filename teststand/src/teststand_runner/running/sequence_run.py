@@ -26,8 +26,8 @@ from teststand_runner.running.step_context import ActionRunner, StartedThread, S
 from teststand_runner.running.threads import Threads
 from teststand_runner.running.variables import Parameters, step_of
 
-MOST_CALLS = 100
-"""How deep sequences may call each other."""
+MOST_CALLS = 40
+"""How deep sequences may call each other: what Python's stack bears, with room for expressions."""
 
 
 class SequenceRun:

@@ -38,6 +38,6 @@ def shared():
 @pytest.fixture
 def own():
     """Start an interpreter that a test may end."""
-    interpreter = Interpreter.start(Path(sys.executable), "own", end_seconds=5.0)
+    interpreter = Interpreter.start(Path(sys.executable), "own", end_seconds=1.0)
     yield Runner(interpreter)
     interpreter.close()

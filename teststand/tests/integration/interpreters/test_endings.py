@@ -96,6 +96,27 @@ def test_closing_lets_the_users_code_release_what_it_holds(own, tmp_path):
     assert not own.interpreter.close(), "once is enough"
 
 
+def test_closing_ends_a_step_that_hangs_and_those_that_wait(own, tmp_path):
+    """At the end of a run nobody waits for ever, neither for a step nor for its turn."""
+    started, errors = tmp_path / "started", []
+
+    def run(name, *arguments):
+        with pytest.raises(InterpreterClosedError) as caught:
+            own(name, *arguments)
+        errors.append(str(caught.value))
+
+    hanging = threading.Thread(target=run, args=("hang", str(started)))
+    hanging.start()
+    pids = pids_in(started)
+    waiting = threading.Thread(target=run, args=("echo", 1.0))
+    waiting.start()
+    assert not own.interpreter.close()
+    hanging.join(SECONDS)
+    waiting.join(SECONDS)
+    assert len(errors) == 2
+    until(lambda: not any(map(is_alive, pids)))
+
+
 def test_closing_is_bounded(caplog):
     """User's code that never ends does not keep the runner."""
     interpreter = Interpreter.start(Path(sys.executable), "stubborn", end_seconds=0.3)

@@ -58,11 +58,18 @@ def test_modules_are_loaded_once_and_keep_what_they_hold(shared):
     assert shared.do("call", owner, "remember", "b").value == first + 1
 
 
+def test_large_values_go_both_ways(shared):
+    """A waveform is more than a pipe holds at once."""
+    waveform = [float(number) for number in range(200_000)]
+    assert shared("echo", waveform) == waveform
+
+
 def test_modules_import_their_neighbours_but_nothing_of_the_project(shared, tmp_path):
     """The folder of a module is importable; the interpreter itself puts nothing there."""
     (tmp_path / "neighbour_of_it.py").write_text("VALUE = 7\n")
     (tmp_path / "steps.py").write_text(
         "import sys\nimport neighbour_of_it\nVALUE = neighbour_of_it.VALUE\n"
+        "def now(): return neighbour_of_it.VALUE\n"
         "def loaded(): return [name for name in sys.modules if 'teststand_runner' in name]\n"
         "def codec():\n    import codec\n"
     )
@@ -73,7 +80,7 @@ def test_modules_import_their_neighbours_but_nothing_of_the_project(shared, tmp_
         shared.do("call", owner, "codec")
     neighbour = ModuleOwner(tmp_path / "neighbour_of_it.py")
     shared.do("set", neighbour, "VALUE", 8)
-    assert shared.do("get", neighbour, "VALUE").value == 8
+    assert shared.do("call", owner, "now").value == 8, "it is one module, however it is loaded"
 
 
 def test_instances_classes_and_attributes(shared):

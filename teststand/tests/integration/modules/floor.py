@@ -19,6 +19,7 @@ from ni.measurementlink.sessionmanagement.v1.client import (
     SessionManagementClient,
 )
 from ni_grpc_extensions.channelpool import GrpcChannelPool
+from teststand_modules.sequence import pin_map_of, set_pin_map
 from teststand_modules.testing import SequenceContext
 
 from db_writer import DbWriterSessionConstructor
@@ -108,19 +109,18 @@ class Floor:
         text = PIN_MAP.replace("SECOND", second or f"{name}.ndjson?client=two")
         path.write_text(text.replace("NAME", name).replace("TYPE", type_id), "utf-8")
         context = SequenceContext(self.folder / "sequence.seq")
-        pin_map_id = PinMapClient(**self._clients).update_pin_map(path)
-        context.Execution.RunTimeVariables.SetValString(
-            "NI.MeasurementPlugIns.PinMapId", 1, pin_map_id
-        )
+        set_pin_map(context, PinMapClient(**self._clients).update_pin_map(path))
         return context
+
+    @staticmethod
+    def pin_map_id(context):
+        """Return the id of the pin map of an execution."""
+        return pin_map_of(context)
 
     @contextmanager
     def reserved(self, context, pin):
         """Reserve a pin as a measurement does."""
-        pin_map_id = context.Execution.RunTimeVariables.GetValString(
-            "NI.MeasurementPlugIns.PinMapId", 0
-        )
-        where = PinMapContext(pin_map_id, [0])
+        where = PinMapContext(self.pin_map_id(context), [0])
         with self.management.reserve_session(where, pin, timeout=LIMIT) as reservation:
             yield reservation
 

@@ -27,11 +27,9 @@ sys.stdin.read()
 """
 
 
-def killed_after_setup(context, pattern):
+def killed_after_setup(floor, context, pattern):
     """Run a Setup in a process of its own, and kill it."""
-    pin_map_id = context.Execution.RunTimeVariables.GetValString(
-        "NI.MeasurementPlugIns.PinMapId", 0
-    )
+    pin_map_id = floor.pin_map_id(context)
     program = ENDED.format(code_modules=str(CODE_MODULES), pattern=pattern, pin_map_id=pin_map_id)
     pipe = subprocess.PIPE
     with subprocess.Popen(
@@ -103,7 +101,7 @@ def test_opened_again_by_somebody_else(tidy):
 def test_killed_test_stand(tidy, pattern):
     """What a killed TestStand left behind, the next Setup takes over, and its Cleanup ends."""
     context = tidy.context()
-    killed_after_setup(context, pattern)
+    killed_after_setup(tidy, context, pattern)
     if pattern == "hold":
         until(lambda: not tidy.open_logs(), "closed as its holder is dead")
     else:

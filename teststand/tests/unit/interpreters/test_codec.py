@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from teststand_runner.interpreters import CONTEXT, Branch, ObjectHandle, ValueNotPassedError
+from teststand_runner.interpreters.child import codec
 from teststand_runner.interpreters.requests import decoded, encoded
 
 OURS = 5
@@ -21,7 +22,9 @@ simple = st.one_of(
     st.builds(ObjectHandle, st.just(OURS), st.integers(0, 9), st.text(max_size=5)),
     st.builds(Branch, st.lists(st.text(max_size=5), max_size=3).map(tuple)),
 )
-values = st.recursive(simple, lambda each: st.lists(each) | st.lists(each).map(tuple))
+values = st.recursive(
+    simple, lambda each: st.lists(each) | st.lists(each).map(tuple), max_leaves=10
+)
 
 
 def there_and_back(value):
@@ -41,11 +44,17 @@ def test_what_is_no_number_goes_over():
     assert found[1:] == [math.inf, -math.inf]
 
 
-def test_endless_and_huge_values_do_not_go_over():
+def test_endless_and_huge_values_do_not_go_over(monkeypatch):
     """A list that holds itself is refused in bounded time, as is a number beyond 64 bits."""
+    monkeypatch.setattr(codec, "_MOST_ITEMS", 10_000)
     endless = []
     endless += [endless, endless]
-    for value in (endless, 2**64, -(2**63) - 1):
+    deep, wide = [], []
+    for _ in range(60):
+        deep = [deep]
+    for _ in range(40):
+        wide = [wide, wide]
+    for value in (endless, deep, wide, 2**64, -(2**63) - 1):
         with pytest.raises(ValueNotPassedError):
             encoded(value, OURS)
 

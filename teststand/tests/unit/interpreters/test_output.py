@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 from teststand_runner.interpreters.output import StepOutput, last_words
@@ -54,7 +55,9 @@ def test_waiting_for_a_mark_ends_with_the_stream(pipe):
     output, stream = pipe
     stream.write(b"the last\n")
     stream.close()
+    began = time.monotonic()
     assert output.of_step(1, SECONDS) == ("the last",)
+    assert time.monotonic() - began < SECONDS / 2
 
 
 def test_last_words_are_a_sentence():
