@@ -19,13 +19,12 @@ def measurement_of(table: Table) -> Property:
     Raises:
         DefinitionError: A key is not what it has to be.
     """
-    said: dict[str, Plain] = {"Name": table.name("measurement")}
-    version = table.text("version", "")
-    if version:  # Older types have none.
-        said["Version"] = version
+    name, version = table.name("measurement"), table.text("version", "")
     parameters = [*_parameters(table, "inputs", "In"), *_parameters(table, "outputs", "Out")]
-    said["Parameters"] = objects("Parameters", parameters)
-    return property_of("Measurement", said)
+    return property_of(
+        "Measurement",
+        {"Version": version, "Name": name, "Parameters": objects("Parameters", parameters)},
+    )
 
 
 def _parameters(table: Table, key: str, direction: str) -> list[Property]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 
@@ -112,6 +111,4 @@ class Table:
         found = self._values.get(key, default)
         if found is None:
             raise self.wrong(key, "this key is missing.")
-        if isinstance(found, float) and not math.isfinite(found):
-            raise self.wrong(key, "a finite number is expected.")
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from teststand_runner.definition.tables import Table
 from teststand_runner.definition.tree import property_of
@@ -46,6 +47,6 @@ def _variable(table: Table, name: str, value: object) -> Property:
 def _scalar(table: Table, name: str, value: object) -> str | bool | float:
     if isinstance(value, (bool, str)):
         return value
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
         return float(value)
-    raise table.wrong(name, "a text, true, false, a number, or an array of such is expected.")
+    raise table.wrong(name, "a text, true, false, a finite number, or an array of such is expected.")
