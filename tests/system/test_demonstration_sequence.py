@@ -1,4 +1,4 @@
-"""The demonstration sequence: on definition and sequence file, several at once, and under a fall."""
+"""The demonstration sequence: in both forms, several at once, and under a logger that falls."""
 
 from __future__ import annotations
 
