@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from teststand_runner.checking.problem import Problem, Spot
 from teststand_runner.errors import quoted
-from teststand_runner.expressions import Expression, ExpressionError, UsedName, names_in, parse
-from teststand_runner.expressions.nodes import Property, String
+from teststand_runner.expressions import (
+    Expression,
+    ExpressionError,
+    UsedName,
+    names_in,
+    parse,
+    parse_target,
+)
+from teststand_runner.expressions.nodes import String
 
 VARIABLES = frozenset({"locals", "parameters", "fileglobals"})
 """The roots below which sequences keep what they like."""
@@ -57,13 +65,17 @@ def expression_problems(
 def location_problems(spot: Spot, property_: str, source: str) -> Iterator[Problem]:
     """Return what stands in the way of storing something where an expression says."""
     yield from expression_problems(spot, property_, source)
-    expression = parsed(source) if source.strip() else None
-    if not isinstance(expression, Expression):
+    if isinstance(parsed(source), ExpressionError) or not source.strip():
         return
-    if not isinstance(expression.root, Property) or not expression.root.parts:
-        yield spot.problem(
-            property_, f"{quoted(source)} is no variable.", "Name one, as Locals.Result."
-        )
+    try:
+        target = parse_target(source)
+    except ExpressionError as error:
+        yield spot.problem(property_, str(error), "Name a variable, as Locals.Result.")
+        return
+    for name in names_in(target)[:1]:
+        what = _unsupported(replace(name, is_assigned=True))
+        if what:
+            yield spot.problem(property_, f"{quoted(name.path)} {what}.", "Name a variable.")
 
 
 def constant_text(source: str) -> str | None:

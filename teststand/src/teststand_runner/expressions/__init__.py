@@ -5,10 +5,10 @@ of a scope. Nothing here reads files, waits, or evaluates Python.
 """
 
 from teststand_runner.expressions.errors import ExpressionError, Refusal
-from teststand_runner.expressions.evaluation import evaluate
+from teststand_runner.expressions.evaluation import assign, evaluate
 from teststand_runner.expressions.names import UsedName, names_in
 from teststand_runner.expressions.nodes import Expression
-from teststand_runner.expressions.parser import parse
+from teststand_runner.expressions.parser import parse, parse_target
 from teststand_runner.expressions.rendering import render
 from teststand_runner.expressions.scope import Path, Scope, VariableScope
 from teststand_runner.expressions.values import UInt64, converted
@@ -22,9 +22,11 @@ __all__ = [
     "UInt64",
     "UsedName",
     "VariableScope",
+    "assign",
     "converted",
     "evaluate",
     "names_in",
     "parse",
+    "parse_target",
     "render",
 ]

@@ -48,6 +48,21 @@ def evaluate(expression: Expression, scope: Scope) -> object:
     return _Evaluation(expression.source, scope).value(expression.root)
 
 
+def assign(target: Expression, value: object, scope: Scope) -> None:
+    """Give a property a value, as an assignment does.
+
+    Args:
+        target: What `parse_target` returned.
+        value: The value; it is converted to the kind that the property has.
+        scope: Where the property is.
+
+    Raises:
+        ExpressionError: It is not there, or the value is not of a kind that it takes.
+    """
+    assert isinstance(target.root, Property), "parse_target returns nothing else"
+    _Evaluation(target.source, scope).give(target.root, value)
+
+
 class _Evaluation:
     """One evaluation; belongs to one thread. Its depth is that of the expression."""
 
@@ -58,6 +73,13 @@ class _Evaluation:
     def value(self, node: Node) -> object:
         try:
             return _BY_KIND[type(node)](self, node)
+        except Refusal as refusal:
+            raise ExpressionError(refusal.what, self._source, node.position) from None
+
+    def give(self, node: Property, value: object) -> None:
+        try:
+            path = self._path(node)
+            self._assign(path, value, self._scope.get(path))
         except Refusal as refusal:
             raise ExpressionError(refusal.what, self._source, node.position) from None
 

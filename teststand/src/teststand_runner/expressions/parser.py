@@ -49,6 +49,19 @@ def parse(source: str) -> Expression:
     return Expression(source, root)
 
 
+def parse_target(source: str) -> Expression:
+    """Return an expression that a value can be assigned to, as that of a return value is.
+
+    Raises:
+        ExpressionError: It is no property, or no expression.
+    """
+    expression = parse(source)
+    if not isinstance(expression.root, Property):
+        what = "Only a property can be assigned to."
+        raise ExpressionError(what, source, expression.root.position)
+    return expression
+
+
 class _Parser:
     """One pass over the words of an expression; belongs to one thread."""
 

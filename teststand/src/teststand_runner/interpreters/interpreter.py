@@ -56,6 +56,7 @@ class Interpreter:
         name: What it is called in errors and names of threads.
         child: The process, which has told that it is ready.
         version: The version of its Python.
+        end_seconds: How long the user's code has to release what it holds at the end.
     """
 
     def __init__(self, name: str, child: ChildProcess, version: str, end_seconds: float) -> None:

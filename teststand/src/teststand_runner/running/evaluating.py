@@ -10,17 +10,16 @@ from teststand_runner.expressions import (
     Path,
     Refusal,
     Scope,
+    assign,
     evaluate,
     parse,
+    parse_target,
 )
-from teststand_runner.expressions.nodes import Assignment, Property
+from teststand_runner.expressions.nodes import Property
 from teststand_runner.expressions.values import as_condition, as_text, as_whole, is_number
-from teststand_runner.running.errors import StepFailedError
 
 LONGEST_WAIT = 31 * 24 * 3600.0
 """How long a step may ask to wait, in seconds: a month."""
-
-_STORED = "<value>"  # no name in an expression is like this
 
 
 @lru_cache(maxsize=1024)
@@ -76,16 +75,20 @@ def store(scope: Scope, location: str, value: object) -> None:
     """Give the variable that an expression names a value; do nothing if it is empty.
 
     Raises:
-        ExpressionError: There is no such variable, or it is of another kind.
-        StepFailedError: The expression names no variable.
+        ExpressionError: There is no such variable, it is of another kind, or none is named.
     """
-    if not location.strip():
-        return
-    target = parsed(location)
-    if not isinstance(target.root, Property):
-        raise StepFailedError(f"{location} is no variable to store a value in.")
-    assignment = Assignment("=", target.root, Property(_STORED), position=target.root.position)
-    evaluate(Expression(location, assignment), _With(scope, value))
+    if location.strip():
+        assign(parse_target(location), _as_computed(value), scope)
+
+
+def _as_computed(value: object) -> object:
+    """Return a value as expressions compute with it: numbers in arrays are doubles.
+
+    One by itself becomes what its variable is.
+    """
+    if isinstance(value, (list, tuple)):
+        return [float(each) if is_number(each) else each for each in value]
+    return value
 
 
 def path_in(scope: Scope, source: str) -> Path | None:
@@ -108,19 +111,3 @@ def _part(scope: Scope, source: str, part: object) -> str | int:
         return as_whole(value, "An index")
     except Refusal as refusal:
         raise ExpressionError(refusal.what, source, 0) from None
-
-
-class _With:
-    """A scope with one more value, which is to be stored in it."""
-
-    def __init__(self, scope: Scope, value: object) -> None:
-        self._scope = scope
-        self._value = value
-
-    def get(self, path: Path) -> object:
-        """Return a value."""
-        return self._value if path == (_STORED,) else self._scope.get(path)
-
-    def set(self, path: Path, value: object) -> None:
-        """Set a value."""
-        self._scope.set(path, value)

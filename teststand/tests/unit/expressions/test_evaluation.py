@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from teststand_runner.expressions import ExpressionError, UInt64, VariableScope, evaluate, parse
+from teststand_runner.expressions import (
+    ExpressionError,
+    UInt64,
+    VariableScope,
+    assign,
+    evaluate,
+    parse,
+    parse_target,
+)
 from teststand_runner.expressions.limits import MAX_TEXT
 
 
@@ -178,6 +186,29 @@ def test_wrong_kinds_and_missing_properties_are_told_with_their_place(source, po
     error = failure(source)
     assert named in error.what
     assert error.position == position
+
+
+def test_values_from_elsewhere_are_assigned_as_expressions_do():
+    """What a step returns is converted to the kind of the property that it is for."""
+    roots = variables()
+    assign(parse_target("Locals.array[1]"), 3, VariableScope(roots))
+    assign(parse_target("locals.text"), 2.5, VariableScope(roots))
+    assert (roots["Locals"]["array"], roots["Locals"]["text"]) == ([10.0, 3.0], "2.5")
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "named"),
+    [
+        ("Locals.missing", 1.0, "There is no Locals.missing"),
+        ("Locals.number", [1.0], "An array cannot be assigned to a number"),
+        ("Locals.array[9]", 1.0, "2 elements"),
+    ],
+)
+def test_values_that_a_property_does_not_take_are_refused(target, value, named):
+    """The error names the property, as that of an expression does."""
+    with pytest.raises(ExpressionError, match=named) as caught:
+        assign(parse_target(target), value, VariableScope(variables()))
+    assert caught.value.source == target
 
 
 def test_texts_are_bounded():

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from teststand_runner.expressions import ExpressionError, names_in, parse, render
+from teststand_runner.expressions import ExpressionError, names_in, parse, parse_target, render
 from teststand_runner.expressions.limits import MAX_SOURCE
 
 
@@ -114,6 +114,14 @@ def test_what_is_no_expression_is_refused_where_it_ends_to_be_one(source, positi
 def test_what_is_not_supported_is_refused_before_anything_runs(source, named):
     """A checker learns of it from reading alone, with its name."""
     assert named in refused(source).what
+
+
+@pytest.mark.parametrize("source", ["1", "Locals.x + 1", "Locals.x = 1", "Len(Locals.x)", ""])
+def test_only_properties_are_targets(source):
+    """Where a value is to be put is known to be a property before anything runs."""
+    assert parse_target("Locals.a[1].b") == parse("Locals.a[1].b")
+    with pytest.raises(ExpressionError):
+        parse_target(source)
 
 
 def test_message_shows_line_column_and_place():

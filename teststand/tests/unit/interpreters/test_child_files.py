@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from teststand_runner.interpreters import child
 
 FILES = sorted(Path(child.__file__).parent.glob("*.py"))

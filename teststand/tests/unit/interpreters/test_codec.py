@@ -8,6 +8,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from teststand_runner.interpreters import CONTEXT, Branch, ObjectHandle, ValueNotPassedError
 from teststand_runner.interpreters.child import codec
 from teststand_runner.interpreters.requests import decoded, encoded

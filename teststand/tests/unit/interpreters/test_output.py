@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+
 from teststand_runner.interpreters.output import StepOutput, last_words
 
 SECONDS = 20.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from teststand_runner.interpreters import InterpreterStartError, python_of
 from teststand_runner.interpreters.processes import exit_text
 

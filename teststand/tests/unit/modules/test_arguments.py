@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from teststand_modules.arguments import (
     Pattern,
     pattern_of,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from teststand_modules.record_contexts import Entry, RecordContexts
-
 from session_sharing import RecordContext
+from teststand_modules.record_contexts import Entry, RecordContexts
 
 A = RecordContext("SN-A", run="a")
 B = RecordContext("SN-B", run="b")

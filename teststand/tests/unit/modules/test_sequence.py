@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+
+from session_sharing.errors import PreconditionError
 from teststand_modules.sequence import (
     execution_of,
     find_file,
@@ -13,8 +15,6 @@ from teststand_modules.sequence import (
     set_pin_map,
 )
 from teststand_modules.testing import SequenceContext
-
-from session_sharing.errors import PreconditionError
 
 
 def test_executions_are_told_apart():

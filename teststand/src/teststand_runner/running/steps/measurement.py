@@ -154,12 +154,5 @@ def _stored(
     """Store the outputs where the step says, and return all values."""
     given = tuple(_value(each, found[each.id], "Out") for each in call.outputs if each.log)
     for each in call.outputs:
-        store(context.scope, each.expression, _for_expressions(found[each.id]))
+        store(context.scope, each.expression, found[each.id])
     return Done(values=taken + given)
-
-
-def _for_expressions(value: object) -> object:
-    """Return a value as expressions compute with it: a number is a double, if it is no Int64."""
-    if isinstance(value, list):
-        return [_for_expressions(each) for each in value]
-    return float(value) if is_number(value) else value

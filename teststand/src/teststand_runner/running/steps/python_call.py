@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from teststand_runner.errors import quoted
+from teststand_runner.expressions import ExpressionError
 from teststand_runner.expressions.values import is_number, kind_of
 from teststand_runner.interpreters import (
     Answer,
@@ -172,6 +173,6 @@ def _stored(
     given = (_value(returned, answer.value, "Out"),) if answer.value is not None else ()
     try:
         store(context.scope, returned.expression, answer.value)
-    except StepFailedError as error:
+    except ExpressionError as error:
         raise StepFailedError(str(error), _done(answer.output, taken + given)) from error
     return _done(answer.output, taken + given)
