@@ -34,7 +34,7 @@ _KINDS: Mapping[str, Callable[[Table], Kind]] = {
     "call": call_step,
     "wait": wait_step,
 }
-_KEYS = (*_KINDS, _WAIT_FOR)
+KEYS = (*_KINDS, _WAIT_FOR)
 
 
 class StepMaker:
@@ -77,10 +77,10 @@ class StepMaker:
         return property_of(name, within, class_name="Step", type_name=kind.type_name)
 
     def _kind(self, table: Table) -> Kind:
-        found = [key for key in _KEYS if key in table]
+        found = [key for key in KEYS if key in table]
         if len(found) != 1:
             has = " and ".join(found) or "none"
-            raise table.wrong("", f"a step has one of: {', '.join(_KEYS)}; this one has {has}.")
+            raise table.wrong("", f"a step has one of: {', '.join(KEYS)}; this one has {has}.")
         if found[0] == _WAIT_FOR:
             return thread_wait_step(table, self._call_id(table))
         return _KINDS[found[0]](table)

@@ -49,4 +49,6 @@ def _scalar(table: Table, name: str, value: object) -> str | bool | float:
         return value
     if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
         return float(value)
-    raise table.wrong(name, "a text, true, false, a finite number, or an array of such is expected.")
+    raise table.wrong(
+        name, "a text, true, false, a finite number, or an array of such is expected."
+    )
