@@ -35,6 +35,7 @@ _KINDS: Mapping[str, Callable[[Table], Kind]] = {
     "wait": wait_step,
 }
 KEYS = (*_KINDS, _WAIT_FOR)
+"""What a step has one of."""
 
 
 class StepMaker:
