@@ -9,20 +9,22 @@ from session_sharing.text import printable
 from teststand_runner.model.actions import (
     Action,
     Flow,
-    InterpreterScope,
     Label,
     MeasurementCall,
     MeasurementParameter,
     Other,
+    Statement,
+    UpdatePinMap,
+    Wait,
+    WaitTarget,
+)
+from teststand_runner.model.calls import (
+    InterpreterScope,
     PythonArgument,
     PythonCall,
     PythonOperation,
     SequenceCall,
-    Statement,
     ThreadOption,
-    UpdatePinMap,
-    Wait,
-    WaitTarget,
 )
 from teststand_runner.model.properties import FileInformation, Property
 from teststand_runner.model.steps import Group, Sequence, SequenceFile, Step
