@@ -35,7 +35,15 @@ def overlay(node: Node, wanted: Property, path: str) -> None:
     if wanted.elements is not None:
         _overlay_objects(node, wanted.elements, path)
     elif wanted.value is not None:
-        set_scalar(within(node, "value"), wanted.value)
+        set_scalar(_value_of(node), wanted.value)
+
+
+def _value_of(node: Node) -> Node:
+    value = node.child("value")
+    if value is None:  # a text that is empty may have none
+        value = Node("value")
+        node.children.insert(0, value)
+    return value
 
 
 def _says_nothing(wanted: Property) -> bool:

@@ -62,7 +62,8 @@ class TypeList:
 
 
 def _number(definition: Node) -> int:
-    return int(definition.attributes.get("typelistordernum", "0"))
+    text = definition.attributes.get("typelistordernum", "")
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _closing(template: Template) -> int:
