@@ -5,7 +5,9 @@ TestStandRunnerError
     ├── NotASequenceFileError     it is something else, or a form of sequence file that is not read
     ├── DamagedFileError          it is cut off, changed, or contradicts itself
     ├── FileTooLargeError         it has more of something than is read
-    └── UnexpectedPropertyError   it is whole, but what it says makes no sequence
+    ├── UnexpectedPropertyError   it is whole, but what it says makes no sequence
+    ├── DefinitionError           it is a definition, and something in it is wrong
+    └── TemplateError             it cannot be the template of what is to be written
 """
 
 from __future__ import annotations
@@ -60,6 +62,14 @@ class FileTooLargeError(SequenceFileError):
 
 class UnexpectedPropertyError(SequenceFileError):
     """It is whole, but a property is missing, or of another kind than a sequence has there."""
+
+
+class DefinitionError(SequenceFileError):
+    """It is a definition, and a key is missing, unknown, or not what it has to be."""
+
+
+class TemplateError(SequenceFileError):
+    """It lacks what a sequence file is to be written with."""
 
 
 def quoted(text: str) -> str:

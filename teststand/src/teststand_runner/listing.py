@@ -9,22 +9,24 @@ from session_sharing.text import printable
 from teststand_runner.model.actions import (
     Action,
     Flow,
-    InterpreterScope,
     Label,
     MeasurementCall,
     MeasurementParameter,
     Other,
-    PythonArgument,
-    PythonCall,
-    PythonOperation,
-    SequenceCall,
     Statement,
-    ThreadOption,
     UpdatePinMap,
     Wait,
     WaitTarget,
 )
-from teststand_runner.model.properties import Property
+from teststand_runner.model.calls import (
+    InterpreterScope,
+    PythonArgument,
+    PythonCall,
+    PythonOperation,
+    SequenceCall,
+    ThreadOption,
+)
+from teststand_runner.model.properties import FileInformation, Property
 from teststand_runner.model.steps import Group, Sequence, SequenceFile, Step
 
 _INDENT = "    "
@@ -35,15 +37,19 @@ def listing(file: SequenceFile) -> str:
 
     Control characters of the file are shown as escapes, so that it cannot command a terminal.
     """
-    information = file.information
-    head = (
-        f"TestStand {information.product_version}, format {information.format_version}, "
-        f"{information.form}"
-    )
-    lines = [head, *_variables("file globals", file.file_globals)]
+    lines = [_head(file.information), *_variables("file globals", file.file_globals)]
     for sequence in file.sequences:
         lines += ["", *_sequence(sequence)]
     return "".join(f"{line}\n" for line in map(printable, lines))
+
+
+def _head(information: FileInformation) -> str:
+    if not information.product_version:
+        return information.form
+    return (
+        f"TestStand {information.product_version}, format {information.format_version}, "
+        f"{information.form}"
+    )
 
 
 def _indented(lines: Iterator[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from teststand_runner.model import (
     UpdatePinMap,
     WaitTarget,
 )
-from teststand_runner.reading import read_properties
+from teststand_runner.reading import read_properties, read_sequence_bytes
 from teststand_runner.reading.xml_form import read_xml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -217,3 +218,18 @@ def test_samples_cut_off_are_refused() -> None:
     for part in range(1, 20):
         with pytest.raises(SequenceFileError, match="line "):
             read_xml(data[: len(data) * part // 20])
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("name", sorted(STEPS))
+def test_changed_samples_lose_no_step(name: str) -> None:
+    """A real file with a byte changed, at places all over it, has all its steps or is refused."""
+    data = (SAMPLES / name).read_bytes()
+    draw = random.Random(name)
+    for place in sorted(draw.sample(range(len(data)), min(len(data), 1000))):
+        changed = data[:place] + bytes([data[place] ^ draw.randrange(1, 128)]) + data[place + 1 :]
+        try:
+            found = read_sequence_bytes(changed)
+        except SequenceFileError:
+            continue
+        assert len(steps_of(found)) == STEPS[name], f"byte {place}"

@@ -5,23 +5,25 @@ from __future__ import annotations
 from teststand_runner.model.actions import (
     Action,
     Flow,
-    Interpreter,
-    InterpreterScope,
     Label,
     MeasurementCall,
     MeasurementParameter,
     Other,
+    Statement,
+    UpdatePinMap,
+    Wait,
+    WaitTarget,
+)
+from teststand_runner.model.calls import (
+    Interpreter,
+    InterpreterScope,
     PythonArgument,
     PythonCall,
     PythonOperation,
     PythonScope,
     SequenceArgument,
     SequenceCall,
-    Statement,
     ThreadOption,
-    UpdatePinMap,
-    Wait,
-    WaitTarget,
 )
 from teststand_runner.model.properties import FileInformation, Property, PropertyFile, Scalar
 from teststand_runner.model.steps import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teststand_runner.model.actions import (
+from teststand_runner.model.calls import (
     Interpreter,
     PythonArgument,
     PythonCall,

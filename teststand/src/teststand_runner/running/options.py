@@ -20,6 +20,8 @@ class RunOptions:
         python: The Python of all Python steps; None for what the steps say, and where they leave
             it to the adapter for the one that runs this.
         sites: The sites at which measurements measure.
+        serial_numbers: What the file global `SerialNumber` is: one for all sockets, or one for
+            each; empty for what the file says.
     """
 
     sequence: str = "MainSequence"
@@ -27,3 +29,4 @@ class RunOptions:
     step_timeout: float = STEP_SECONDS
     python: Path | None = None
     sites: tuple[int, ...] = (0,)
+    serial_numbers: tuple[str, ...] = ()

@@ -12,16 +12,16 @@ from typing import TypeAlias
 from teststand_runner.checking import Problem, SequenceRefusedError, check
 from teststand_runner.interpreters import Interpreter, InterpreterPool
 from teststand_runner.model import SequenceFile
-from teststand_runner.reading import read_sequence_file
+from teststand_runner.opening import open_sequences
 from teststand_runner.results import Event, ExecutionResult, Listener
 from teststand_runner.running.execution import Execution
 from teststand_runner.running.frames import Shared
 from teststand_runner.running.options import RunOptions
 from teststand_runner.running.preparing import preparation_problems
+from teststand_runner.running.serial_numbers import file_globals_of, serial_number_problems
 from teststand_runner.running.step_context import ActionRunner
 from teststand_runner.running.steps import run_action
 from teststand_runner.running.stopping import Stop, StopRequests
-from teststand_runner.running.variables import container_of
 
 _LOOK_SECONDS = 0.1
 """How long it may take until a request to stop is noticed."""
@@ -36,13 +36,13 @@ def run_file(
     listener: Listener | None = None,
     requests: StopRequests | None = None,
 ) -> tuple[ExecutionResult, ...]:
-    """Run a sequence of a sequence file; see `run_sequences`.
+    """Run a sequence of a sequence file, or of a definition; see `run_sequences`.
 
     Raises:
         SequenceFileError: The file cannot be read.
         SequenceRefusedError: It needs what the runner does not do; no step has run.
     """
-    file = read_sequence_file(path)
+    file = open_sequences(path)
     return run_sequences(file, path, options, listener=listener, requests=requests)
 
 
@@ -88,7 +88,7 @@ def run_sequences(
                     pool=pool,
                     tell=events.put,
                     stop=Stop(),
-                    file_globals=container_of(file.file_globals),
+                    file_globals=file_globals_of(file, options, socket),
                 ),
                 sequence,
                 run_action,
@@ -102,7 +102,7 @@ def run_sequences(
 
 def check_run(file: SequenceFile, path: Path, options: RunOptions) -> list[Problem]:
     """Return what a run needs and the runner does not do, or does not find on this machine."""
-    problems = check(file, options.sequence)
+    problems = [*serial_number_problems(file, options), *check(file, options.sequence)]
     return problems or preparation_problems(file, path, options)
 
 

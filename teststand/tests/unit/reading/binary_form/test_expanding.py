@@ -79,15 +79,6 @@ def test_instances_are_completed(tree: Property, changes: dict[str, Property]) -
     assert read_properties(write_binary(file)).data == file.data
 
 
-def test_changed_class_forgets_the_value() -> None:
-    """A property of another class than its type's does not take that one's value."""
-    definition = container("Made", text("value", "of the type"))
-    found = instance(definition, "Obj", "variable", number("value"))
-    file = file_with(container("", found), definition)
-    read = read_properties(write_binary(file)).data.find("Variables.variable.value")
-    assert read == number("value", 0.0)
-
-
 def test_types_keep_their_own() -> None:
     """What is in a type alone is in no instance, unless that has changed it; the type has it."""
     hidden = replace(text("hidden", "menu"), flags=EXCLUDED)

@@ -8,7 +8,8 @@ import pytest
 
 from teststand_runner import FileTooLargeError, SequenceFileError
 from teststand_runner.reading.binary_form import expanding, read_binary
-from teststand_runner.reading.limits import MAX_CHAIN, MAX_DEPTH, Budget
+from teststand_runner.reading.binary_form.expanding import EXCLUDED
+from teststand_runner.reading.limits import MAX_CHAIN, Budget
 from teststand_runner.testing import example_file
 from teststand_runner.testing.binary_writing import pack
 
@@ -34,12 +35,22 @@ def node(
     return words(mask, 0, class_, name) + middle + words(len(within)) + b"".join(within)
 
 
-def type_(name: int, *within: bytes, based_on: int | None = None) -> bytes:
-    """Return a type definition; with a number, one that builds on another type."""
-    head = words(0, 1, OBJ) if based_on is None else words(0x80, 1, OBJ, based_on)
-    information = words(3, 0, 0, NONE, NONE, NONE) + words(0, NONE, 0)
-    tail = words(0) + b"\0" + words(0)
-    return head + words(name) + information + words(len(within)) + b"".join(within) + tail
+def type_(
+    name: int, *within: bytes, based_on: int | None = None, for_instances: int | None = None
+) -> bytes:
+    """Return a type definition.
+
+    Args:
+        name: The number of its name.
+        within: What is in it.
+        based_on: The number of the type that it builds on.
+        for_instances: The flags of what is of the type.
+    """
+    mask = (0 if based_on is None else 0x80) | (0 if for_instances is None else 0x20)
+    head = words(mask, 1, OBJ) + (b"" if based_on is None else words(based_on)) + words(name)
+    flags = b"" if for_instances is None else words(for_instances)
+    information = words(3, 0, 0, NONE, NONE, NONE) + flags + words(0, NONE, 0)
+    return head + information + words(len(within)) + b"".join(within) + words(0) + b"\0" + words(0)
 
 
 def file(data: bytes, types: tuple[bytes, ...] = (), end: bytes = END, more: int = 0) -> bytes:
@@ -108,7 +119,7 @@ def test_elements_without_bytes_are_counted() -> None:
 def test_nesting_has_a_limit() -> None:
     """Records cannot be nested so deep that reading them would end the program."""
     nested = node(OBJ)
-    for _ in range(MAX_DEPTH):
+    for _ in range(1500):
         nested = node(OBJ, nested)
     with pytest.raises(FileTooLargeError, match="deep"):
         read_binary(file(nested))
@@ -117,7 +128,7 @@ def test_nesting_has_a_limit() -> None:
 def test_arrays_in_arrays_have_a_limit() -> None:
     """Objects in arrays are nested, too, and have the deepest way of being read."""
     nested = node(OBJ)
-    for _ in range(MAX_DEPTH):
+    for _ in range(1000):
         nested = node(OBJS, mask=2, middle=words(ZERO, ZERO) + b"\0" + nested)
     with pytest.raises(FileTooLargeError, match="deep"):
         read_binary(file(nested))
@@ -169,3 +180,21 @@ def test_what_sequences_do_not_need_is_passed_over() -> None:
     found = read_binary(file(node(OBJ, strange, node(NUM))))
     assert [each.name for each in found.data.walk()] == ["Name", "Str", "Name"]
     assert found.data.properties["Str"].by_reference
+
+
+def test_flags_for_instances_count() -> None:
+    """A type says whether what is of it belongs to steps; its own flags do not."""
+    hidden = type_(NAME, for_instances=EXCLUDED)
+    outer = type_(OBJ, words(0x80, 0, OBJ, 0, STR, 0), node(STR, name=NUM))
+    instance = words(0x80, 0, OBJ, 1, NAME, 0)
+    found = read_binary(file(instance, (hidden, outer)))
+    assert list(found.types["Obj"].properties) == ["Str", "Num"]
+    assert list(found.data.properties) == ["Num"]
+
+
+def test_changed_class_forgets_the_value() -> None:
+    """A property that is stored as of another class than its type's has not that one's value."""
+    outer = type_(OBJ, node(STR, name=STR, mask=2, middle=words(MEMBER)))
+    same, other = (words(0x80, 0, OBJ, 0, NAME, 1) + node(each, name=STR) for each in (NONE, NUM))
+    values = [read_binary(file(each, (outer,))).data.find("Str").value for each in (same, other)]
+    assert values == ["Volts", 0.0]
