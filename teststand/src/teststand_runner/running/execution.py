@@ -45,17 +45,21 @@ class Execution:
         shared, sequence = self.shared, self._sequence
         began, started = time.monotonic(), utc_now()
         shared.tell(ExecutionStarted(shared.socket, sequence.name, started, len(sequence.steps)))
-        threads = Threads(f"execution {shared.socket}")
+        threads = Threads(f"execution {shared.socket}", self._end_thread)
         parameters = Parameters(container_of(sequence.parameters))
         frame = Frame(shared, sequence, parameters, "main")
         try:
             main = SequenceRun(frame, self._run_action, threads).run()
         finally:
+            self._end_thread(frame.thread)
             others = threads.results()
             shared.pool.close_owner(InterpreterScope.EXECUTION, str(shared.number))
         result = replace(self._result(main, others, started), duration=time.monotonic() - began)
         shared.tell(ExecutionEnded(result))
         return result
+
+    def _end_thread(self, name: str) -> None:
+        self.shared.pool.close_owner(InterpreterScope.THREAD, self.shared.owner(name))
 
     def _result(
         self, main: SequenceResult, others: list[SequenceResult], started: datetime

@@ -53,6 +53,10 @@ class Shared:
     run_time_variables: dict[str, Any] = field(default_factory=dict)
     number: int = field(default_factory=lambda: next(_NUMBERS))
 
+    def owner(self, thread: str) -> str:
+        """Return what the interpreters of a thread belong to."""
+        return f"{self.number} {thread}"
+
     @property
     def pin_map_id(self) -> str:
         """The id of the pin map; empty if there is none."""

@@ -59,10 +59,12 @@ class Threads:
 
     Args:
         label: What the operating system's threads are called, before their names.
+        end: Ends what a thread has of its own, given its name; called in the thread.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, end: Callable[[str], None]) -> None:
         self._label = label
+        self._end = end
         self._lock = threading.Lock()
         self._all: list[SequenceThread] = []
         self._names: set[str] = {"main"}
@@ -79,10 +81,19 @@ class Threads:
             while unique in self._names:
                 unique, number = f"{name} ({number})", number + 1
             self._names.add(unique)
-            thread = SequenceThread(unique, f"{self._label}, {unique}", run)
+            thread = SequenceThread(unique, f"{self._label}, {unique}", self._ending(run))
             self._all.append(thread)
         thread.start()
         return thread
+
+    def _ending(self, run: Callable[[str], SequenceResult]) -> Callable[[str], SequenceResult]:
+        def run_and_end(name: str) -> SequenceResult:
+            try:
+                return run(name)
+            finally:
+                self._end(name)
+
+        return run_and_end
 
     def results(self) -> list[SequenceResult]:
         """Wait for all threads, also for those that threads start; return what came of them."""

@@ -14,11 +14,13 @@ from teststand_runner.results import StepStarted
 from teststand_runner.running import RunOptions, StopRequests, run_sequences
 from teststand_runner.testing.building import number, scalar, scalars, text
 from teststand_runner.testing.making import (
+    call,
     python,
     sequence,
     sequence_file,
     statement,
     step,
+    wait_for,
 )
 
 MODULE = """
@@ -68,6 +70,9 @@ def use(context):
     context.Locals.SetValNumber("n", 0, context.Parameters.GetValNumber("p", 0) + 1)
     return Path(path).name
 
+def ended(context):
+    return " ".join(each.name for each in HERE.glob("ended *"))
+
 class Unit:
     def __init__(self, name):
         self.name = name
@@ -86,16 +91,19 @@ def run(tmp_path):
     (tmp_path / "module.py").write_text(MODULE, encoding="utf-8")
     before = set(psutil.Process().children(recursive=True))
 
-    def run_(*steps, cleanup=(), variables=(), parameters=(), **how):
+    def run_(*steps, cleanup=(), variables=(), parameters=(), others=(), **how):
         made = sequence(
             "MainSequence", *steps, cleanup=cleanup, variables=variables, parameters=parameters
         )
         how.setdefault("options", RunOptions())
-        return run_sequences(sequence_file(made), tmp_path / "made.seq", **how)
+        return run_sequences(sequence_file(made, *others), tmp_path / "made.seq", **how)
 
     yield run_
     left = set(psutil.Process().children(recursive=True)) - before
     assert not [each for each in left if each.status() != psutil.STATUS_ZOMBIE]
+
+
+OF_THREAD = python("", "", scope=1).action.interpreter
 
 
 def _note(what):
@@ -168,6 +176,21 @@ def test_interpreters_belong_to_their_scopes(run):
     reports = [each.main.steps[4].report.split() for each in results]
     assert max(float(report[0]) for report in reports) == 4
     assert [report[1] for report in reports] == ["2", "2"]
+
+
+def test_an_interpreter_of_a_thread_ends_with_it(run, tmp_path):
+    """It is another one than its caller's, and has ended when the thread is awaited."""
+    noted = replace(_note("thread"), action=replace(_note("thread").action, interpreter=OF_THREAD))
+    start = call("Other", thread=1)
+    check = python("module.py", "ended", "ThisContext", returns="Locals.ended")
+    tell = statement("Step.Result.ReportText = Locals.ended")
+    result = run(
+        *(start, wait_for(start), check, tell),
+        others=(sequence("Other", noted),),
+        variables=(text("ended"),),
+    )[0]
+    pid = (tmp_path / "notes.txt").read_text().split()[-1]
+    assert result.main.steps[3].report == f"ended {pid}", result
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def _interpreter(context: StepContext, call: PythonCall) -> Interpreter:
     owners = {
         InterpreterScope.GLOBAL: "",
         InterpreterScope.EXECUTION: str(shared.number),
-        InterpreterScope.THREAD: f"{shared.number} {context.frame.thread}",
+        InterpreterScope.THREAD: shared.owner(context.frame.thread),
     }
     python = python_for(settings, shared.path.parent, shared.options.python)
     return shared.pool.get(InterpreterKey(scope, owners[scope], python))
