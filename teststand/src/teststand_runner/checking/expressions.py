@@ -29,6 +29,9 @@ RUN_STATE = frozenset(
 )
 """What there is of the run's state."""
 
+RESULTS = "locals.resultlist"
+"""The results of the steps, which are told elsewhere here."""
+
 COUNTED = frozenset(f"runstate.{name}" for name in ("loopindex", "loopnumpassed", "loopnumfailed"))
 """What an expression may set of it."""
 
@@ -97,6 +100,8 @@ def parsed(source: str) -> Expression | ExpressionError:
 def _unsupported(name: UsedName) -> str:
     """Say why there is no such property here; nothing if there is."""
     root, path = name.root.lower(), name.path.lower()
+    if path == RESULTS or path.startswith(f"{RESULTS}."):
+        return "is not kept by this runner"
     if root in VARIABLES:
         return "is not to be replaced as a whole" if name.is_assigned and root == path else ""
     if root == "step":

@@ -9,6 +9,7 @@ import pytest
 
 from teststand_runner.checking import SequenceRefusedError, check
 from teststand_runner.model import (
+    CustomPostAction,
     MeasurementCall,
     MeasurementParameter,
     Other,
@@ -53,6 +54,7 @@ def _input(**changes):
     return step("a", MeasurementCall("demo.Measure", "", inputs, ()))
 
 
+NEXT = PostAction("Next", "")
 REFUSED = {
     "type": step("a", type_name="NumericLimitTest"),
     "TS.SData": step("a", Other("FlexCStepAdditions"), type_name="Action"),
@@ -64,6 +66,9 @@ REFUSED = {
     "TS.ResultOption": step("a", result_recording=7),
     "TS.PreCond": step("a", precondition="Locals.x >"),
     "TS.PostExpr": statement("RunState.Engine.Quit = True"),
+    "TS.CustExpr": step(
+        "a", on_custom=CustomPostAction("GetNumElements(Locals.ResultList) > 1", NEXT, NEXT)
+    ),
     "TS.PreExpr": step("a", pre_expression="Step.TS.Mode = 1"),
     "TS.StatusExpr": step("a", status_expression="CheckLimits(1)"),
     "PinMapPath": step("a", UpdatePinMap("")),
