@@ -18,12 +18,24 @@ def test_who_made_a_session_closes_it(power):
     """By AUTO the second client attaches, and leaves the session open that the first one closes."""
     with power(name="shared") as first:
         first.voltage_level = 1.25
-        with power(name="shared", reset=False) as second:
+        with power(name="shared") as second:
             assert second.voltage_level == 1.25
         assert first.voltage_level == 1.25
     with pytest.raises(RpcError) as caught:
         power(name="shared", behavior=ATTACH)
     assert caught.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_who_attaches_resets_nothing(power, meter):
+    """A reset is for who makes a session: nobody's output goes off because another attaches."""
+    with power(name="kept") as first:
+        first.voltage_level = 1.25
+        with power(name="kept", reset=True):
+            assert first.voltage_level == 1.25
+    with meter(name="kept") as first:
+        first.sample_count = 7
+        with meter(name="kept", reset_device=True):
+            assert first.sample_count == 7
 
 
 def test_new_session_of_a_taken_name(power):

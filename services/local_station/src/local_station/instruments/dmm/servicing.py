@@ -39,7 +39,7 @@ class MeterFunctions:
         self._bench = bench
 
     def InitWithOptions(self, request: Message) -> Message:
-        """Open a session on one multimeter."""
+        """Open a session on one multimeter; a new one has nothing that could be reset."""
 
         def create() -> MeterSession:
             if not request.resource_name.strip() or "," in request.resource_name:
@@ -50,8 +50,6 @@ class MeterFunctions:
         name, new = self._sessions.open(
             request.session_name, request.initialization_behavior, create
         )
-        if request.reset_device:
-            self._sessions.find(name).reset()
         return dmm_messages.InitWithOptionsResponse(vi={"name": name}, new_session_initialized=new)
 
     def GetErrorMessage(self, request: Message) -> Message:
