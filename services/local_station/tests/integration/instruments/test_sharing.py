@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+import nidmm
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
@@ -10,7 +11,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 from nidcpower import nidcpower_pb2, nidcpower_pb2_grpc
 from nidcpower.errors import DriverError, RpcError
 
-NEW, ATTACH = 1, 2
+AUTO, NEW, ATTACH = 0, 1, 2
 INVALID_SESSION = -1074130544
 
 
@@ -60,9 +61,19 @@ def test_session_that_another_client_closed(power):
         power(name="closed", behavior=NEW)
 
 
-def test_drivers_have_names_of_their_own(power, meter):
-    """One name can stand for a session of each driver."""
-    with power(name="both", behavior=NEW), meter(name="both", behavior=NEW) as session:
+def test_drivers_share_the_names(power, meter):
+    """A session's name is taken for all drivers, as on NI's server, until it is closed."""
+    with power(name="both"):
+        with pytest.raises(nidmm.errors.RpcError) as caught:
+            meter(name="both", behavior=NEW)
+        assert caught.value.rpc_code is grpc.StatusCode.ALREADY_EXISTS
+        for behavior in (AUTO, ATTACH):
+            with pytest.raises(
+                nidmm.errors.DriverError, match="a session of NI-DCPower"
+            ) as refused:
+                meter(name="both", behavior=behavior)
+            assert refused.value.code == INVALID_SESSION
+    with meter(name="both", behavior=NEW) as session:
         assert session.channel_count == 1
 
 
