@@ -118,7 +118,7 @@ class ReadingFunctions:
 
     def Read(self, request: Message) -> Message:
         """Measure once."""
-        readings = [self._sessions.find(request.vi.name).take()]
+        readings = self._sessions.find(request.vi.name).take(1)
         return dmm_messages.ReadResponse(reading=readings[0], status=_status(readings))
 
     def ReadMultiPoint(self, request: Message) -> Message:
@@ -127,7 +127,7 @@ class ReadingFunctions:
         most = session.points or MOST_READINGS
         if not 0 < request.array_size <= most:
             raise DriverError(DMM_TIMEOUT, f"{request.array_size} readings; {most} are configured.")
-        readings = [session.take() for _ in range(request.array_size)]
+        readings = session.take(request.array_size)
         return dmm_messages.ReadMultiPointResponse(
             reading_array=readings,
             actual_number_of_points=len(readings),
