@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+from ni_measurement_plugin_sdk_service import MeasurementService
 
 from json_logger import JsonLoggerSessionConstructor
 from measurement_support.connections import connections
@@ -27,7 +27,7 @@ V = TypeVar("V")
 
 
 def measure_once(
-    context: MeasurementContext,
+    service: MeasurementService,
     run: Interruption,
     measurement: Measurement[V],
     pins: Sequence[str],
@@ -40,7 +40,7 @@ def measure_once(
         grpc.RpcError: A reservation was refused, or the run has to end.
     """
     with (
-        reserved(context, run, [*pins, log_pin], RESERVE_SECONDS) as reservation,
+        reserved(service, run, [*pins, log_pin], RESERVE_SECONDS) as reservation,
         reservation.initialize_sessions(
             JsonLoggerSessionConstructor(Behavior.AUTO), LOG_TYPE
         ) as opened,

@@ -53,8 +53,7 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
     source_delay: float,
 ) -> Outputs:
     """Source a voltage at all pins of each site, measure it once, and log it."""
-    context = measurement_service.context
-    with measuring(context) as run:
+    with measuring(measurement_service.context) as run:
         require_names(nidcpower_pins=nidcpower_pins, json_logger_pin=json_logger_pin)
         settings = SourceSettings(
             voltage_level, voltage_level_range, current_limit, current_limit_range, source_delay
@@ -62,7 +61,7 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
         supply = SupplyCurrent(
             settings, Conditions(""), Limits(), "nidcpower_with_logger", "DC voltage"
         )
-        readings = measure_once(context, run, supply, nidcpower_pins, json_logger_pin)
+        readings = measure_once(measurement_service, run, supply, nidcpower_pins, json_logger_pin)
         sites, pins, voltages, currents, in_compliance, _ = summarise(readings, supply)
         return (sites, pins, voltages, currents, in_compliance)
 

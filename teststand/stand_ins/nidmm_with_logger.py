@@ -46,12 +46,11 @@ def measure(
     resolution_digits: float,
 ) -> tuple[float, bool, float]:
     """Measure at a pin, and log it."""
-    context = measurement_service.context
-    with measuring(context) as run:
+    with measuring(measurement_service.context) as run:
         require_names(nidmm_pin=nidmm_pin, json_logger_pin=json_logger_pin)
         settings = MeterSettings(measurement_type, range, resolution_digits)
         meter = OutputVoltage(settings, Conditions(""), Limits(), "nidmm_with_logger", "DMM value")
-        first = measure_once(context, run, meter, [nidmm_pin], json_logger_pin)[0].value
+        first = measure_once(measurement_service, run, meter, [nidmm_pin], json_logger_pin)[0].value
         return (first.value, first.signal_out_of_range, first.absolute_resolution)
 
 
