@@ -39,6 +39,35 @@ class _Awaited:
     other: ServiceDescriptor | None = None
 
 
+@dataclass(frozen=True)
+class _Start:
+    """One start of a program.
+
+    Attributes:
+        launched: Its result is the program, or why there is none.
+        deadline: Until when what was started may register, in the time of the event loop.
+    """
+
+    launched: asyncio.Task[Child]
+    deadline: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of it any more, so that another one is due.
+
+        A program that ended well may have left a service behind, which has its time to register.
+        """
+        if not self.launched.done():
+            return False
+        if self.launched.exception() is not None:
+            return True
+        child = self.launched.result()
+        if child.is_running:
+            return False
+        is_late = asyncio.get_running_loop().time() >= self.deadline
+        return child.has_served or child.ended.result() != 0 or is_late
+
+
 class Activation:
     """Starts the programs of services, and waits until these register.
 
@@ -55,7 +84,7 @@ class Activation:
     ) -> None:
         self._environment = environment
         self._within = within
-        self._starts: dict[Path, asyncio.Task[Child]] = {}
+        self._starts: dict[Path, _Start] = {}
         self._awaited: set[_Awaited] = set()
         self._stopping = False
 
@@ -79,10 +108,11 @@ class Activation:
         self._awaited.add(awaited)
         try:
             while not awaited.registered.done():
-                child = await self._child(service)
+                start = await self._launched(service)
+                child = start.launched.result()
                 # One that has served before just comes to its end: another one is due.
                 if await self._has_ended(child, awaited, deadline) and not child.has_served:
-                    await self._left_behind(child, service, awaited, deadline)
+                    await self._left_behind(child, service, awaited, start.deadline)
             child.has_served = True
         finally:
             self._awaited.discard(awaited)
@@ -99,15 +129,14 @@ class Activation:
     async def stop(self) -> None:
         """End all that was started, within about seven seconds, and refuse to start more."""
         self._stopping = True
-        starts = list(self._starts.values())
-        if starts:
-            await asyncio.wait(starts)
-        failed = [start for start in starts if start.exception() is not None]
-        children = [start.result() for start in starts if start not in failed]
+        launched = [start.launched for start in self._starts.values()]
+        if launched:
+            await asyncio.wait(launched)
+        children = [task.result() for task in launched if task.exception() is None]
         await asyncio.gather(*(child.end() for child in children if child.is_running))
 
-    async def _child(self, service: StaticService) -> Child:
-        """Return the running program of a service; start it, unless it runs or is being started."""
+    async def _launched(self, service: StaticService) -> _Start:
+        """Return the start of a service's program that counts; begin one, unless there is one."""
         program = service.program
         if program is None:
             raise PreconditionError(
@@ -115,13 +144,14 @@ class Activation:
                 f"{service.descriptor.service_class} with. Start it by hand."
             )
         start = self._starts.get(program)
-        if start is None or _is_over(start):
+        if start is None or start.is_over:
             if self._stopping:
                 raise UnavailableError("The station is stopping, and starts no services.")
-            start = asyncio.create_task(self._start(program), name=f"start {program.name}")
+            launched = asyncio.create_task(self._start(program), name=f"start {program.name}")
+            start = _Start(launched, asyncio.get_running_loop().time() + self._within)
             self._starts[program] = start
-        await asyncio.wait({start})  # It goes on if this caller is cancelled.
-        return start.result()
+        await asyncio.wait({start.launched})  # It goes on if this caller is cancelled.
+        return start
 
     async def _start(self, program: Path) -> Child:
         try:
@@ -156,6 +186,8 @@ class Activation:
     ) -> None:
         """Wait on for a program that ended: with exit code 0, it may have started another one.
 
+        Who joined a start late waits no longer than who began it: the next one begins another.
+
         Raises:
             PreconditionError: It failed, or nothing registered in time.
         """
@@ -170,11 +202,6 @@ class Activation:
                 f"{service.descriptor.service_class} {when}; its exit code was {code}. "
                 f"{child.last_words()}{_instead(awaited)}"
             )
-
-
-def _is_over(start: asyncio.Task[Child]) -> bool:
-    """Tell whether a start failed, or what it started has ended."""
-    return start.done() and (start.exception() is not None or not start.result().is_running)
 
 
 def _instead(awaited: _Awaited) -> str:

@@ -110,7 +110,7 @@ def test_child_that_does_not_listen_is_ended_by_force(tmp_path, monkeypatch):
         await asking
         (start,) = activation._starts.values()
         await activation.stop()
-        assert start.result().ended.result() == -9
+        assert start.launched.result().ended.result() == -9
 
     _run(test)
 
@@ -163,7 +163,7 @@ def test_program_that_has_served_and_ended_is_started_anew(tmp_path):
         (start,) = activation._starts.values()
         again = asyncio.create_task(activation.start(service))
         await asyncio.sleep(0)
-        await start.result().end()
+        await start.launched.result().end()
         await _until(lambda: len(_started(tmp_path)) == 2)
         activation.registered(service.descriptor)
         await asyncio.wait_for(again, LIMIT)

@@ -97,3 +97,35 @@ def test_other_version_than_that_of_the_file_is_told(monkeypatch):
             await asking
 
     _run(test())
+
+
+def test_launcher_that_ended_well_is_not_started_twice(monkeypatch):
+    """A script that leaves its service in the background is started anew only when that is over."""
+
+    async def test():
+        bench = Bench(monkeypatch)
+        asking = [await bench.asking()]
+        bench.children[0].ended.set_result(0)
+        asking.append(await bench.asking())
+        assert len(bench.children) == 1
+        bench.registers()
+        await asyncio.gather(*asking)
+        (await bench.asking()).cancel()
+        assert len(bench.children) == 2
+
+    _run(test())
+
+
+def test_launcher_whose_time_is_over_is_started_anew(monkeypatch):
+    """What a script left behind, and never registered, does not stand in the way of the next."""
+
+    async def test():
+        bench = Bench(monkeypatch, within=0.1)
+        asking = await bench.asking()
+        bench.children[0].ended.set_result(0)
+        with pytest.raises(PreconditionError, match="exit code was 0"):
+            await asking
+        (await bench.asking()).cancel()
+        assert len(bench.children) == 2
+
+    _run(test())
