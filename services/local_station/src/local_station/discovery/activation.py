@@ -85,6 +85,7 @@ class Activation:
         self._environment = environment
         self._within = within
         self._starts: dict[Path, _Start] = {}
+        self._children: list[Child] = []
         self._awaited: set[_Awaited] = set()
         self._stopping = False
 
@@ -132,8 +133,7 @@ class Activation:
         launched = [start.launched for start in self._starts.values()]
         if launched:
             await asyncio.wait(launched)
-        children = [task.result() for task in launched if task.exception() is None]
-        await asyncio.gather(*(child.end() for child in children if child.is_running))
+        await asyncio.gather(*(child.end() for child in self._children))
 
     async def _launched(self, service: StaticService) -> _Start:
         """Return the start of a service's program that counts; begin one, unless there is one."""
@@ -155,10 +155,13 @@ class Activation:
 
     async def _start(self, program: Path) -> Child:
         try:
-            return await Child.start(program, self._environment())
+            child = await Child.start(program, self._environment())
         except SharingError as error:
             logger.warning("A service was not started: %s", error.message)
             raise
+        # Earlier ones as well, as long as something runs that they have left behind.
+        self._children = [*(one for one in self._children if not one.gone.done()), child]
+        return child
 
     async def _has_ended(self, child: Child, awaited: _Awaited, deadline: float) -> bool:
         """Wait for the registration; return whether the program ended before.

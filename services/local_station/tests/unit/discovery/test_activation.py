@@ -22,12 +22,17 @@ class FakeChild:
 
     def __init__(self):
         self.ended = asyncio.get_running_loop().create_future()
-        self.has_served = False
+        self.gone = asyncio.get_running_loop().create_future()
+        self.has_served = self.was_told_to_end = False
 
     @property
     def is_running(self):
         """Whether it runs."""
         return not self.ended.done()
+
+    async def end(self):
+        """End it, and what it has left behind."""
+        self.was_told_to_end = True
 
     def last_words(self):
         """Return what it wrote."""
@@ -127,5 +132,23 @@ def test_launcher_whose_time_is_over_is_started_anew(monkeypatch):
             await asking
         (await bench.asking()).cancel()
         assert len(bench.children) == 2
+
+    _run(test())
+
+
+def test_stop_ends_what_each_start_has_left_behind(monkeypatch):
+    """A service in the background ends with the station, also when its script was started anew."""
+
+    async def test():
+        bench = Bench(monkeypatch)
+        for number in range(3):
+            asking = await bench.asking()
+            bench.registers()
+            await asking
+            bench.children[number].ended.set_result(0)
+        bench.children[1].gone.set_result(None)
+        await bench.asking()
+        await bench.activation.stop()
+        assert [child.was_told_to_end for child in bench.children] == [True, False, True, True]
 
     _run(test())
