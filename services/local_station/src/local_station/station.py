@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -39,6 +40,8 @@ REGISTERED = {
     session_management.SERVICE_NAME: "Local Session Management Service",
 }
 """What is found through discovery; a service's class is the name of its interface."""
+
+logger = logging.getLogger(__name__)
 
 SERVED = (discovery.SERVICE_NAME, *REGISTERED)
 
@@ -107,10 +110,18 @@ class Station:
 
     async def stopping(self) -> None:
         """Let the station be found no longer, end all waiting, and what it has started."""
-        self._home.remove_key_file()
-        await self._health.enter_graceful_shutdown()
         self._sessions.stop()
-        await asyncio.gather(self._sessions.find_holders(), self._activation.stop())
+        steps = {
+            "remove the key file": in_thread("remove the key file", self._home.remove_key_file),
+            "say NOT_SERVING": self._health.enter_graceful_shutdown(),
+            "find holders": self._sessions.find_holders(),
+            "end services": self._activation.stop(),
+        }
+        # All at once, and each to its end: none can keep another from being done.
+        results = await asyncio.gather(*steps.values(), return_exceptions=True)
+        for step, result in zip(steps, results, strict=True):
+            if isinstance(result, BaseException):
+                logger.error("%s failed; the stop goes on", step, exc_info=result)
 
     async def stopped(self) -> None:
         """Keep what the next run has to know, and let another station have the home."""
