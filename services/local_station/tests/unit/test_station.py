@@ -1,4 +1,4 @@
-"""How a station stops when something of it fails; no server, no processes."""
+"""A station of which something fails, or hangs; no server, no processes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 
 import pytest
 
+from local_station import station as station_module
+from local_station.discovery.kept import Went
 from local_station.home import StationHome
 from local_station.station import Station
 
@@ -61,3 +63,31 @@ def test_no_step_of_stopping_needs_another(home, monkeypatch, caplog):
     monkeypatch.setattr(home, "remove_key_file", fail)
     assert _stop(home)
     assert "remove the key file failed" in caplog.text
+
+
+class HangingJournal:
+    """A journal whose writes never end."""
+
+    problem = ""
+    wants_rewrite = False
+
+    def append(self, entries):
+        """Begin to write."""
+        return asyncio.get_running_loop().create_future()
+
+    rewrite = append
+
+
+def test_disk_that_hangs_keeps_nobody_waiting_for_ever(home, monkeypatch, caplog):
+    """Registering, unregistering and unreserving are answered in time, and the log says so once."""
+    monkeypatch.setattr(station_module, "KEPT_SECONDS", 0.05)
+
+    async def scenario():
+        station = Station(home, [], 1.0)
+        station._keeping.begin(HangingJournal())
+        await station._keep(Went(("x",)))  # what discovery waits for
+        await station._all_kept()  # what session management waits for
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+    (told,) = caplog.messages
+    assert "was not written within 0.05 s" in told
