@@ -11,6 +11,7 @@ from local_station.discovery.catalogue import Catalogue
 from local_station.discovery.directory import Directory
 from local_station.discovery.kept import Came, Went
 from local_station.discovery.lookup import Lookup
+from local_station.discovery.places import Places
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.discovery.wire import MAX_REGISTRATION, messages
 from session_sharing.errors import TooLargeError
@@ -24,7 +25,8 @@ class Bench:
         self.entries = []
         self.written = asyncio.Event()
         lookup = Lookup(self.directory, Catalogue(), activation)
-        self.servicer = DiscoveryServicer(self.directory, lookup, activation, self._keep)
+        places = Places(self.directory, lambda gone: None, dict)
+        self.servicer = DiscoveryServicer(self.directory, lookup, activation, places, self._keep)
 
     async def _keep(self, entry):
         self.entries.append(entry)
