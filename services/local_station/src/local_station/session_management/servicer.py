@@ -17,6 +17,7 @@ from local_station.session_management.model import Caller, Session
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
 from local_station.session_management.standing import (
     Information,
+    MultiplexerInformation,
     multiplexers_as_they_stand,
     sessions_as_they_stand,
 )
@@ -38,7 +39,9 @@ from session_sharing.errors import SharingError
 logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=Message)
 _PEER_LETTERS = 80
+_NO_CHOICE = Choice()
 Keep = Callable[[], Awaitable[None]]
+Answer = Callable[[Iterable[Information], Iterable[MultiplexerInformation]], A]
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -64,17 +67,16 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         choice = await self._choose(
             request.pin_map_context, request.pin_or_relay_names, request.instrument_type_id
         )
-        multiplexers = multiplexers_as_they_stand(self._sessions, choice.multiplexers)
         return await self._reserve(
             choice.sessions,
             request,
             context,
-            lambda sessions: messages.ReserveSessionsResponse(
+            lambda sessions, multiplexers: messages.ReserveSessionsResponse(
                 sessions=sessions,
                 multiplexer_sessions=multiplexers,
                 group_mappings=groups_to_wire(choice.groups),
             ),
-            sum(map(len, choice.groups.values())),
+            choice,
         )
 
     async def ReserveAllRegisteredSessions(
@@ -85,7 +87,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
             AllRegistered(request.instrument_type_id),
             request,
             context,
-            lambda sessions: messages.ReserveAllRegisteredSessionsResponse(sessions=sessions),
+            lambda sessions, _: messages.ReserveAllRegisteredSessionsResponse(sessions=sessions),
         )
 
     async def UnreserveSessions(
@@ -175,13 +177,12 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """Tell what is reserved or registered."""
         known = self._sessions.all_known(request.instrument_type_id)
         registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
-        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
         return await self._as_they_stand(
             known,
-            lambda sessions: messages.GetSessionsResponse(
+            registered,
+            lambda sessions, multiplexers: messages.GetSessionsResponse(
                 sessions=sessions, multiplexer_sessions=multiplexers
             ),
-            len(registered),
         )
 
     async def _reserve(
@@ -189,8 +190,8 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         wanted: Wanted,
         request: ReserveRequest,
         context: _Context,
-        answer: Callable[[Iterable[Information]], A],
-        more: int = 0,
+        answer: Answer[A],
+        choice: Choice = _NO_CHOICE,
     ) -> A:
         """Reserve for a caller, who has to be there still when the answer is ready.
 
@@ -204,7 +205,9 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         try:
             names = [session.name for session in reservation.sessions]
             logger.debug("reserved for %s: %s", peer, named(names) or "nothing")
-            response = await self._as_they_stand(reservation.sessions, answer, more)
+            response = await self._as_they_stand(
+                reservation.sessions, choice.multiplexers, answer, choice.members
+            )
             # Tells of a caller who went away meanwhile; that an answer is lost, nothing would tell.
             await context.send_initial_metadata(())
         except BaseException:
@@ -226,7 +229,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         Without a pin map it is nothing: a local station knows of no instruments by itself.
         """
         if not context.pin_map_id:
-            return Choice()
+            return _NO_CHOICE
         pin_map = self._pin_maps.get(context.pin_map_id)
         return await self._large_work.do(
             "choose sessions",
@@ -237,13 +240,16 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     async def _as_they_stand(
         self,
         sessions: Sequence[Session],
-        answer: Callable[[Iterable[Information]], A],
+        multiplexers: Sequence[Session],
+        answer: Answer[A],
         more: int = 0,
     ) -> A:
         """Tell of sessions with what was noted with them, and of so many other things more."""
         information = sessions_as_they_stand(self._sessions, sessions)
-        size = more + len(sessions) + sum(len(session.connections) for session in sessions)
-        return await self._tell(size, lambda: answer(information))
+        through = multiplexers_as_they_stand(self._sessions, multiplexers)
+        connections = sum(len(session.connections) for session in sessions)
+        size = more + len(sessions) + len(multiplexers) + connections
+        return await self._tell(size, lambda: answer(information, through))
 
     async def _tell(self, size: int, answer: Callable[[], A]) -> A:
         """Make an answer that tells of so many things, unless it is too large to be sent."""

@@ -111,8 +111,8 @@ def _servicer(sessions):
     return SessionManagementServicer(pin_maps, SessionManager(), _kept)
 
 
-def _reserve(servicer):
-    request = messages.ReserveSessionsRequest()
+def _reserve(servicer, milliseconds=0):
+    request = messages.ReserveSessionsRequest(timeout_in_milliseconds=milliseconds)
     request.pin_map_context.pin_map_id = "map"
     return servicer.ReserveSessions(request, _There())
 
@@ -134,6 +134,30 @@ def test_large_requests_are_answered_whole_and_in_order():
         await servicer.RegisterSessions(registered, _There())
         everything = await servicer.GetSessions(messages.GetSessionsRequest(), _There())
         assert all(session.session_exists for session in everything.sessions)
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_who_has_waited_is_told_of_the_moment_of_the_grant():
+    """Who opens what is not open yet must not be told of what was open when it began to wait."""
+
+    async def scenario():
+        pin_maps, sessions = PinMaps(), SessionManager()
+        connection = Connection("P0", 0, "0", "Mux", "route", "switch")
+        session = InstrumentSession("S", "S", "x", (connection,))
+        pin_maps.update("map", PinMap(pins=("P0",), sites=(0,), sessions=(session,)))
+        servicer = SessionManagementServicer(pin_maps, sessions, _kept)
+        first = await _reserve(servicer)
+        waiting = asyncio.create_task(_reserve(servicer, -1), name="reserve")
+        await asyncio.sleep(0)
+        assert sessions.waiting == 1
+        assert [each.session_exists for each in first.multiplexer_sessions] == [False]
+        sessions.register([Session("S")])
+        sessions.register_multiplexers([Session("Mux")])
+        sessions.unreserve(["S"])
+        second = await waiting
+        assert [each.session_exists for each in second.sessions] == [True]
+        assert [each.session_exists for each in second.multiplexer_sessions] == [True]
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
 
