@@ -12,6 +12,7 @@ from local_station.pin_map.large_work import LARGE, LargeWork
 from local_station.pin_map.selection import work
 from local_station.pin_map.store import PinMaps
 from local_station.session_management.choice import Choice, choose
+from local_station.session_management.delivery import undone_unless_sent
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
@@ -193,34 +194,26 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         answer: Answer[A],
         choice: Choice = _NO_CHOICE,
     ) -> A:
-        """Reserve for a caller, who has to be there still when the answer is ready.
-
-        A killed caller is noticed when its connection breaks, a few milliseconds later. What is
-        granted in between it leaves behind, as if it had died a moment later.
-        """
+        """Reserve for a caller, who has to be there still when the answer leaves."""
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
         caller = Caller(context.peer(), dict(request.annotations))
-        peer = shortened(caller.peer, _PEER_LETTERS)
         reservation = await self._granted(wanted, caller, timeout)
-        try:
+        with undone_unless_sent(lambda: self._give_back(reservation)):
             names = [session.name for session in reservation.sessions]
-            logger.debug("reserved for %s: %s", peer, named(names) or "nothing")
-            response = await self._as_they_stand(
+            logger.debug("reserved for %s: %s", _peer(caller), named(names) or "nothing")
+            return await self._as_they_stand(
                 reservation.sessions, choice.multiplexers, answer, choice.members
             )
-            # Tells of a caller who went away meanwhile; that an answer is lost, nothing would tell.
-            await context.send_initial_metadata(())
-        except BaseException:
-            self._sessions.give_back(reservation)
-            logger.debug("given back, as %s gets no answer", peer)
-            raise
-        return response
+
+    def _give_back(self, reservation: Reservation) -> None:
+        self._sessions.give_back(reservation)
+        logger.debug("given back, as %s gets no answer", _peer(reservation.caller))
 
     async def _granted(self, wanted: Wanted, caller: Caller, timeout: float | None) -> Reservation:
         try:
             return await self._sessions.reserve(wanted, caller, timeout)
         except SharingError as refusal:
-            logger.info("refused to %s: %s", shortened(caller.peer, _PEER_LETTERS), refusal.message)
+            logger.info("refused to %s: %s", _peer(caller), refusal.message)
             raise
 
     async def _choose(self, context: PinMapContext, names: Sequence[str], type_id: str) -> Choice:
@@ -254,3 +247,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     async def _tell(self, size: int, answer: Callable[[], A]) -> A:
         """Make an answer that tells of so many things, unless it is too large to be sent."""
         return await self._large_work.do("tell of sessions", size, lambda: checked(answer()))
+
+
+def _peer(caller: Caller) -> str:
+    return shortened(caller.peer, _PEER_LETTERS)
