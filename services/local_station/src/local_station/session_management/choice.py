@@ -31,6 +31,9 @@ class Choice:
         return sum(map(len, self.groups.values()))
 
 
+NOTHING = Choice()
+
+
 def choose(pin_map: PinMap, names: Sequence[str], sites: Sequence[int], type_id: str) -> Choice:
     """Return what pins, sites and an instrument type select.
 

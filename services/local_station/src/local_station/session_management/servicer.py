@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import grpc.aio
 
-from local_station.pin_map.large_work import LARGE, LargeWork
-from local_station.pin_map.selection import work
+from local_station.pin_map.large_work import LargeWork
 from local_station.pin_map.store import PinMaps
-from local_station.session_management.choice import Choice, choose
+from local_station.session_management.answers import Answer, Answers
+from local_station.session_management.choice import NOTHING, Choice
 from local_station.session_management.delivery import undone_unless_sent
 from local_station.session_management.manager import SessionManager
-from local_station.session_management.model import Caller, Session
+from local_station.session_management.model import Caller
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
-from local_station.session_management.standing import (
-    Information,
-    MultiplexerInformation,
-    multiplexers_as_they_stand,
-    sessions_as_they_stand,
-)
 from local_station.session_management.wire import (
-    PinMapContext,
     ReserveRequest,
     groups_to_wire,
     messages,
@@ -33,16 +26,14 @@ from local_station.session_management.wire import (
     stubs,
     timeout_from_wire,
 )
-from local_station.sizes import Message, check_number, checked
+from local_station.sizes import Message, check_number
 from local_station.text import named, shortened
 from session_sharing.errors import SharingError
 
 logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=Message)
 _PEER_LETTERS = 80
-_NO_CHOICE = Choice()
 Keep = Callable[[], Awaitable[None]]
-Answer = Callable[[Iterable[Information], Iterable[MultiplexerInformation]], A]
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -57,15 +48,15 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
 
     def __init__(self, pin_maps: PinMaps, sessions: SessionManager, keep: Keep) -> None:
         self._keep = keep
-        self._pin_maps = pin_maps
         self._sessions = sessions
         self._large_work = LargeWork()
+        self._answers = Answers(pin_maps, sessions, self._large_work)
 
     async def ReserveSessions(
         self, request: messages.ReserveSessionsRequest, context: _Context
     ) -> messages.ReserveSessionsResponse:
         """Reserve the sessions of pins; none if no pin is connected to the instrument type."""
-        choice = await self._choose(
+        choice = await self._answers.choose(
             request.pin_map_context, request.pin_or_relay_names, request.instrument_type_id
         )
         return await self._reserve(
@@ -151,12 +142,14 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         self, request: messages.GetMultiplexerSessionsRequest, context: object
     ) -> messages.GetMultiplexerSessionsResponse:
         """Tell which multiplexers the pins of sites are routed through."""
-        choice = await self._choose(request.pin_map_context, (), "")
+        choice = await self._answers.choose(request.pin_map_context, (), "")
         chosen = [each for each in choice.multiplexers if each.is_of(request.multiplexer_type_id)]
-        multiplexers = multiplexers_as_they_stand(self._sessions, chosen)
-        return await self._tell(
-            len(chosen),
-            lambda: messages.GetMultiplexerSessionsResponse(multiplexer_sessions=multiplexers),
+        return await self._answers.tell(
+            (),
+            chosen,
+            lambda _, multiplexers: messages.GetMultiplexerSessionsResponse(
+                multiplexer_sessions=multiplexers
+            ),
         )
 
     async def GetAllRegisteredMultiplexerSessions(
@@ -164,10 +157,10 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> messages.GetAllRegisteredMultiplexerSessionsResponse:
         """Tell which multiplexer sessions are open."""
         registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
-        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
-        return await self._tell(
-            len(registered),
-            lambda: messages.GetAllRegisteredMultiplexerSessionsResponse(
+        return await self._answers.tell(
+            (),
+            registered,
+            lambda _, multiplexers: messages.GetAllRegisteredMultiplexerSessionsResponse(
                 multiplexer_sessions=multiplexers
             ),
         )
@@ -178,7 +171,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """Tell what is reserved or registered."""
         known = self._sessions.all_known(request.instrument_type_id)
         registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
-        return await self._as_they_stand(
+        return await self._answers.tell(
             known,
             registered,
             lambda sessions, multiplexers: messages.GetSessionsResponse(
@@ -192,7 +185,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         request: ReserveRequest,
         context: _Context,
         answer: Answer[A],
-        choice: Choice = _NO_CHOICE,
+        choice: Choice = NOTHING,
     ) -> A:
         """Reserve for a caller, who has to be there still when the answer leaves."""
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
@@ -201,7 +194,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         with undone_unless_sent(lambda: self._give_back(reservation)):
             names = [session.name for session in reservation.sessions]
             logger.debug("reserved for %s: %s", _peer(caller), named(names) or "nothing")
-            return await self._as_they_stand(
+            return await self._answers.tell(
                 reservation.sessions, choice.multiplexers, answer, choice.members
             )
 
@@ -215,38 +208,6 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         except SharingError as refusal:
             logger.info("refused to %s: %s", _peer(caller), refusal.message)
             raise
-
-    async def _choose(self, context: PinMapContext, names: Sequence[str], type_id: str) -> Choice:
-        """Return what a request selects.
-
-        Without a pin map it is nothing: a local station knows of no instruments by itself.
-        """
-        if not context.pin_map_id:
-            return _NO_CHOICE
-        pin_map = self._pin_maps.get(context.pin_map_id)
-        return await self._large_work.do(
-            "choose sessions",
-            work(pin_map, names, context.sites, LARGE),
-            lambda: choose(pin_map, names, context.sites, type_id),
-        )
-
-    async def _as_they_stand(
-        self,
-        sessions: Sequence[Session],
-        multiplexers: Sequence[Session],
-        answer: Answer[A],
-        more: int = 0,
-    ) -> A:
-        """Tell of sessions with what was noted with them, and of so many other things more."""
-        information = sessions_as_they_stand(self._sessions, sessions)
-        through = multiplexers_as_they_stand(self._sessions, multiplexers)
-        connections = sum(len(session.connections) for session in sessions)
-        size = more + len(sessions) + len(multiplexers) + connections
-        return await self._tell(size, lambda: answer(information, through))
-
-    async def _tell(self, size: int, answer: Callable[[], A]) -> A:
-        """Make an answer that tells of so many things, unless it is too large to be sent."""
-        return await self._large_work.do("tell of sessions", size, lambda: checked(answer()))
 
 
 def _peer(caller: Caller) -> str:

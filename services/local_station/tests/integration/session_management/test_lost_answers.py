@@ -9,7 +9,7 @@ import time
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
 
-from local_station.session_management import servicer as servicer_module
+from local_station.session_management import answers
 from local_station.sizes import checked
 
 LIMIT = 20
@@ -35,7 +35,7 @@ def test_answer_that_cannot_be_sent_leaves_no_reservation(service, channel, monk
         calls.get(timeout=LIMIT).cancel()
         return checked(answer)
 
-    monkeypatch.setattr(servicer_module, "checked", give_up_meanwhile)
+    monkeypatch.setattr(answers, "checked", give_up_meanwhile)
     deadline = time.monotonic() + LIMIT
     # Which comes first, the cancellation or the answer, is decided in gRPC, beside the event loop.
     while "given back" not in caplog.text:

@@ -12,7 +12,7 @@ from local_station import sizes
 from local_station.pin_map.large_work import LARGE
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
-from local_station.session_management import servicer as servicer_module
+from local_station.session_management import answers
 from local_station.session_management.clients import Process
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
@@ -37,7 +37,7 @@ class _There:
 
 def test_grant_of_which_the_answer_is_too_large_is_given_back(monkeypatch):
     """Who is not told of a reservation has none."""
-    monkeypatch.setattr(servicer_module, "checked", partial(checked, limit=20))
+    monkeypatch.setattr(answers, "checked", partial(checked, limit=20))
 
     async def scenario():
         sessions = SessionManager()
