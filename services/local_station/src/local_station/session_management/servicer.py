@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import grpc.aio
@@ -29,6 +30,9 @@ from local_station.session_management.wire import (
 from local_station.sizes import Message, check_number
 from local_station.text import named, shortened
 from session_sharing.errors import SharingError
+
+KEEP_SECONDS = 5.0
+"""How long the answer of a call waits until what it has changed is written down."""
 
 logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=Message)
@@ -88,7 +92,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """Free sessions by their names, whoever has reserved them."""
         names = names_from_wire(request.sessions)
         if self._sessions.unreserve(names):
-            await self._keep()  # A kill after the answer must not give it back to the holder.
+            await self._kept(names)
         logger.debug("unreserved %s", named(names))
         return messages.UnreserveSessionsResponse()
 
@@ -201,6 +205,22 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     def _give_back(self, reservation: Reservation) -> None:
         self._sessions.give_back(reservation)
         logger.debug("given back, as %s gets no answer", _peer(reservation.caller))
+
+    async def _kept(self, names: Sequence[str]) -> None:
+        """Wait until it is written that sessions are free, but not for ever for a disk that hangs.
+
+        A kill after the answer must not give them back to their holder.
+        """
+        try:
+            await asyncio.wait_for(self._keep(), KEEP_SECONDS)
+        except asyncio.TimeoutError:
+            logger.warning(
+                "%s: free, but the journal does not say so yet, after %g s. If the station is "
+                "killed before it does, its next run takes them for reserved as before. Check the "
+                "disk or share that the station's folder lies on.",
+                named(names),
+                KEEP_SECONDS,
+            )
 
     async def _granted(self, wanted: Wanted, caller: Caller, timeout: float | None) -> Reservation:
         try:

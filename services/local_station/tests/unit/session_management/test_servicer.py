@@ -13,6 +13,7 @@ from local_station.pin_map.large_work import LARGE
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
 from local_station.session_management import answers
+from local_station.session_management import servicer as servicer_module
 from local_station.session_management.clients import Process
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
@@ -22,6 +23,7 @@ from local_station.sizes import checked
 from session_sharing.errors import InvalidRequestError, TooLargeError, UnavailableError
 
 LIMIT = 20
+HOLDER = Process(1, 0.0, "p", "bob", lambda: True)
 
 
 async def _kept():
@@ -165,6 +167,18 @@ def test_log_tells_who_got_what_and_who_did_not(caplog):
     ]
 
 
+async def _reserved(sessions, name, process):
+    reservation = await sessions.reserve([Session(name)], Caller(""), 0)
+    reservation.process = process
+
+
+def _unreserve(servicer, *names):
+    request = messages.UnreserveSessionsRequest()
+    for name in names:
+        request.sessions.add().session.name = name
+    return servicer.UnreserveSessions(request, None)
+
+
 def test_session_of_a_known_holder_is_free_when_the_file_says_so():
     """A station that is killed after the answer does not give a session back to its holder."""
 
@@ -172,18 +186,30 @@ def test_session_of_a_known_holder_is_free_when_the_file_says_so():
         written = asyncio.Event()
         sessions = SessionManager()
         servicer = SessionManagementServicer(PinMaps(), sessions, written.wait)
-        for name, process in (("A", Process(1, 0.0, "p", "bob", lambda: True)), ("B", None)):
-            reservation = await sessions.reserve([Session(name)], Caller(""), 0)
-            reservation.process = process
-        request = messages.UnreserveSessionsRequest()
-        request.sessions.add().session.name = "B"
-        await servicer.UnreserveSessions(request, None)
-        request.sessions.add().session.name = "A"
-        unreserving = asyncio.create_task(servicer.UnreserveSessions(request, None))
-        await asyncio.sleep(0)
+        await _reserved(sessions, "A", HOLDER)
+        await _reserved(sessions, "B", None)
+        await _unreserve(servicer, "B")
+        unreserving = asyncio.create_task(_unreserve(servicer, "B", "A"), name="unreserve")
+        for _ in range(5):
+            await asyncio.sleep(0)
         assert not unreserving.done()
         written.set()
         await unreserving
         assert sessions.holder("A") is None
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_disk_that_hangs_does_not_keep_a_caller_waiting(monkeypatch, caplog):
+    """A session that was freed is free; that a kill may bring its holder back is in the log."""
+    monkeypatch.setattr(servicer_module, "KEEP_SECONDS", 0.01)
+
+    async def scenario():
+        sessions = SessionManager()
+        servicer = SessionManagementServicer(PinMaps(), sessions, asyncio.Event().wait)
+        await _reserved(sessions, "A", HOLDER)
+        await _unreserve(servicer, "A")
+        assert sessions.holder("A") is None
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+    assert "'A': free, but the journal does not say so yet" in caplog.text
