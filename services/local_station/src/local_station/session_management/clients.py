@@ -47,7 +47,7 @@ class Sighting:
 
     Attributes:
         process: Its process; None if that is not known, nor was seen now.
-        connected: Whether its connection is there.
+        connected: Whether its connection is there, and not another process's.
         running: Whether its process runs; always, if it is not known.
     """
 

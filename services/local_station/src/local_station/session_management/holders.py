@@ -87,12 +87,13 @@ def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:
     if not addresses:
         return {}
     ours = _connected_to_us()
-    unknown = {address for each, address in addresses.items() if each.process is None}
-    owners = _owners({address: ours[address] for address in unknown if address in ours})
+    running = {each: each.process is None or each.process.is_running() for each in addresses}
+    sought = {addresses[each] for each in addresses if each.process is None or not running[each]}
+    owners = _owners({address: ours[address] for address in sought if address in ours})
     processes = {process_id: _process(process_id) for process_id in set(owners.values())}
     found = {address: processes[process_id] for address, process_id in owners.items()}
     return {
-        each: _sighting(each, address in ours, found.get(address))
+        each: _sighting(each, address in ours, running[each], found.get(address))
         for each, address in addresses.items()
     }
 
@@ -122,10 +123,11 @@ def address_of(peer: str) -> Address | None:
     return (host, port) if ip_address(host).is_loopback else None
 
 
-def _sighting(asked: Asked, connected: bool, found: Process | None) -> Sighting:
+def _sighting(asked: Asked, connected: bool, running: bool, found: Process | None) -> Sighting:
     if asked.process is not None:
-        # A process is looked at only if its connection is gone: that costs less, and is enough.
-        return Sighting(asked.process, connected, connected or asked.process.is_running())
+        if not running:  # Then another program may have got its port.
+            connected = found is not None and found.process_id == asked.process.process_id
+        return Sighting(asked.process, connected, running)
     if found is not None and found.started > asked.since.timestamp():
         return Sighting(connected=False)
     return Sighting(found, connected)

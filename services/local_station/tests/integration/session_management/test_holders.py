@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import psutil
@@ -147,6 +148,21 @@ def test_life_of_a_client_is_followed(server, monkeypatch):
     alive = _sighting(_asked(port, itself))
     assert (alive, alive.ended) == (Sighting(itself, connected=False), False)
     assert _sighting(_asked(port)) == Sighting(connected=False)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_ended_client_is_not_taken_for_who_has_its_port(server, monkeypatch, told):
+    """The system gives ports again: a holder that was killed does not live on in another one."""
+    with _client(server) as (process, port):
+        ended = Process(process.pid + 1, 0.0, "ended", "me", is_running=lambda: False)
+        itself = replace(ended, process_id=process.pid)
+        if told:
+            # Who still has its connection may be about to end, or be taken for ended by mistake.
+            assert _sighting(_asked(port, itself)) == Sighting(itself, running=False)
+        else:
+            monkeypatch.setattr(holders, "_owners", lambda wanted: {})
+        seen = _sighting(_asked(port, ended))
+    assert (seen, seen.ended) == (Sighting(ended, connected=False, running=False), True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there everyone is waited for")
