@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
 from typing import Any
@@ -20,8 +21,10 @@ import psutil
 
 from local_station.session_management.clients import Asked, Process, Sighting
 from local_station.session_management.programs import program_of
+from local_station.session_management.starts import seconds_since, start_of
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service.threads import in_thread
+from session_sharing.utc import utc_now
 
 LOOK_SECONDS = 1.0
 """How long a look may take."""
@@ -33,7 +36,7 @@ _NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError
 logger = logging.getLogger(__name__)
 
 _CLOCK_STEP = 2.0
-"""By how many seconds two looks at one process may differ about its start."""
+"""By how many seconds clocks may differ about one start."""
 
 Address = tuple[str, int]
 
@@ -103,7 +106,8 @@ def running_process(process_id: int, started: float) -> Process | None:
 
     Args:
         process_id: Its number.
-        started: When it began, as was seen; the system's clock may have been set since.
+        started: When it began, as was seen. Where that is by the system's clock, a process that
+            began before that was set may not be found.
 
     Returns:
         The process; None if it has ended.
@@ -128,9 +132,16 @@ def _sighting(asked: Asked, connected: bool, running: bool, found: Process | Non
         if not running:  # Then another program may have got its port.
             connected = found is not None and found.process_id == asked.process.process_id
         return Sighting(asked.process, connected, running)
-    if found is not None and found.started > asked.since.timestamp():
+    if found is not None and _is_later(found, asked.since):
         return Sighting(connected=False)
     return Sighting(found, connected)
+
+
+def _is_later(process: Process, since: datetime) -> bool:
+    """Tell whether a process began after a moment; not if its clock was set back since then."""
+    now = utc_now()
+    age = seconds_since(process.started, now.timestamp())
+    return 0 <= age < (now - since).total_seconds() - _CLOCK_STEP
 
 
 def _connected_to_us() -> dict[Address, Address]:
@@ -179,9 +190,9 @@ def _process(process_id: int) -> Process | None:
     try:
         handle = psutil.Process(process_id)
         program, user = _program(handle), _user(handle)
-        is_running = partial(_is_running, handle)
-        return Process(process_id, handle.create_time(), program, user, is_running)
-    except _HIDDEN:
+        started = start_of(process_id, handle.create_time())
+        return Process(process_id, started, program, user, partial(_is_running, handle))
+    except (*_HIDDEN, OSError):
         return None
 
 

@@ -231,20 +231,9 @@ def test_nothing_is_told_when_looking_fails(monkeypatch, asked, failure, caplog)
     assert len(caplog.records) == 2
 
 
-def test_process_is_found_again_as_long_as_it_runs():
-    """A holder is known again after a restart of the station, by its number and its start."""
-    own = psutil.Process()
-    found = holders.running_process(own.pid, own.create_time() + 0.5)
-    assert (found.process_id, found.user) == (own.pid, own.username())
-    assert found.is_running()
-
-
-def test_other_process_with_the_same_number_is_not_taken_for_it():
-    """The system gives numbers again: the start tells processes apart, and an ended one is gone."""
-    own = psutil.Process()
-    assert holders.running_process(own.pid, own.create_time() - 60) is None
-    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as ended:
-        started = psutil.Process(ended.pid).create_time()
-        assert holders.running_process(ended.pid, started) is not None
-        ended.kill()
-    assert holders.running_process(ended.pid, started) is None
+def test_client_is_seen_after_the_clock_was_set_back(asked, monkeypatch):
+    """A client that began, by the clock, after it had reserved something is no other one."""
+    earlier = timedelta(hours=1)
+    monkeypatch.setattr(holders, "utc_now", lambda: datetime.now(timezone.utc) - earlier)
+    asked = replace(asked, since=asked.since - earlier)
+    assert _sighting(asked).process.process_id == os.getpid()
