@@ -13,7 +13,7 @@ class Process:
 
     Attributes:
         process_id: Its number, which another process may have later.
-        started: When it began, in seconds since 1970: so it is told from that other one.
+        started: When it began, in seconds, as `starts` tells it: so it is told from that other one.
         program: Its script, module or executable; never its arguments, which may hold secrets.
         user: Whose process it is; empty if not told.
         is_running: Tells whether it still runs, in a blocking way.
@@ -47,7 +47,7 @@ class Sighting:
 
     Attributes:
         process: Its process; None if that is not known, nor was seen now.
-        connected: Whether its connection is there.
+        connected: Whether its connection is there, and not another process's.
         running: Whether its process runs; always, if it is not known.
     """
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
 from typing import Any
@@ -20,19 +21,22 @@ import psutil
 
 from local_station.session_management.clients import Asked, Process, Sighting
 from local_station.session_management.programs import program_of
+from local_station.session_management.starts import seconds_since, start_of
 from session_sharing.errors import ResourceExhaustedError
 from session_sharing.service.threads import in_thread
+from session_sharing.utc import utc_now
 
 LOOK_SECONDS = 1.0
 """How long a look may take."""
 
 _PEER = re.compile(r"ipv[46]:\[?([0-9a-fA-F:.]+)(?:%[^\]]*)?\]?:(\d+)")
 _HIDDEN = (psutil.AccessDenied, psutil.NoSuchProcess)
-_NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError)
+# psutil raises a RuntimeError where it does not understand what the system tells.
+_NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError, RuntimeError)
 logger = logging.getLogger(__name__)
 
 _CLOCK_STEP = 2.0
-"""By how many seconds two looks at one process may differ about its start."""
+"""By how many seconds clocks may differ about one start."""
 
 Address = tuple[str, int]
 
@@ -48,6 +52,7 @@ class Holders:
         self._lock = asyncio.Lock()
         self._asked: set[Asked] = set()
         self._next: asyncio.Task[dict[Asked, Sighting]] | None = None
+        self._fails = False
 
     async def look_up(self, asked: Collection[Asked]) -> dict[Asked, Sighting]:
         """Return what is seen of clients; without those on other machines, empty if it fails."""
@@ -63,10 +68,16 @@ class Holders:
             asked, self._asked, self._next = self._asked, set(), None
             try:
                 work = in_thread("look up who holds sessions", lambda: sightings(asked))
-                return await asyncio.wait_for(work, LOOK_SECONDS)
+                seen = await asyncio.wait_for(work, LOOK_SECONDS)
             except _NOT_TOLD as error:
-                logger.warning("It was not found out who holds sessions: %r", error)
-                return {}
+                # Once: as long as something is reserved, it is looked again every few seconds.
+                level = logging.DEBUG if self._fails else logging.WARNING
+                logger.log(level, "It was not found out who holds sessions: %r", error)
+                seen = {}
+                self._fails = True
+            else:
+                self._fails = False
+            return seen
 
 
 def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:
@@ -79,12 +90,13 @@ def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:
     if not addresses:
         return {}
     ours = _connected_to_us()
-    unknown = {address for each, address in addresses.items() if each.process is None}
-    owners = _owners({address: ours[address] for address in unknown if address in ours})
+    running = {each: each.process is None or each.process.is_running() for each in addresses}
+    sought = {addresses[each] for each in addresses if each.process is None or not running[each]}
+    owners = _owners({address: ours[address] for address in sought if address in ours})
     processes = {process_id: _process(process_id) for process_id in set(owners.values())}
     found = {address: processes[process_id] for address, process_id in owners.items()}
     return {
-        each: _sighting(each, address in ours, found.get(address))
+        each: _sighting(each, address in ours, running[each], found.get(address))
         for each, address in addresses.items()
     }
 
@@ -94,7 +106,8 @@ def running_process(process_id: int, started: float) -> Process | None:
 
     Args:
         process_id: Its number.
-        started: When it began, as was seen; the system's clock may have been set since.
+        started: When it began, as was seen. Where that is by the system's clock, a process that
+            began before that was set may not be found.
 
     Returns:
         The process; None if it has ended.
@@ -114,13 +127,21 @@ def address_of(peer: str) -> Address | None:
     return (host, port) if ip_address(host).is_loopback else None
 
 
-def _sighting(asked: Asked, connected: bool, found: Process | None) -> Sighting:
+def _sighting(asked: Asked, connected: bool, running: bool, found: Process | None) -> Sighting:
     if asked.process is not None:
-        # A process is looked at only if its connection is gone: that costs less, and is enough.
-        return Sighting(asked.process, connected, connected or asked.process.is_running())
-    if found is not None and found.started > asked.since.timestamp():
+        if not running:  # Then another program may have got its port.
+            connected = found is not None and found.process_id == asked.process.process_id
+        return Sighting(asked.process, connected, running)
+    if found is not None and _is_later(found, asked.since):
         return Sighting(connected=False)
     return Sighting(found, connected)
+
+
+def _is_later(process: Process, since: datetime) -> bool:
+    """Tell whether a process began after a moment; not if its clock was set back since then."""
+    now = utc_now()
+    age = seconds_since(process.started, now.timestamp())
+    return 0 <= age < (now - since).total_seconds() - _CLOCK_STEP
 
 
 def _connected_to_us() -> dict[Address, Address]:
@@ -169,9 +190,9 @@ def _process(process_id: int) -> Process | None:
     try:
         handle = psutil.Process(process_id)
         program, user = _program(handle), _user(handle)
-        is_running = partial(_is_running, handle)
-        return Process(process_id, handle.create_time(), program, user, is_running)
-    except _HIDDEN:
+        started = start_of(process_id, handle.create_time())
+        return Process(process_id, started, program, user, partial(_is_running, handle))
+    except (*_HIDDEN, OSError):
         return None
 
 

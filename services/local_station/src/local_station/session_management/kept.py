@@ -28,7 +28,7 @@ class Held:
 
     Attributes:
         process_id: The number of the process.
-        started: When that began, in seconds since 1970.
+        started: When that began, in seconds, as `starts` tells it.
         caller: Who has reserved the sessions.
         since: When that was.
         sessions: The sessions.

@@ -36,8 +36,9 @@ class Watch:
     """Notes with each reservation which process has it, and tells of those that were left behind.
 
     A reservation was left behind if the connection by which it was made and the process are both
-    gone; never on less: a channel may be closed while its owner lives. Whose process was never
-    seen before its connection was gone, nothing more can be found out.
+    gone; never on less: a channel may be closed while its owner lives. A connection is gone also if
+    another process has it. Whose process was never seen before its connection was gone, nothing
+    more can be found out.
 
     It is a task, and only as long as anything is reserved. The one event loop guards all state.
 
