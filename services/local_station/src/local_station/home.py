@@ -9,7 +9,7 @@ from pathlib import Path
 
 from session_sharing.discovery import key_file_name, refuse_foreign
 from session_sharing.errors import UnavailableError
-from session_sharing.service.folders import atomic_write_text, private_folder
+from session_sharing.service.folders import atomic_write_text, patiently, private_folder
 from session_sharing.service.lock import ProcessLock
 
 logger = logging.getLogger(__name__)
@@ -71,12 +71,24 @@ class StationHome:
         self._written = text
 
     def remove_key_file(self) -> None:
-        """Remove the key file, unless somebody else has put another one in its place."""
+        """Remove the key file, unless somebody else has put another one in its place.
+
+        One that does not let itself be removed stays, with a warning. Blocks up to two seconds.
+        """
         try:
-            if self._key_file.read_text("utf-8") == self._written:
-                self._key_file.unlink()
+            patiently(self._remove_if_ours)
         except FileNotFoundError:
             logger.info("%s is gone already", self._key_file)
+        except (OSError, ValueError) as error:  # ValueError: it is no text
+            logger.warning(
+                "The key file %s stays (%s); clients notice that nobody answers. Remove it.",
+                self._key_file,
+                error,
+            )
+
+    def _remove_if_ours(self) -> None:
+        if self._key_file.read_text("utf-8") == self._written:
+            self._key_file.unlink()
 
     def release(self) -> None:
         """Let another station have the folder."""

@@ -70,7 +70,7 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - whatever JSON does not know
 
 _FORM: Form[Entry] = Form(
     to_json,
-    waiting="Services that register, and programs that free a session, wait for it.",
+    waiting="Services that register, and programs that free a session, wait some seconds for it.",
     lost="services and reservations that it lacks are forgotten when the station is restarted.",
     wrong="The station serves on, but after a restart the services and reservations that came or "
     "went since then would be wrong.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,11 @@ REGISTERED = {
 }
 """What is found through discovery; a service's class is the name of its interface."""
 
+KEPT_SECONDS = 5.0
+"""How long answers wait for the journal: a disk that hangs keeps nobody from registering."""
+
+logger = logging.getLogger(__name__)
+
 SERVED = (discovery.SERVICE_NAME, *REGISTERED)
 
 
@@ -64,6 +70,7 @@ class Station:
         self._own: set[str] = set()
         self._pin_maps = PinMaps()
         self._keeping: Keeping[Entry] = Keeping(self._to_keep)
+        self._is_late = False
         self._sessions = SessionManager(changed=self._keep_soon)
         self._activation = Activation(self._environment, start_within)
         self._catalogue = Catalogue(folders)
@@ -84,7 +91,7 @@ class Station:
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)
         session_management.stubs.add_SessionManagementServiceServicer_to_server(
-            SessionManagementServicer(self._pin_maps, self._sessions, self._keeping.all_kept),
+            SessionManagementServicer(self._pin_maps, self._sessions, self._all_kept),
             server,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
@@ -107,10 +114,18 @@ class Station:
 
     async def stopping(self) -> None:
         """Let the station be found no longer, end all waiting, and what it has started."""
-        self._home.remove_key_file()
-        await self._health.enter_graceful_shutdown()
         self._sessions.stop()
-        await asyncio.gather(self._sessions.find_holders(), self._activation.stop())
+        steps = {
+            "remove the key file": in_thread("remove the key file", self._home.remove_key_file),
+            "say NOT_SERVING": self._health.enter_graceful_shutdown(),
+            "find holders": self._sessions.find_holders(),
+            "end services": self._activation.stop(),
+        }
+        # All at once, and each to its end: none can keep another from being done.
+        results = await asyncio.gather(*steps.values(), return_exceptions=True)
+        for step, result in zip(steps, results, strict=True):
+            if isinstance(result, BaseException):
+                logger.error("%s failed; the stop goes on", step, exc_info=result)
 
     async def stopped(self) -> None:
         """Keep what the next run has to know, and let another station have the home."""
@@ -124,7 +139,22 @@ class Station:
 
     async def _keep(self, entry: Entry) -> None:
         self._keeping.keep([entry])
-        await self._keeping.all_kept()
+        await self._all_kept()
+
+    async def _all_kept(self) -> None:
+        """Wait until all changes are in the journal, or the time for that is over."""
+        try:
+            await asyncio.wait_for(self._keeping.all_kept(), KEPT_SECONDS)
+            self._is_late = False
+        except asyncio.TimeoutError:
+            if not self._is_late:
+                logger.warning(
+                    "%s was not written within %g s; the station answers all the same. What "
+                    "changes now may be wrong after a restart. Check the disk that it lies on.",
+                    self._home.journal,
+                    KEPT_SECONDS,
+                )
+            self._is_late = True
 
     def _keep_soon(self, entry: Entry) -> None:
         self._keeping.keep([entry])

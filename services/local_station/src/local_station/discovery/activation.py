@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from local_station.discovery.child import Child
+from local_station.discovery.model import Wanted
 from local_station.discovery.service_files import StaticService
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.errors import PreconditionError, SharingError, UnavailableError
@@ -16,7 +18,54 @@ from session_sharing.errors import PreconditionError, SharingError, UnavailableE
 START_WITHIN = 30.0
 """How long a service has to register after it was started, in seconds."""
 
+ANY = Wanted()
+"""Whatever registers."""
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Awaited:
+    """What one caller waits for.
+
+    Attributes:
+        wanted: Which services will do; of one class.
+        registered: Done when such a service has registered.
+        other: What of the class has registered meanwhile, and will not do.
+    """
+
+    wanted: Wanted
+    registered: asyncio.Future[None]
+    other: ServiceDescriptor | None = None
+
+
+@dataclass(frozen=True)
+class _Start:
+    """One start of a program.
+
+    Attributes:
+        launched: Its result is the program, or why there is none.
+        deadline: Until when what was started may register, in the time of the event loop.
+    """
+
+    launched: asyncio.Task[Child]
+    deadline: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of it any more, so that another one is due.
+
+        A program that ended well may have left a service behind, which has its time to register.
+        """
+        if not self.launched.done():
+            return False
+        if self.launched.exception() is not None:
+            return True
+        child = self.launched.result()
+        if child.is_running:
+            return False
+        is_late = asyncio.get_running_loop().time() >= self.deadline
+        return child.has_served or child.ended.result() != 0 or is_late
 
 
 class Activation:
@@ -35,12 +84,17 @@ class Activation:
     ) -> None:
         self._environment = environment
         self._within = within
-        self._starts: dict[Path, asyncio.Task[Child]] = {}
-        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._starts: dict[Path, _Start] = {}
+        self._children: list[Child] = []
+        self._awaited: set[_Awaited] = set()
         self._stopping = False
 
-    async def start(self, service: StaticService) -> None:
-        """Start a service, unless it is being started, and wait until its class registers.
+    async def start(self, service: StaticService, wanted: Wanted = ANY) -> None:
+        """Start a service, unless it is being started, and wait until what is wanted registers.
+
+        Args:
+            service: What to start.
+            wanted: What of its class will do; other versions may register at the same time.
 
         Raises:
             PreconditionError: Its file names no program, or there is none; or it could not be
@@ -48,40 +102,41 @@ class Activation:
                 runs on in the last case, and may register later.
             UnavailableError: The station is stopping.
         """
-        deadline = asyncio.get_running_loop().time() + self._within
-        registered = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(service.descriptor.service_class, set())
-        waiting.add(registered)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._within
+        wanted = replace(wanted, service_class=service.descriptor.service_class)
+        awaited = _Awaited(wanted, loop.create_future())
+        self._awaited.add(awaited)
         try:
-            while not registered.done():
-                child = await self._child(service)
+            while not awaited.registered.done():
+                start = await self._launched(service)
+                child = start.launched.result()
                 # One that has served before just comes to its end: another one is due.
-                if await self._has_ended(child, registered, deadline) and not child.has_served:
-                    await self._left_behind(child, service, registered, deadline)
+                if await self._has_ended(child, awaited, deadline) and not child.has_served:
+                    await self._left_behind(child, service, awaited, start.deadline)
             child.has_served = True
         finally:
-            waiting.discard(registered)
-            if not waiting:
-                self._waiting.pop(service.descriptor.service_class, None)
+            self._awaited.discard(awaited)
 
     def registered(self, descriptor: ServiceDescriptor) -> None:
-        """Tell those who wait for a service that it has registered."""
-        for waiting in self._waiting.get(descriptor.service_class, ()):
-            if not waiting.done():
-                waiting.set_result(None)
+        """Tell those who wait for a service that it has registered, with its one version."""
+        for awaited in self._awaited:
+            if awaited.wanted.describes(descriptor):
+                if not awaited.registered.done():
+                    awaited.registered.set_result(None)
+            elif awaited.wanted.service_class == descriptor.service_class:
+                awaited.other = descriptor
 
     async def stop(self) -> None:
         """End all that was started, within about seven seconds, and refuse to start more."""
         self._stopping = True
-        starts = list(self._starts.values())
-        if starts:
-            await asyncio.wait(starts)
-        failed = [start for start in starts if start.exception() is not None]
-        children = [start.result() for start in starts if start not in failed]
-        await asyncio.gather(*(child.end() for child in children if child.is_running))
+        launched = [start.launched for start in self._starts.values()]
+        if launched:
+            await asyncio.wait(launched)
+        await asyncio.gather(*(child.end() for child in self._children))
 
-    async def _child(self, service: StaticService) -> Child:
-        """Return the running program of a service; start it, unless it runs or is being started."""
+    async def _launched(self, service: StaticService) -> _Start:
+        """Return the start of a service's program that counts; begin one, unless there is one."""
         program = service.program
         if program is None:
             raise PreconditionError(
@@ -89,47 +144,52 @@ class Activation:
                 f"{service.descriptor.service_class} with. Start it by hand."
             )
         start = self._starts.get(program)
-        if start is None or _is_over(start):
+        if start is None or start.is_over:
             if self._stopping:
                 raise UnavailableError("The station is stopping, and starts no services.")
-            start = asyncio.create_task(self._start(program), name=f"start {program.name}")
+            launched = asyncio.create_task(self._start(program), name=f"start {program.name}")
+            start = _Start(launched, asyncio.get_running_loop().time() + self._within)
             self._starts[program] = start
-        await asyncio.wait({start})  # It goes on if this caller is cancelled.
-        return start.result()
+        await asyncio.wait({start.launched})  # It goes on if this caller is cancelled.
+        return start
 
     async def _start(self, program: Path) -> Child:
         try:
-            return await Child.start(program, self._environment())
+            child = await Child.start(program, self._environment())
         except SharingError as error:
             logger.warning("A service was not started: %s", error.message)
             raise
+        # Earlier ones as well, as long as something runs that they have left behind.
+        self._children = [*(one for one in self._children if not one.gone.done()), child]
+        return child
 
-    async def _has_ended(
-        self, child: Child, registered: asyncio.Future[None], deadline: float
-    ) -> bool:
+    async def _has_ended(self, child: Child, awaited: _Awaited, deadline: float) -> bool:
         """Wait for the registration; return whether the program ended before.
 
         Raises:
             PreconditionError: Neither came in time.
         """
         left = deadline - asyncio.get_running_loop().time()
-        either: set[asyncio.Future[Any]] = {registered, child.ended}
+        either: set[asyncio.Future[Any]] = {awaited.registered, child.ended}
         done, _ = await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise PreconditionError(
                 f"{child} was started, but did not register within {self._within:g} s. "
                 f"{child.last_words()} It runs on; try again, or see what it waits for."
+                f"{_instead(awaited)}"
             )
-        return not registered.done()
+        return not awaited.registered.done()
 
     async def _left_behind(
         self,
         child: Child,
         service: StaticService,
-        registered: asyncio.Future[None],
+        awaited: _Awaited,
         deadline: float,
     ) -> None:
         """Wait on for a program that ended: with exit code 0, it may have started another one.
+
+        Who joined a start late waits no longer than who began it: the next one begins another.
 
         Raises:
             PreconditionError: It failed, or nothing registered in time.
@@ -137,16 +197,22 @@ class Activation:
         code = child.ended.result()
         if code == 0:
             left = deadline - asyncio.get_running_loop().time()
-            await asyncio.wait({registered}, timeout=left)
-        if not registered.done():
+            await asyncio.wait({awaited.registered}, timeout=left)
+        if not awaited.registered.done():
             when = f"within {self._within:g} s" if code == 0 else "before it ended"
             raise PreconditionError(
                 f"{child}, which {service.file} names, did not register "
                 f"{service.descriptor.service_class} {when}; its exit code was {code}. "
-                f"{child.last_words()}"
+                f"{child.last_words()}{_instead(awaited)}"
             )
 
 
-def _is_over(start: asyncio.Task[Child]) -> bool:
-    """Tell whether a start failed, or what it started has ended."""
-    return start.done() and (start.exception() is not None or not start.result().is_running)
+def _instead(awaited: _Awaited) -> str:
+    """Return a sentence about what has registered instead, which may be what was started."""
+    if awaited.other is None:
+        return ""
+    return (
+        f" Meanwhile {awaited.other.service_class} {awaited.other.versions[0]} has registered, "
+        "which has another version, or other interfaces, than was asked for. If that is it, make "
+        "file and program say the same, or ask for what is registered."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,8 +74,8 @@ class Catalogue:
         told = set(self._seen.problems)
         try:
             self._seen = await in_thread("read services", lambda: _look_at(self._folders))
-        except SharingError as error:
-            logger.warning("The folders of services could not be looked at: %s", error.message)
+        except (SharingError, OSError) as error:  # What was seen last counts.
+            logger.warning("The folders of services could not be looked at: %s", error)
         finally:
             self._good_until = self._now() + LOOK_SECONDS
             self._look = None
@@ -106,15 +107,26 @@ def _files(folders: Iterable[Path], problems: list[str]) -> Iterator[Path]:
     known: set[Path] = set()
     for folder in folders:
         for file in (*_entries(folder, problems), *_one_deeper(folder, problems)):
-            if file.suffix == SUFFIX and file not in known and file.is_file():
+            if file.suffix == SUFFIX and file not in known and stat.S_ISREG(_mode(file, problems)):
                 known.add(file)
                 yield file
 
 
 def _one_deeper(folder: Path, problems: list[str]) -> Iterator[Path]:
     for entry in _entries(folder, []):
-        if not entry.name.startswith(".") and entry.is_dir():
+        if not entry.name.startswith(".") and stat.S_ISDIR(_mode(entry, problems)):
             yield from _entries(entry, problems)
+
+
+def _mode(path: Path, problems: list[str]) -> int:
+    """Return what an entry is, 0 if that cannot be told. Newer Pythons' `is_file` hides why."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:  # It went just now, or is a link to nothing.
+        return 0
+    except OSError as error:  # A link to an impossible name, or a folder that may not be entered
+        problems.append(f"{path} cannot be looked at ({error.strerror}).")
+        return 0
 
 
 def _entries(folder: Path, problems: list[str]) -> list[Path]:

@@ -6,11 +6,13 @@ import asyncio
 import logging
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from local_station.discovery.launching import ask_to_end, end_by_force, launch
+from local_station.discovery.launching import launch
+from local_station.discovery.process_group import ProcessGroup
 from session_sharing.service.threads import in_thread, tell_loop
 from session_sharing.text import printable, shorten
 
@@ -23,26 +25,34 @@ INPUT_SECONDS = 1.0
 END_SECONDS = 3.0
 """How long a child has to end when it is asked to."""
 
+LOOK_SECONDS = 0.2
+"""How often is looked whether what an ended child has left behind is there still."""
+
 logger = logging.getLogger(__name__)
 
 
 class Child:
-    """A running program, from `Child.start` to its end.
+    """A running program, from `Child.start` to the end of all that it has started.
 
     Two threads, named after it, read its standard error and wait for its end; the rest belongs to
     the event loop.
 
     Attributes:
         ended: Done when the program has ended, with its exit code.
+        gone: Done when nothing that it has started runs either.
         has_served: Whether a service of it has registered.
     """
 
-    def __init__(self, program: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, program: Path, process: subprocess.Popen[bytes], group: ProcessGroup
+    ) -> None:
         self._program = program
         self._process = process
+        self._group = group
         self._lines: deque[str] = deque(maxlen=_LINES)  # its operations are atomic
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
+        self.gone: asyncio.Future[None] = self._loop.create_future()
         self.has_served = False
         self._reader = threading.Thread(
             target=self._read, name=f"errors of {program.name}", daemon=True
@@ -58,9 +68,14 @@ class Child:
             PreconditionError: There is no such program, or the operating system does not start it.
             ResourceExhaustedError: No thread can be started for it.
         """
-        process = await in_thread("start a service", lambda: launch(program, environment))
+
+        def started() -> tuple[subprocess.Popen[bytes], ProcessGroup]:
+            process = launch(program, environment)
+            return process, ProcessGroup(process)
+
+        process, group = await in_thread("start a service", started)
         logger.info("started %s (process %d)", program, process.pid)
-        return cls(program, process)
+        return cls(program, process, group)
 
     def __str__(self) -> str:
         return f"{self._program} (process {self._process.pid})"
@@ -79,12 +94,15 @@ class Child:
 
     async def end(self) -> None:
         """End it, and all that it has started: by the end of its input, by asking, by force."""
-        await in_thread("end a service", self._end_input)
-        await asyncio.wait({self.ended}, timeout=INPUT_SECONDS)
-        await in_thread("end a service", lambda: ask_to_end(self._process))
-        await asyncio.wait({self.ended}, timeout=END_SECONDS)
-        # By force in any case: what it has started may be there still.
-        await in_thread("end a service", lambda: end_by_force(self._process))
+        for ask, seconds in (
+            (self._end_input, INPUT_SECONDS),
+            (self._group.ask_to_end, END_SECONDS),
+            (self._group.end_by_force, 0.0),
+        ):
+            # Never once it is gone: the system may have given its number to somebody else.
+            if not self.gone.done():
+                await in_thread("end a service", ask)
+                await asyncio.wait({self.gone}, timeout=seconds)
         await asyncio.wait({self.ended}, timeout=END_SECONDS)
 
     def _end_input(self) -> None:
@@ -106,3 +124,6 @@ class Child:
         code = self._process.wait()
         self._reader.join(0.5)  # What it wrote last; a program it has left behind may keep it open.
         tell_loop(self._loop, lambda: self.ended.set_result(code))
+        while self._group.has_members:
+            time.sleep(LOOK_SECONDS)
+        tell_loop(self._loop, lambda: self.gone.set_result(None))

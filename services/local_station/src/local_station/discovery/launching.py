@@ -1,4 +1,4 @@
-"""Starting the program of a service, and ending it: what differs between operating systems.
+"""Starting the program of a service: what differs between operating systems.
 
 All functions block.
 """
@@ -6,7 +6,6 @@ All functions block.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from session_sharing.errors import PreconditionError
 
-_TASKKILL_SECONDS = 2.0
 _BATCH = {".bat", ".cmd"}
 
 
@@ -84,38 +82,3 @@ def environment_for(
     path = os.pathsep.join(filter(None, [str(Path(sys.executable).parent), own.get("PATH", "")]))
     all_set = {**own, "LOCAL_STATION_HOME": str(home), "PATH": path, **variables}
     return {name: value for name, value in all_set.items() if value}
-
-
-if sys.platform == "win32":
-
-    def ask_to_end(process: subprocess.Popen[bytes]) -> None:
-        """Ask a program, and all that it has started, to end."""
-        try:
-            process.send_signal(signal.CTRL_BREAK_EVENT)
-        except OSError:  # The station has no console, or it has ended.
-            return
-
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End a program, and all that it has started."""
-        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-        command = [str(taskkill), "/T", "/F", "/PID", str(process.pid)]
-        try:
-            subprocess.run(command, capture_output=True, timeout=_TASKKILL_SECONDS, check=False)  # noqa: S603
-        except (OSError, subprocess.TimeoutExpired):
-            process.kill()
-
-else:
-
-    def ask_to_end(process: subprocess.Popen[bytes]) -> None:
-        """Ask a program, and all that it has started, to end."""
-        _signal_group(process, signal.SIGTERM)
-
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End a program, and all that it has started."""
-        _signal_group(process, signal.SIGKILL)
-
-    def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-        try:
-            os.killpg(process.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
-            return

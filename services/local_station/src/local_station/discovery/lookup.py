@@ -18,7 +18,6 @@ from local_station.discovery.probing import Health, probe_all
 from local_station.discovery.service_files import StaticService
 from local_station.discovery.versions import version_key
 from session_sharing.discovery import ServiceDescriptor
-from session_sharing.errors import PreconditionError
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +64,8 @@ class Lookup:
         startable = await self._not_running(wanted, silent)
         if startable is None:
             return self._directory.resolve(wanted, avoiding=silent)
-        await self._activation.start(startable)
+        await self._activation.start(startable, wanted)
         silent = await self.forget_dead(wanted)
-        self._check_version(wanted, startable)
         return self._directory.resolve(wanted, avoiding=silent)
 
     async def enumerate(self, wanted: Wanted) -> tuple[list[ServiceDescriptor], list[str]]:
@@ -124,17 +122,3 @@ class Lookup:
         if self._directory.matching(wanted) or not static:
             return None
         return max(static, key=lambda one: version_key(one.descriptor.versions[0]) or ())
-
-    def _check_version(self, wanted: Wanted, started: StaticService) -> None:
-        """Refuse what was started, if it registered with another version than its file has.
-
-        Raises:
-            PreconditionError: It did.
-        """
-        service_class = started.descriptor.service_class
-        others = self._directory.matching(Wanted(service_class=service_class))
-        if others and not self._directory.matching(wanted):
-            raise PreconditionError(
-                f"{others[-1]} registered with another version, or other interfaces, than "
-                f"{started.file} says. Make them the same, or ask for what is registered."
-            )

@@ -10,7 +10,7 @@ from enum import Enum
 
 from local_station.discovery.model import Registration
 from session_sharing.discovery import ServiceLocation
-from session_sharing.discovery.address import PROBE_SECONDS, addresses_of
+from session_sharing.discovery.address import PROBE_SECONDS, addresses_of, is_loopback
 
 AT_ONCE = 50
 """How many services are asked at once: each takes two file descriptors of the station's."""
@@ -26,7 +26,7 @@ class Health(Enum):
 
     ALIVE = "alive"
     SILENT = "silent"
-    """No answer in time: it may be overloaded, and come back."""
+    """No answer in time, or no way to it: it may be overloaded or far away, and come back."""
     DEAD = "dead"
     """Nobody listens there."""
 
@@ -134,8 +134,15 @@ async def _connect(host: str, port: int, timeout: float) -> Health:
     except asyncio.TimeoutError:
         return Health.SILENT
     except OSError as error:
-        return Health.SILENT if error.errno in _OUR_OWN_LACK else Health.DEAD
+        return Health.DEAD if _tells_of_death(error, host) else Health.SILENT
     except ValueError:  # a host that no resolver takes
         return Health.DEAD
     transport.abort()
     return Health.ALIVE
+
+
+def _tells_of_death(error: OSError, host: str) -> bool:
+    """Tell whether nobody listens; a name that is not resolved, or no way, says nothing of it."""
+    if is_loopback(host):  # There is no network in between.
+        return error.errno not in _OUR_OWN_LACK
+    return isinstance(error, ConnectionRefusedError)

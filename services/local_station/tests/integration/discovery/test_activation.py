@@ -29,6 +29,13 @@ STUBBORN = (
     "open('started', 'w').write('x')\n"
     "time.sleep(60)\n"
 )
+LEFT = (
+    "import os, signal, sys, time\n"
+    "def end(*_): open('asked', 'w'); sys.exit()\n"
+    "signal.signal(getattr(signal, 'SIGBREAK', signal.SIGTERM), end)\n"
+    "open('started', 'a').write(f'{os.getpid()}\\n')\n"
+    "time.sleep(60)\n"
+)
 
 
 def _service(folder, program, service_class="test.Service"):
@@ -110,9 +117,29 @@ def test_child_that_does_not_listen_is_ended_by_force(tmp_path, monkeypatch):
         await asking
         (start,) = activation._starts.values()
         await activation.stop()
-        assert start.result().ended.result() == -9
+        assert start.launched.result().ended.result() == -9
 
     _run(test)
+
+
+def test_what_a_program_has_left_behind_ends_with_the_station(tmp_path, monkeypatch):
+    """A launcher that has ended well left a service: that is asked to end, and has time to."""
+    monkeypatch.setattr(child_module, "INPUT_SECONDS", 0.2)
+    (tmp_path / "left.py").write_text(LEFT, "utf-8")
+    launcher = "import subprocess, sys; subprocess.Popen([sys.executable, 'left.py'])"
+    service = _service(tmp_path, launcher)
+
+    async def test(activation):
+        asking = asyncio.create_task(activation.start(service))
+        await _until(lambda: _started(tmp_path))
+        await activation._starts[service.program].launched.result().ended
+        activation.registered(service.descriptor)
+        await asking
+
+    _run(test)
+    (process_id,) = map(int, _started(tmp_path))
+    assert not psutil.pid_exists(process_id) or psutil.Process(process_id).status() == "zombie"
+    assert (tmp_path / "asked").exists()
 
 
 def test_program_that_fails_is_quoted_to_all_who_asked(tmp_path):
@@ -163,7 +190,7 @@ def test_program_that_has_served_and_ended_is_started_anew(tmp_path):
         (start,) = activation._starts.values()
         again = asyncio.create_task(activation.start(service))
         await asyncio.sleep(0)
-        await start.result().end()
+        await start.launched.result().end()
         await _until(lambda: len(_started(tmp_path)) == 2)
         activation.registered(service.descriptor)
         await asyncio.wait_for(again, LIMIT)

@@ -86,14 +86,24 @@ def test_no_answer_in_time_is_silent(monkeypatch):
     assert _health(ServiceLocation("localhost", "1"), 0.01) is Health.SILENT
 
 
-def test_lack_of_descriptors_condemns_nobody(monkeypatch):
-    """That the station itself can open no connection says nothing of a service."""
+@pytest.mark.parametrize(
+    ("host", "error", "health"),
+    [
+        ("localhost", OSError(errno.EMFILE, "too many open files"), Health.SILENT),
+        ("localhost", OSError(errno.ENETUNREACH, "no ::1 here"), Health.DEAD),
+        ("bench-2", OSError(errno.EHOSTUNREACH, "no route to host"), Health.SILENT),
+        ("bench-2", socket.gaierror(socket.EAI_AGAIN, "name server is away"), Health.SILENT),
+        ("bench-2", ConnectionRefusedError(errno.ECONNREFUSED, "refused"), Health.DEAD),
+    ],
+)
+def test_only_who_surely_does_not_listen_is_dead(monkeypatch, host, error, health):
+    """That there is no way to a service, or no means to connect, condemns nobody."""
 
     async def refuse(*_):
-        raise OSError(errno.EMFILE, "too many open files")
+        raise error
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", refuse)
-    assert _health(ServiceLocation("localhost", "1")) is Health.SILENT
+    assert _health(ServiceLocation(host, "1")) is health
 
 
 def test_dead_instance_gives_way_to_the_next_and_is_forgotten(listening, closed):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
+import sys
+
+import pytest
 
 from local_station.discovery.catalogue import LOOK_SECONDS, Catalogue
 from local_station.discovery.model import Wanted
@@ -76,6 +80,35 @@ def test_bad_file_is_told_once_and_left_out(tmp_path, caplog):
         assert bench.classes() == bench.classes() == ["Good"]
     (told,) = caplog.messages
     assert "bad.serviceconfig" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take a privilege there")
+def test_odd_entry_hides_no_service(tmp_path, caplog):
+    """What the system cannot even look at is told of and left out, file or folder."""
+    _write(tmp_path, "good", "Good")
+    for name in ("a", "a.serviceconfig"):
+        (tmp_path / name).symlink_to("x" * 300)
+    with caplog.at_level(logging.WARNING):
+        assert Bench(tmp_path).classes() == ["Good"]
+    assert {message.split()[2] for message in caplog.messages} == {
+        str(tmp_path / "a"),
+        str(tmp_path / "a.serviceconfig"),
+    }
+
+
+def test_look_that_fails_leaves_what_was_seen(tmp_path, monkeypatch, caplog):
+    """A file system that fails for a moment takes no service away."""
+    _write(tmp_path, "a", "A")
+    bench = Bench(tmp_path)
+    assert bench.classes() == ["A"]
+
+    def fail(*_):
+        raise OSError(errno.EIO, "the share is away")
+
+    monkeypatch.setattr("local_station.discovery.catalogue._files", fail)
+    assert bench.classes() == ["A"]
+    (told,) = caplog.messages
+    assert told.startswith("The folders of services could not be looked at")
 
 
 def test_callers_at_once_share_a_look(tmp_path, monkeypatch):

@@ -33,7 +33,6 @@ class Bench:
             for each in static
         ]
         self.started = []
-        self.registers_as = None
         self.silent = set(silent)
         monkeypatch.setattr(lookup_module, "probe_all", self._probe_all)
 
@@ -58,10 +57,11 @@ class Bench:
         """Return those of the files."""
         return [one for one in self.static if wanted.describes(one.descriptor)]
 
-    async def start(self, service):
+    async def start(self, service, wanted):
         """Start one of the files."""
+        assert wanted.describes(service.descriptor)
         self.started.append(service.descriptor.versions[0])
-        self.run(*(self.registers_as or (service.descriptor.service_class, self.started[-1])))
+        self.run(service.descriptor.service_class, self.started[-1])
 
     async def _probe_all(self, registrations):
         return {
@@ -106,14 +106,6 @@ def test_running_and_startable_services_are_ambiguous_together(monkeypatch):
     with pytest.raises(PreconditionError, match="'A', 'B'"):
         bench.resolve()
     assert bench.resolve("B") == ("B", "1.0.0")
-
-
-def test_other_version_than_that_of_the_file_is_told(monkeypatch):
-    """Who asks for a version gets that one, or learns that file and program do not agree."""
-    bench = Bench(monkeypatch, ("A", "1.0.0"))
-    bench.registers_as = ("A", "2.0.0")
-    with pytest.raises(PreconditionError, match=r"A 2\.0\.0 at localhost:1 .* x\.serviceconfig"):
-        bench.resolve("A", "1.0.0")
 
 
 def test_what_could_be_started_is_listed_with_what_runs(monkeypatch):
