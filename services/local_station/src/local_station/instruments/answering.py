@@ -11,6 +11,7 @@ import grpc.aio
 
 from local_station.instruments.driver_error import DriverError, unsimulated
 from local_station.instruments.wire import Message
+from session_sharing.wire.status import status_text
 
 ERROR_KEY = "ni-error"
 """The trailing metadata in which NI gRPC Device Server sends a driver's code."""
@@ -56,7 +57,7 @@ def _answer(function: Function) -> Method:
             code, text = error.code, error.text
         # Never UNIMPLEMENTED or NOT_FOUND: NI's clients take these for a server that is too old.
         context.set_trailing_metadata(((ERROR_KEY, str(code)),))
-        await context.abort(grpc.StatusCode.UNKNOWN, text)
+        await context.abort(grpc.StatusCode.UNKNOWN, status_text(text))
         raise AssertionError("abort always raises")
 
     return answer
