@@ -99,6 +99,15 @@ def test_service_that_only_does_not_answer_is_said_to_be_registered():
         directory.resolve(Wanted(INTERFACE), avoiding={silent})
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_error_does_not_repeat_whatever_was_asked_for(place):
+    """Names of megabytes are cut before they are made printable: that takes seconds for all."""
+    wanted = ["\x1b" * 1_000_000 if number == place else "1.0.0" for number in range(3)]
+    with pytest.raises(NotFoundError) as caught:
+        Directory().resolve(Wanted(*wanted))
+    assert len(str(caught.value)) < 2_000
+
+
 def test_class_must_be_named_where_several_match():
     """Which of two different services is meant is never guessed, and the error names both."""
     directory = Directory()
