@@ -204,6 +204,7 @@ def test_nothing_is_left_of_what_was_unregistered():
         (_service(), ServiceLocation("localhost", "65536"), "port"),
         (_service(), ServiceLocation("localhost", "http"), "port"),
         (_service(), ServiceLocation("localhost", "1", "x"), "port"),
+        (_service(), ServiceLocation("[::1", "1"), "host"),
     ],
 )
 def test_incomplete_registration_is_refused_and_leaves_nothing(descriptor, location, named):
