@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import stat
 import sys
 from pathlib import Path
 
 from session_sharing.discovery import key_file_name, refuse_foreign
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import AccessDeniedError, UnavailableError
 from session_sharing.service.folders import atomic_write_text, patiently, private_folder
 from session_sharing.service.lock import ProcessLock
 
 logger = logging.getLogger(__name__)
+
+_PRIVATE = 0o700
 
 
 class StationHome:
@@ -39,7 +42,7 @@ class StationHome:
         private_folder(folder)
         refuse_foreign(folder)
         if sys.platform != "win32":
-            folder.chmod(0o700)  # it may have been made by hand
+            _make_private(folder)  # it may have been made by hand
         what = f"the local station in {folder}" + (f" (cluster {cluster})" if cluster else "")
         return cls(key_file, ProcessLock.acquire(key_file.with_suffix(".lock"), what=what))
 
@@ -93,3 +96,19 @@ class StationHome:
     def release(self) -> None:
         """Let another station have the folder."""
         self._lock.release()
+
+
+def _make_private(folder: Path) -> None:
+    """Keep others out of a folder; one that they cannot enter needs no writing.
+
+    Raises:
+        AccessDeniedError: The system refuses.
+    """
+    try:
+        if stat.S_IMODE(folder.stat().st_mode) != _PRIVATE:
+            folder.chmod(_PRIVATE)
+    except OSError as error:
+        raise AccessDeniedError(
+            f"The folder {folder} cannot be made private ({error.strerror}). Set its mode to 0700, "
+            "or set LOCAL_STATION_HOME to another folder."
+        ) from error
