@@ -28,6 +28,7 @@ class StationHome:
         self._key_file = key_file
         self._lock = lock
         self._written = ""
+        self._is_lost = False
 
     @classmethod
     def take(cls, folder: Path, cluster: str | None) -> StationHome:
@@ -72,6 +73,27 @@ class StationHome:
                 "nobody would find the station. Set LOCAL_STATION_HOME to another folder."
             ) from error
         self._written = text
+
+    def keep_key_file(self) -> None:
+        """Write the key file again if it is gone, which somebody has deleted. Blocks.
+
+        That it cannot be written is logged once. A folder that is gone is not made again: the lock
+        and the journal have gone with it.
+        """
+        try:
+            if not self._key_file.exists():
+                atomic_write_text(self._key_file, self._written)
+                logger.warning("The key file %s was gone; it is written again.", self._key_file)
+            self._is_lost = False
+        except OSError as error:
+            if not self._is_lost:
+                logger.error(
+                    "The key file %s is gone, and cannot be written again (%s): no program finds "
+                    "this station any more. Start it anew.",
+                    self._key_file,
+                    error.strerror,
+                )
+            self._is_lost = True
 
     def remove_key_file(self) -> None:
         """Remove the key file, unless somebody else has put another one in its place.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sys
 from pathlib import Path
 
@@ -27,3 +28,20 @@ def test_folder_that_cannot_be_made_private_is_refused_in_words(tmp_path, monkey
     tmp_path.chmod(0o700)
     monkeypatch.setattr(Path, "chmod", refuse)
     StationHome.take(tmp_path, None).release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is open cannot be deleted there")
+def test_folder_that_somebody_deletes_is_told_of_once(tmp_path, caplog):
+    """Whoever reads the log learns why no program finds the station; the folder stays deleted."""
+    folder = tmp_path / "home"
+    home = StationHome.take(folder, None)
+    home.write_key_file(1)
+    home.keep_key_file()
+    assert caplog.messages == []
+    shutil.rmtree(folder)
+    home.keep_key_file()
+    home.keep_key_file()
+    home.release()
+    (told,) = caplog.messages
+    assert "no program finds this station any more" in told
+    assert not folder.exists()
