@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from itertools import count
 
 from local_station.pin_map.large_work import LARGE, LargeWork
 from local_station.pin_map.listing import list_pins, list_relays
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 class PinMapServicer(stubs.PinMapServiceServicer):
     """Answers NI's calls; what goes wrong is raised as a `SharingError`, for an interceptor.
 
+    One event loop uses it, and so it needs no lock.
+
     Args:
         pin_maps: The pin maps of the station.
     """
@@ -39,6 +42,8 @@ class PinMapServicer(stubs.PinMapServiceServicer):
         self._pin_maps = pin_maps
         self._large_work = LargeWork()
         self._reading = LargeWork(_LONG)
+        self._arrivals = count()
+        self._updated: dict[str, int] = {}
 
     async def CreatePinMapFromXml(
         self, request: messages.CreatePinMapFromXmlRequest, context: object
@@ -52,9 +57,14 @@ class PinMapServicer(stubs.PinMapServiceServicer):
     async def UpdatePinMapFromXml(
         self, request: messages.UpdatePinMapFromXmlRequest, context: object
     ) -> messages.PinMap:
-        """Register a pin map, or replace one."""
+        """Register a pin map, or replace one; the update that came last stays."""
         self._pin_maps.check_update(request.pin_map_id, len(request.pin_map_xml))
-        self._pin_maps.update(request.pin_map_id, await self._parsed(request.pin_map_xml))
+        arrival = next(self._arrivals)
+        pin_map = await self._parsed(request.pin_map_xml)
+        # A long one is read beside a short one that came later, and is done after it.
+        if self._updated.get(request.pin_map_id, -1) < arrival:
+            self._pin_maps.update(request.pin_map_id, pin_map)
+            self._updated[request.pin_map_id] = arrival
         logger.info("updated pin map %s", quoted(request.pin_map_id))
         return messages.PinMap(pin_map_id=request.pin_map_id)
 

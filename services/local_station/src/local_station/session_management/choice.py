@@ -25,6 +25,14 @@ class Choice:
     multiplexers: Sequence[Session] = ()
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    @property
+    def members(self) -> int:
+        """How many pins or relays the groups have, together."""
+        return sum(map(len, self.groups.values()))
+
+
+NOTHING = Choice()
+
 
 def choose(pin_map: PinMap, names: Sequence[str], sites: Sequence[int], type_id: str) -> Choice:
     """Return what pins, sites and an instrument type select.

@@ -28,7 +28,8 @@ LOOK_SECONDS = 1.0
 
 _PEER = re.compile(r"ipv[46]:\[?([0-9a-fA-F:.]+)(?:%[^\]]*)?\]?:(\d+)")
 _HIDDEN = (psutil.AccessDenied, psutil.NoSuchProcess)
-_NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError)
+# psutil raises a RuntimeError where it does not understand what the system tells.
+_NOT_TOLD = (asyncio.TimeoutError, ResourceExhaustedError, psutil.Error, OSError, RuntimeError)
 logger = logging.getLogger(__name__)
 
 _CLOCK_STEP = 2.0
@@ -48,6 +49,7 @@ class Holders:
         self._lock = asyncio.Lock()
         self._asked: set[Asked] = set()
         self._next: asyncio.Task[dict[Asked, Sighting]] | None = None
+        self._fails = False
 
     async def look_up(self, asked: Collection[Asked]) -> dict[Asked, Sighting]:
         """Return what is seen of clients; without those on other machines, empty if it fails."""
@@ -63,10 +65,16 @@ class Holders:
             asked, self._asked, self._next = self._asked, set(), None
             try:
                 work = in_thread("look up who holds sessions", lambda: sightings(asked))
-                return await asyncio.wait_for(work, LOOK_SECONDS)
+                seen = await asyncio.wait_for(work, LOOK_SECONDS)
             except _NOT_TOLD as error:
-                logger.warning("It was not found out who holds sessions: %r", error)
-                return {}
+                # Once: as long as something is reserved, it is looked again every few seconds.
+                level = logging.DEBUG if self._fails else logging.WARNING
+                logger.log(level, "It was not found out who holds sessions: %r", error)
+                seen = {}
+                self._fails = True
+            else:
+                self._fails = False
+            return seen
 
 
 def sightings(asked: Collection[Asked]) -> dict[Asked, Sighting]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import grpc.aio
 
-from local_station.pin_map.large_work import LARGE, LargeWork
-from local_station.pin_map.selection import work
+from local_station.pin_map.large_work import LargeWork
 from local_station.pin_map.store import PinMaps
-from local_station.session_management.choice import Choice, choose
+from local_station.session_management.answers import Answer, Answers
+from local_station.session_management.choice import NOTHING, Choice
+from local_station.session_management.delivery import undone_unless_sent
 from local_station.session_management.manager import SessionManager
-from local_station.session_management.model import Caller, Session
+from local_station.session_management.model import Caller
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
-from local_station.session_management.standing import (
-    Information,
-    multiplexers_as_they_stand,
-    sessions_as_they_stand,
-)
 from local_station.session_management.wire import (
-    PinMapContext,
     ReserveRequest,
     groups_to_wire,
     messages,
@@ -31,9 +27,12 @@ from local_station.session_management.wire import (
     stubs,
     timeout_from_wire,
 )
-from local_station.sizes import Message, check_number, checked
+from local_station.sizes import Message, check_number
 from local_station.text import named, shortened
 from session_sharing.errors import SharingError
+
+KEEP_SECONDS = 5.0
+"""How long the answer of a call waits until what it has changed is written down."""
 
 logger = logging.getLogger(__name__)
 A = TypeVar("A", bound=Message)
@@ -53,28 +52,27 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
 
     def __init__(self, pin_maps: PinMaps, sessions: SessionManager, keep: Keep) -> None:
         self._keep = keep
-        self._pin_maps = pin_maps
         self._sessions = sessions
         self._large_work = LargeWork()
+        self._answers = Answers(pin_maps, sessions, self._large_work)
 
     async def ReserveSessions(
         self, request: messages.ReserveSessionsRequest, context: _Context
     ) -> messages.ReserveSessionsResponse:
         """Reserve the sessions of pins; none if no pin is connected to the instrument type."""
-        choice = await self._choose(
+        choice = await self._answers.choose(
             request.pin_map_context, request.pin_or_relay_names, request.instrument_type_id
         )
-        multiplexers = multiplexers_as_they_stand(self._sessions, choice.multiplexers)
         return await self._reserve(
             choice.sessions,
             request,
             context,
-            lambda sessions: messages.ReserveSessionsResponse(
+            lambda sessions, multiplexers: messages.ReserveSessionsResponse(
                 sessions=sessions,
                 multiplexer_sessions=multiplexers,
                 group_mappings=groups_to_wire(choice.groups),
             ),
-            sum(map(len, choice.groups.values())),
+            choice,
         )
 
     async def ReserveAllRegisteredSessions(
@@ -85,7 +83,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
             AllRegistered(request.instrument_type_id),
             request,
             context,
-            lambda sessions: messages.ReserveAllRegisteredSessionsResponse(sessions=sessions),
+            lambda sessions, _: messages.ReserveAllRegisteredSessionsResponse(sessions=sessions),
         )
 
     async def UnreserveSessions(
@@ -94,7 +92,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """Free sessions by their names, whoever has reserved them."""
         names = names_from_wire(request.sessions)
         if self._sessions.unreserve(names):
-            await self._keep()  # A kill after the answer must not give it back to the holder.
+            await self._kept(names)
         logger.debug("unreserved %s", named(names))
         return messages.UnreserveSessionsResponse()
 
@@ -148,12 +146,14 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         self, request: messages.GetMultiplexerSessionsRequest, context: object
     ) -> messages.GetMultiplexerSessionsResponse:
         """Tell which multiplexers the pins of sites are routed through."""
-        choice = await self._choose(request.pin_map_context, (), "")
+        choice = await self._answers.choose(request.pin_map_context, (), "")
         chosen = [each for each in choice.multiplexers if each.is_of(request.multiplexer_type_id)]
-        multiplexers = multiplexers_as_they_stand(self._sessions, chosen)
-        return await self._tell(
-            len(chosen),
-            lambda: messages.GetMultiplexerSessionsResponse(multiplexer_sessions=multiplexers),
+        return await self._answers.tell(
+            (),
+            chosen,
+            lambda _, multiplexers: messages.GetMultiplexerSessionsResponse(
+                multiplexer_sessions=multiplexers
+            ),
         )
 
     async def GetAllRegisteredMultiplexerSessions(
@@ -161,10 +161,10 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> messages.GetAllRegisteredMultiplexerSessionsResponse:
         """Tell which multiplexer sessions are open."""
         registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
-        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
-        return await self._tell(
-            len(registered),
-            lambda: messages.GetAllRegisteredMultiplexerSessionsResponse(
+        return await self._answers.tell(
+            (),
+            registered,
+            lambda _, multiplexers: messages.GetAllRegisteredMultiplexerSessionsResponse(
                 multiplexer_sessions=multiplexers
             ),
         )
@@ -175,13 +175,12 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         """Tell what is reserved or registered."""
         known = self._sessions.all_known(request.instrument_type_id)
         registered = self._sessions.all_registered_multiplexers(request.multiplexer_type_id)
-        multiplexers = multiplexers_as_they_stand(self._sessions, registered)
-        return await self._as_they_stand(
+        return await self._answers.tell(
             known,
-            lambda sessions: messages.GetSessionsResponse(
+            registered,
+            lambda sessions, multiplexers: messages.GetSessionsResponse(
                 sessions=sessions, multiplexer_sessions=multiplexers
             ),
-            len(registered),
         )
 
     async def _reserve(
@@ -189,62 +188,47 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
         wanted: Wanted,
         request: ReserveRequest,
         context: _Context,
-        answer: Callable[[Iterable[Information]], A],
-        more: int = 0,
+        answer: Answer[A],
+        choice: Choice = NOTHING,
     ) -> A:
-        """Reserve for a caller, who has to be there still when the answer is ready.
-
-        A killed caller is noticed when its connection breaks, a few milliseconds later. What is
-        granted in between it leaves behind, as if it had died a moment later.
-        """
+        """Reserve for a caller, who has to be there still when the answer leaves."""
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
         caller = Caller(context.peer(), dict(request.annotations))
-        peer = shortened(caller.peer, _PEER_LETTERS)
         reservation = await self._granted(wanted, caller, timeout)
-        try:
+        with undone_unless_sent(lambda: self._give_back(reservation)):
             names = [session.name for session in reservation.sessions]
-            logger.debug("reserved for %s: %s", peer, named(names) or "nothing")
-            response = await self._as_they_stand(reservation.sessions, answer, more)
-            # Tells of a caller who went away meanwhile; that an answer is lost, nothing would tell.
-            await context.send_initial_metadata(())
-        except BaseException:
-            self._sessions.give_back(reservation)
-            logger.debug("given back, as %s gets no answer", peer)
-            raise
-        return response
+            logger.debug("reserved for %s: %s", _peer(caller), named(names) or "nothing")
+            return await self._answers.tell(
+                reservation.sessions, choice.multiplexers, answer, choice.members
+            )
+
+    def _give_back(self, reservation: Reservation) -> None:
+        self._sessions.give_back(reservation)
+        logger.debug("given back, as %s gets no answer", _peer(reservation.caller))
+
+    async def _kept(self, names: Sequence[str]) -> None:
+        """Wait until it is written that sessions are free, but not for ever for a disk that hangs.
+
+        A kill after the answer must not give them back to their holder.
+        """
+        try:
+            await asyncio.wait_for(self._keep(), KEEP_SECONDS)
+        except asyncio.TimeoutError:
+            logger.warning(
+                "%s: free, but the journal does not say so yet, after %g s. If the station is "
+                "killed before it does, its next run takes them for reserved as before. Check the "
+                "disk or share that the station's folder lies on.",
+                named(names),
+                KEEP_SECONDS,
+            )
 
     async def _granted(self, wanted: Wanted, caller: Caller, timeout: float | None) -> Reservation:
         try:
             return await self._sessions.reserve(wanted, caller, timeout)
         except SharingError as refusal:
-            logger.info("refused to %s: %s", shortened(caller.peer, _PEER_LETTERS), refusal.message)
+            logger.info("refused to %s: %s", _peer(caller), refusal.message)
             raise
 
-    async def _choose(self, context: PinMapContext, names: Sequence[str], type_id: str) -> Choice:
-        """Return what a request selects.
 
-        Without a pin map it is nothing: a local station knows of no instruments by itself.
-        """
-        if not context.pin_map_id:
-            return Choice()
-        pin_map = self._pin_maps.get(context.pin_map_id)
-        return await self._large_work.do(
-            "choose sessions",
-            work(pin_map, names, context.sites, LARGE),
-            lambda: choose(pin_map, names, context.sites, type_id),
-        )
-
-    async def _as_they_stand(
-        self,
-        sessions: Sequence[Session],
-        answer: Callable[[Iterable[Information]], A],
-        more: int = 0,
-    ) -> A:
-        """Tell of sessions with what was noted with them, and of so many other things more."""
-        information = sessions_as_they_stand(self._sessions, sessions)
-        size = more + len(sessions) + sum(len(session.connections) for session in sessions)
-        return await self._tell(size, lambda: answer(information))
-
-    async def _tell(self, size: int, answer: Callable[[], A]) -> A:
-        """Make an answer that tells of so many things, unless it is too large to be sent."""
-        return await self._large_work.do("tell of sessions", size, lambda: checked(answer()))
+def _peer(caller: Caller) -> str:
+    return shortened(caller.peer, _PEER_LETTERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import subprocess
@@ -188,21 +189,30 @@ def test_those_who_ask_at_once_share_a_look(monkeypatch, asked):
     assert len(looks) <= 2
 
 
-@pytest.mark.parametrize("hangs", [True, False])
-def test_nothing_is_told_when_looking_fails(monkeypatch, asked, hangs):
-    """A look that hangs, or is refused, costs a refusal its detail and not its answer."""
-    released = []
+@pytest.mark.parametrize("failure", [None, psutil.AccessDenied(), RuntimeError("malformed line")])
+def test_nothing_is_told_when_looking_fails(monkeypatch, asked, failure, caplog):
+    """A look that hangs, or fails, costs a refusal its detail and not its answer; it is told once.
+
+    And it is told anew after a look that was good.
+    """
+    caplog.set_level(logging.WARNING, "local_station")
 
     def fail(all_asked):
-        if hangs:
-            released.append(True)
+        if failure is None:
             socket.create_server(("127.0.0.1", 0)).accept()
-        raise psutil.AccessDenied
+        raise failure
 
-    monkeypatch.setattr(holders, "sightings", fail)
     monkeypatch.setattr(holders, "LOOK_SECONDS", 0.05)
-    assert asyncio.run(asyncio.wait_for(Holders().look_up([asked]), LIMIT)) == {}
-    assert bool(released) == hangs
+
+    async def scenario():
+        looking = Holders()
+        for look in (fail, fail, lambda _: {asked: Sighting()}, fail):
+            monkeypatch.setattr(holders, "sightings", look)
+            seen = await looking.look_up([asked])
+            assert seen == ({} if look is fail else {asked: Sighting()})
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+    assert len(caplog.records) == 2
 
 
 def test_process_is_found_again_as_long_as_it_runs():

@@ -44,6 +44,24 @@ def test_long_pin_map_does_not_hold_up_the_loop(xml, at_once):
     assert "P" in pin_maps.get("map").pins[0]
 
 
+def test_update_that_came_last_stays():
+    """A long one that is still being read does not replace the short one that followed it."""
+
+    async def scenario():
+        pin_maps = PinMaps()
+        servicer = PinMapServicer(pin_maps)
+        long = asyncio.create_task(_finishes_at_once(servicer, LONG), name="long")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert await _finishes_at_once(servicer, pin_map_text(pins=pins_text("New")))
+        assert not await long
+        assert pin_maps.get("map").pins == ("New",)
+        await _finishes_at_once(servicer, LONG)
+        assert len(pin_maps.get("map").pins) == 5000
+
+    asyncio.run(asyncio.wait_for(scenario(), 20))
+
+
 def test_long_pin_map_that_is_wrong_is_refused_too():
     """An error crosses from the thread to the caller, and nothing is registered."""
     pin_maps = PinMaps()

@@ -12,6 +12,7 @@ from local_station import sizes
 from local_station.pin_map.large_work import LARGE
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from local_station.pin_map.store import PinMaps
+from local_station.session_management import answers
 from local_station.session_management import servicer as servicer_module
 from local_station.session_management.clients import Process
 from local_station.session_management.manager import SessionManager
@@ -22,47 +23,23 @@ from local_station.sizes import checked
 from session_sharing.errors import InvalidRequestError, TooLargeError, UnavailableError
 
 LIMIT = 20
+HOLDER = Process(1, 0.0, "p", "bob", lambda: True)
 
 
 async def _kept():
     """Keep nothing."""
 
 
-class _Gone:
-    """The context of a call whose caller goes away after the grant, before the answer."""
+class _There:
+    """The context of a call whose caller waits for the answer."""
 
     def peer(self):
         return "ipv4:127.0.0.1:1"
 
-    async def send_initial_metadata(self, initial_metadata):
-        raise asyncio.CancelledError
-
-
-class _There(_Gone):
-    """The context of a call whose caller waits for the answer."""
-
-    async def send_initial_metadata(self, initial_metadata):
-        pass
-
-
-def test_grant_to_a_caller_who_is_gone_before_the_answer_is_given_back():
-    """A reservation of which nobody hears would be held for ever."""
-
-    async def scenario():
-        sessions = SessionManager()
-        servicer = SessionManagementServicer(PinMaps(), sessions, _kept)
-        sessions.register([Session("A")])
-        request = messages.ReserveAllRegisteredSessionsRequest(timeout_in_milliseconds=-1)
-        with pytest.raises(asyncio.CancelledError):
-            await servicer.ReserveAllRegisteredSessions(request, _Gone())
-        assert sessions.holder("A") is None
-
-    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
-
 
 def test_grant_of_which_the_answer_is_too_large_is_given_back(monkeypatch):
     """Who is not told of a reservation has none."""
-    monkeypatch.setattr(servicer_module, "checked", partial(checked, limit=20))
+    monkeypatch.setattr(answers, "checked", partial(checked, limit=20))
 
     async def scenario():
         sessions = SessionManager()
@@ -111,10 +88,12 @@ def _servicer(sessions):
     return SessionManagementServicer(pin_maps, SessionManager(), _kept)
 
 
-def _reserve(servicer):
-    request = messages.ReserveSessionsRequest()
+async def _reserve(servicer, milliseconds=0):
+    request = messages.ReserveSessionsRequest(timeout_in_milliseconds=milliseconds)
     request.pin_map_context.pin_map_id = "map"
-    return servicer.ReserveSessions(request, _There())
+    answer = await servicer.ReserveSessions(request, _There())
+    await asyncio.sleep(0)  # It is sent.
+    return answer
 
 
 def test_large_requests_are_answered_whole_and_in_order():
@@ -134,6 +113,30 @@ def test_large_requests_are_answered_whole_and_in_order():
         await servicer.RegisterSessions(registered, _There())
         everything = await servicer.GetSessions(messages.GetSessionsRequest(), _There())
         assert all(session.session_exists for session in everything.sessions)
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_who_has_waited_is_told_of_the_moment_of_the_grant():
+    """Who opens what is not open yet must not be told of what was open when it began to wait."""
+
+    async def scenario():
+        pin_maps, sessions = PinMaps(), SessionManager()
+        connection = Connection("P0", 0, "0", "Mux", "route", "switch")
+        session = InstrumentSession("S", "S", "x", (connection,))
+        pin_maps.update("map", PinMap(pins=("P0",), sites=(0,), sessions=(session,)))
+        servicer = SessionManagementServicer(pin_maps, sessions, _kept)
+        first = await _reserve(servicer)
+        waiting = asyncio.create_task(_reserve(servicer, -1), name="reserve")
+        await asyncio.sleep(0)
+        assert sessions.waiting == 1
+        assert [each.session_exists for each in first.multiplexer_sessions] == [False]
+        sessions.register([Session("S")])
+        sessions.register_multiplexers([Session("Mux")])
+        sessions.unreserve(["S"])
+        second = await waiting
+        assert [each.session_exists for each in second.sessions] == [True]
+        assert [each.session_exists for each in second.multiplexer_sessions] == [True]
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
 
@@ -164,6 +167,18 @@ def test_log_tells_who_got_what_and_who_did_not(caplog):
     ]
 
 
+async def _reserved(sessions, name, process):
+    reservation = await sessions.reserve([Session(name)], Caller(""), 0)
+    reservation.process = process
+
+
+def _unreserve(servicer, *names):
+    request = messages.UnreserveSessionsRequest()
+    for name in names:
+        request.sessions.add().session.name = name
+    return servicer.UnreserveSessions(request, None)
+
+
 def test_session_of_a_known_holder_is_free_when_the_file_says_so():
     """A station that is killed after the answer does not give a session back to its holder."""
 
@@ -171,18 +186,30 @@ def test_session_of_a_known_holder_is_free_when_the_file_says_so():
         written = asyncio.Event()
         sessions = SessionManager()
         servicer = SessionManagementServicer(PinMaps(), sessions, written.wait)
-        for name, process in (("A", Process(1, 0.0, "p", "bob", lambda: True)), ("B", None)):
-            reservation = await sessions.reserve([Session(name)], Caller(""), 0)
-            reservation.process = process
-        request = messages.UnreserveSessionsRequest()
-        request.sessions.add().session.name = "B"
-        await servicer.UnreserveSessions(request, None)
-        request.sessions.add().session.name = "A"
-        unreserving = asyncio.create_task(servicer.UnreserveSessions(request, None))
-        await asyncio.sleep(0)
+        await _reserved(sessions, "A", HOLDER)
+        await _reserved(sessions, "B", None)
+        await _unreserve(servicer, "B")
+        unreserving = asyncio.create_task(_unreserve(servicer, "B", "A"), name="unreserve")
+        for _ in range(5):
+            await asyncio.sleep(0)
         assert not unreserving.done()
         written.set()
         await unreserving
         assert sessions.holder("A") is None
 
     asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
+def test_disk_that_hangs_does_not_keep_a_caller_waiting(monkeypatch, caplog):
+    """A session that was freed is free; that a kill may bring its holder back is in the log."""
+    monkeypatch.setattr(servicer_module, "KEEP_SECONDS", 0.01)
+
+    async def scenario():
+        sessions = SessionManager()
+        servicer = SessionManagementServicer(PinMaps(), sessions, asyncio.Event().wait)
+        await _reserved(sessions, "A", HOLDER)
+        await _unreserve(servicer, "A")
+        assert sessions.holder("A") is None
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+    assert "'A': free, but the journal does not say so yet" in caplog.text
