@@ -31,9 +31,10 @@ CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typin
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
 PROGRAMS = (
     *("db_writer", "json_logger", "local_station", "local_station.instruments"),
-    *("output_voltage", "session_sharing", "supply_current"),
+    *("output_voltage", "session_sharing", "supply_current", "teststand_runner"),
 )
 """What is started with `python -m`."""
+DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
 END_SECONDS = 60.0
 """How long the demonstration may take to end its programs, were all of them stuck."""
 
@@ -133,6 +134,13 @@ def demo(session: nox.Session) -> None:
         interrupt_timeout=END_SECONDS,
         terminate_timeout=END_SECONDS,
     )
+
+
+@nox.session(default=False)
+def teststand(session: nox.Session) -> None:
+    """Write the demonstration as a TestStand file: `-- --template SOME.seq [--output FILE]`."""
+    install(session, *in_place())
+    session.run("python", "-m", "teststand_runner", "write", *DEMONSTRATION, *session.posargs)
 
 
 def starts(python: str) -> bool:

@@ -36,14 +36,19 @@ class Package:
         return table
 
     @property
-    def import_name(self) -> str:
-        """The name under which it is imported."""
-        return str(self.metadata["tool"]["poetry"]["packages"][0]["include"])
+    def import_names(self) -> list[str]:
+        """The names under which it is imported, its own first."""
+        return [str(each["include"]) for each in self.metadata["tool"]["poetry"]["packages"]]
 
     @property
-    def source(self) -> Path:
-        """The folder of the import package."""
-        return ROOT / self.folder / "src" / self.import_name
+    def import_name(self) -> str:
+        """The first name under which it is imported."""
+        return self.import_names[0]
+
+    @property
+    def sources(self) -> list[Path]:
+        """The folders of the import packages."""
+        return [ROOT / self.folder / "src" / name for name in self.import_names]
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Floor:
         self.instruments = stack.enter_context(
             running_instruments(self.home, "--port", "0", *circuit)
         )
-        arguments = ["--port", "0", "--data-dir", str(self.logs), "--ack", "os"]
-        self.logger = self.start("json_logger", *arguments)
+        self.logger_arguments = ("--port", "0", "--data-dir", str(self.logs), "--ack", "os")
+        self.logger = self.start("json_logger", *self.logger_arguments)
         arguments = ["--port", "0", "--data-dir", str(self.databases)]
         self.writer = self.start("db_writer", *arguments)
         self.plug_ins = [self.start("output_voltage"), self.start("supply_current")]

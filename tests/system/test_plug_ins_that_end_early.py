@@ -146,17 +146,24 @@ def test_a_deadline_does_not_hide_who_holds_the_log(floor, pin_maps):
         floor.voltage.measure(pin_maps["waiting"], readings=1, timeout=2.0)
 
 
-def test_a_run_cancelled_in_the_queue_lets_go_at_its_turn(floor, pin_maps):
-    """A run that waits for the log when it is cancelled does nothing when its turn comes."""
+def test_a_run_cancelled_in_the_queue_leaves_it(floor, pin_maps):
+    """A run that waits for the log when it is cancelled gives up its place, and logs nothing."""
+
+    def waits() -> bool:
+        with pytest.raises(grpc.RpcError) as caught:
+            floor.management.reserve_session(log_of(pin_maps), "LOG", timeout=0.0)
+        return "waits longer for the same" in caught.value.details()
+
     with (
         floor.start("output_voltage", "--verbose") as plug_in,
         floor.measurement(CLASS) as client,
+        floor.management.reserve_session(log_of(pin_maps), "LOG", timeout=5.0),
     ):
-        with floor.management.reserve_session(log_of(pin_maps), "LOG", timeout=5.0):
-            run = client.start(pin_maps["waiting"], readings=1, serial_number="NEVER")
-            queued(plug_in, run)
-            run.cancel()
-        nothing_left(floor)
+        run = client.start(pin_maps["waiting"], readings=1, serial_number="NEVER")
+        queued(plug_in, run)
+        until(waits, "session management has it in the queue")
+        run.cancel()
+        until(lambda: not waits(), "it has left the queue")
     log_file = floor.logs / "results.ndjson"
     assert not log_file.exists() or "NEVER" not in log_file.read_text("utf-8")
 

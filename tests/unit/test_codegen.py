@@ -19,7 +19,7 @@ def test_table_covers_all_protos() -> None:
 
 def test_stubs_go_into_packages_of_the_project() -> None:
     """The stubs of a package lie in that package."""
-    sources = {package.import_name: package.source.parent for package in all_packages()}
+    sources = {package.import_name: package.sources[0].parent for package in all_packages()}
     assert {name: sources.get(name) for name in OUTPUTS} == OUTPUTS
 
 

@@ -20,9 +20,10 @@ def is_generated(folder: Path) -> bool:
 def import_packages() -> list[str]:
     """Return the import packages of the project, sub-packages included, but for generated code."""
     return sorted(
-        ".".join(init.parent.relative_to(package.source.parent).parts)
+        ".".join(init.parent.relative_to(source.parent).parts)
         for package in all_packages()
-        for init in package.source.rglob("__init__.py")
+        for source in package.sources
+        for init in source.rglob("__init__.py")
         if not is_generated(init.parent)
     )
 
@@ -77,4 +78,5 @@ def test_exports_exist(name: str) -> None:
 
 def test_every_package_is_looked_at() -> None:
     """The tests above cover all packages of the project."""
-    assert {package.import_name for package in all_packages()} <= set(import_packages())
+    names = {name for package in all_packages() for name in package.import_names}
+    assert names <= set(import_packages())

@@ -42,7 +42,12 @@ def test_packages_agree(package: Package) -> None:
 def test_names_cannot_be_mistaken(package: Package) -> None:
     """The distribution's name has the project's prefix, and says which package it is."""
     own = package.import_name.replace("_", "-")
-    suffixes = {"shared": "", "services": f"-{own}", "plugins": f"-plugin-{own}"}
+    suffixes = {
+        "shared": "",
+        "services": f"-{own}",
+        "plugins": f"-plugin-{own}",
+        "teststand": "-teststand",
+    }
     suffix = suffixes[package.folder.partition("/")[0]]
     assert package.project["name"] == f"session-sharing{suffix}"
 
@@ -51,7 +56,7 @@ def test_names_cannot_be_mistaken(package: Package) -> None:
 def test_package_is_whole(package: Package) -> None:
     """A package has types that are seen, and a README of its own."""
     folder = ROOT / package.folder
-    assert (package.source / "py.typed").is_file()
+    assert [source for source in package.sources if not (source / "py.typed").is_file()] == []
     assert (folder / "README.md").read_text("utf-8").startswith("# ")
 
 
@@ -90,7 +95,7 @@ def test_floors() -> None:
 
 def test_root_knows_every_package() -> None:
     """Types and layers are checked in every package; none is forgotten."""
-    names = {package.import_name for package in PACKAGES}
+    names = {name for package in PACKAGES for name in package.import_names}
     sources = {f"$MYPY_CONFIG_FILE_DIR/{package.folder}/src" for package in PACKAGES}
     assert set(SETTINGS["importlinter"]["root_packages"]) == names
     assert set(SETTINGS["mypy"]["mypy_path"]) == sources

@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 
-from measurement_support.parameters import Parameters
+from measurement_support.parameters import Described, Parameters
 from measurement_support.wire import (
     measurement_service_pb2,
     measurement_service_pb2_grpc,
@@ -89,6 +89,7 @@ class MeasurementClient:
 
     Args:
         service_class: The class under which the plug-in is registered.
+        version: Its version; the latest if empty.
         discovery_client: An NI `DiscoveryClient`; by default discovery is found as all clients of
             the project find it.
 
@@ -101,9 +102,15 @@ class MeasurementClient:
     """
 
     def __init__(
-        self, service_class: str, *, discovery_client: ResolvingClient | None = None
+        self,
+        service_class: str,
+        *,
+        version: str = "",
+        discovery_client: ResolvingClient | None = None,
     ) -> None:
-        address = resolve_address(INTERFACE, service_class, discovery_client=discovery_client)
+        address = resolve_address(
+            INTERFACE, service_class, version=version, discovery_client=discovery_client
+        )
         options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
         self._channel = grpc.insecure_channel(address, options)
         self._stub = measurement_service_pb2_grpc.MeasurementServiceStub(self._channel)
@@ -122,6 +129,16 @@ class MeasurementClient:
         self._defaults = signature.configuration_defaults.value
         self._configurations = Parameters(service_class, signature.configuration_parameters)
         self._outputs = Parameters(service_class, signature.outputs)
+
+    @property
+    def described_configurations(self) -> Sequence[Described]:
+        """What the plug-in tells of its configurations."""
+        return self._configurations.described
+
+    @property
+    def described_outputs(self) -> Sequence[Described]:
+        """What the plug-in tells of its outputs."""
+        return self._outputs.described
 
     @property
     def configurations(self) -> dict[str, Any]:

@@ -60,13 +60,28 @@ def connections_of_pins(
         *instrument_types: As of `connections`.
 
     Raises:
-        InvalidRequestError: The pin map connects one of the pins to no such instrument.
+        InvalidRequestError: The pin map connects one of the pins to no such instrument, or only
+            through a multiplexer, whose routes nobody here would close.
     """
     found = [
         at for pin in dict.fromkeys(pins) for at in connections(reservation, pin, *instrument_types)
     ]
+    _require_direct(found)
     sites = list(dict.fromkeys(at.site for at in found))
     return sorted(found, key=lambda at: sites.index(at.site))
+
+
+def _require_direct(found: Iterable[TypedConnection[object]]) -> None:
+    for at in found:
+        if (
+            isinstance(at, Connection) and at.multiplexer_resource_name
+        ):  # NI's are all of that class.
+            raise InvalidRequestError(
+                f"The pin {at.pin_or_relay_name!r} is connected through the multiplexer "
+                f"{at.multiplexer_resource_name!r} (route {at.multiplexer_route!r}). This "
+                "measurement closes no routes: all pins behind it would get the same reading. Name "
+                "pins that are connected directly, or connect them so in the pin map."
+            )
 
 
 def _of_type(

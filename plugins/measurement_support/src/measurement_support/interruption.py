@@ -26,10 +26,8 @@ class Interruption:
     The run's own thread waits, checks and counts; any thread may call `stop`. `_asked` is the event
     between them, and the reason is written before it is set.
 
-    A call to a log whose service is away ends then too, as the log's client is given `asked`. What
-    cannot be interrupted is a call that waits elsewhere. NI's call for a reservation is one: a run
-    that is cancelled while it waits keeps its place in the queue until it is granted or timed out,
-    and ends at the check that follows.
+    A wait for a reservation ends then too, and a call to a log whose service is away, as both look
+    at `asked`. What cannot be interrupted is a call that waits elsewhere.
 
     Args:
         context: The context of the measurement that runs, in the thread that it runs in.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from google.protobuf import message_factory
@@ -29,6 +30,25 @@ Parameter: TypeAlias = (
 """What the metadata tells of a configuration or an output."""
 
 
+@dataclass(frozen=True)
+class Described:
+    """What is told of a configuration or an output.
+
+    Attributes:
+        number: The number of its field.
+        name: Its display name.
+        type: The name of its type, as `double`, `string` or `enum`.
+        repeated: Whether it is an array.
+        members: The names of its enumeration with their numbers; nothing if it is of none.
+    """
+
+    number: int
+    name: str
+    type: str
+    repeated: bool
+    members: Mapping[str, int]
+
+
 class Parameters:
     """The parameters of one message. Never changed, so threads may share it.
 
@@ -50,6 +70,21 @@ class Parameters:
             if (text := each.annotations.get(_ENUM_VALUES))
         }
         self._message_class = _message_class(described)
+        self._described = tuple(
+            Described(
+                number=each.field_number,
+                name=each.name,
+                type=_type_name(each),
+                repeated=each.repeated,
+                members=self._enums.get(each.name, {}),
+            )
+            for each in described
+        )
+
+    @property
+    def described(self) -> Sequence[Described]:
+        """What is told of them, in the order of the measurement."""
+        return self._described
 
     @property
     def names(self) -> Sequence[str]:
@@ -104,6 +139,11 @@ class Parameters:
             known = ", ".join(f"{each} {number}" for each, number in numbers.items())
             raise ValueError(f"there is no {value!r}; there are {known}")
         return number
+
+
+def _type_name(parameter: Parameter) -> str:
+    name = FieldDescriptorProto.Type.Name(FieldDescriptorProto.Type.ValueType(parameter.type))
+    return name.removeprefix("TYPE_").lower()
 
 
 def _message_class(parameters: Iterable[Parameter]) -> type[Message]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import grpc
-from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+from ni_measurement_plugin_sdk_service import MeasurementService
 from ni_measurement_plugin_sdk_service.session_management import MultiSessionReservation
 
 from measurement_support.interruption import Interruption
+from measurement_support.queueing import reserve
 from session_sharing.errors import InvalidRequestError, UnavailableError
 from session_sharing.text import printable
 
@@ -19,12 +20,12 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def reserved(
-    context: MeasurementContext, run: Interruption, pins: Sequence[str], limit: float
+    service: MeasurementService, run: Interruption, pins: Sequence[str], limit: float
 ) -> Iterator[MultiSessionReservation]:
     """Hold a reservation while the block runs. A failure of the block comes before all others.
 
     Args:
-        context: The context of the measurement.
+        service: The measurement that runs in this thread.
         run: The run that reserves.
         pins: What to reserve, all or nothing.
         limit: How long to wait for it, in seconds; 0 not to wait, negative for as long as may be.
@@ -38,9 +39,10 @@ def reserved(
         UnavailableError: The block went well, but session management did not take the release.
         grpc.RpcError: The reservation was refused, or the run has to end.
     """
-    reservation = context.reserve_sessions(pins, timeout=run.reserve_timeout(limit))
+    reservation = reserve(service, run, pins, limit)
     try:
-        _require_pin_map(context, reservation, pins)
+        run.check()  # It may have been granted in the moment in which the run was asked to end.
+        _require_pin_map(service, reservation, pins)
         yield reservation
     except BaseException:
         text = _release(reservation, pins)
@@ -54,10 +56,10 @@ def reserved(
 
 
 def _require_pin_map(
-    context: MeasurementContext, reservation: MultiSessionReservation, pins: Sequence[str]
+    service: MeasurementService, reservation: MultiSessionReservation, pins: Sequence[str]
 ) -> None:
     # Afterwards: with NI's software a pin can be an instrument's own name, without a pin map.
-    if not reservation.session_info and not context.pin_map_context.pin_map_id:
+    if not reservation.session_info and not service.context.pin_map_context.pin_map_id:
         raise InvalidRequestError(
             f"The call names no pin map, so nothing is connected to {', '.join(pins)}. Register "
             "a pin map, for example with PinMapClient().update_pin_map(path), and name the id that "

@@ -110,11 +110,11 @@ def _stop(measurement_service: MeasurementService, reason: str, runs: Runs) -> b
     """Stop serving; return whether all has ended in time.
 
     The runs come first: closing the service closes the channel through which they release their
-    reservations. A run that waits for a reservation cannot be interrupted but by that.
+    reservations. A run that waits in a call of another service cannot be interrupted but by that.
     """
     runs.stop(reason)
     if not runs.wait_for_none(INTERRUPT_SECONDS):
-        _log.warning("A run did not end in time; it waits for a reservation, or an instrument")
+        _log.warning("A run did not end in time; it waits for an instrument, or a service")
     closing = threading.Thread(
         target=_close, args=(measurement_service,), name="close-service", daemon=True
     )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
-from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
+from ni_measurement_plugin_sdk_service import MeasurementService
 from ni_measurement_plugin_sdk_service.session_management import (
     MultiSessionReservation,
     TypedConnection,
@@ -113,7 +113,7 @@ class Logged(Generic[V]):
 
 
 def measure_and_log(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+    service: MeasurementService, run: Interruption, job: Job, measurement: Measurement[V]
 ) -> Logged[V]:
     """Measure, and log every reading to logs that may be shared.
 
@@ -122,20 +122,20 @@ def measure_and_log(
         grpc.RpcError: A reservation was refused, or the run has to end.
     """
     way = _log_while_measuring if job.log_while_measuring else _measure_then_log
-    return way(context, run, job, measurement)
+    return way(service, run, job, measurement)
 
 
 def _measure_then_log(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+    service: MeasurementService, run: Interruption, job: Job, measurement: Measurement[V]
 ) -> Logged[V]:
     """Share by waiting: hold the instruments to measure, then the log while it is written."""
     with (
-        reserved(context, run, job.pins, job.reserve_timeout) as reservation,
+        reserved(service, run, job.pins, job.reserve_timeout) as reservation,
         measurement.instruments(run, reservation, job.pins) as instruments,
     ):
         readings = list(_take(run, job, instruments))
     with (
-        reserved(context, run, [job.log_pin], job.reserve_timeout) as reservation,
+        reserved(service, run, [job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
     ):
         logs.log((reading, measurement.record(reading)) for reading in readings)
@@ -143,11 +143,11 @@ def _measure_then_log(
 
 
 def _log_while_measuring(
-    context: MeasurementContext, run: Interruption, job: Job, measurement: Measurement[V]
+    service: MeasurementService, run: Interruption, job: Job, measurement: Measurement[V]
 ) -> Logged[V]:
     """Share with an alias: hold instruments and log at once, and log each reading as it comes."""
     with (
-        reserved(context, run, [*job.pins, job.log_pin], job.reserve_timeout) as reservation,
+        reserved(service, run, [*job.pins, job.log_pin], job.reserve_timeout) as reservation,
         _opened_logs(run, reservation, job) as logs,
         measurement.instruments(run, reservation, job.pins) as instruments,
     ):

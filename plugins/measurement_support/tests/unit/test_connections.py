@@ -89,6 +89,31 @@ def test_several_pins_come_site_by_site(sites, order):
     ]
 
 
+@pytest.mark.parametrize("sites", [[], [0]])
+def test_a_pin_behind_a_multiplexer_is_refused(sites):
+    """Nobody closes routes, so a reading would not be that of the pin; the route is named."""
+    reserved = messages.SessionInformation(resource_name="DMM1", instrument_type_id="niDMM")
+    reserved.channel_mappings.add(pin_or_relay_name="A", channel="0", site=0)
+    reserved.channel_mappings.add(
+        pin_or_relay_name="B",
+        channel="0",
+        site=0,
+        multiplexer_resource_name="Mux1",
+        multiplexer_route="C2->r0",
+    )
+    mux = messages.MultiplexerSessionInformation(resource_name="Mux1")
+    reservation = MultiSessionReservation(
+        SimpleNamespace(),
+        [reserved],
+        [mux],
+        reserved_pin_or_relay_names=["A", "B"],
+        reserved_sites=sites,
+    )
+    assert connections_of_pins(reservation, ["A"], "niDMM")
+    with pytest.raises(InvalidRequestError, match=r"'B'.*multiplexer 'Mux1'.*'C2->r0'.*directly"):
+        connections_of_pins(reservation, ["A", "B"], "niDMM")
+
+
 @pytest.mark.parametrize("names", ["", [], ["VOUT", ""]])
 def test_a_pin_without_a_name_is_refused(names):
     """To NI's service no name is every pin of the map, which nobody means."""

@@ -140,6 +140,16 @@ def test_a_wrong_value_is_refused(name, value, error):
         PARAMETERS.encode({name: value}, b"")
 
 
+def test_parameters_are_described():
+    """Who calls a measurement can compare numbers, types, arrays and members with its own."""
+    described = {each.name: each for each in PARAMETERS.described}
+    assert [each.number for each in described.values()] == list(range(1, len(KINDS) + 1))
+    assert (described["level"].type, described["level"].repeated) == ("double", False)
+    assert (described["counts"].type, described["counts"].repeated) == ("int32", True)
+    assert described["behavior"].members == {each.name: each.value for each in Behavior}
+    assert described["name"].members == {}
+
+
 def test_measurements_do_not_collide():
     """Two measurements may have the same names for other things: each has a pool of its own."""
     other = Parameters(

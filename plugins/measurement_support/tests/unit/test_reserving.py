@@ -8,6 +8,7 @@ import grpc
 import pytest
 from ni_measurement_plugin_sdk_service.session_management import PinMapContext
 
+from measurement_support import reserving
 from measurement_support.interruption import Interruption
 from measurement_support.reserving import reserved
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
@@ -23,17 +24,19 @@ class Station(FakeContext):
     def __init__(self, reason: Exception | None) -> None:
         super().__init__()
         self.reservation = Mock(**{"unreserve.side_effect": reason})
+        self.context = self
 
-    def reserve_sessions(self, pins, timeout) -> Mock:
-        """Reserve, in words that can be checked."""
-        self.reservation.asked = (pins, timeout)
-        return self.reservation
+
+@pytest.fixture(autouse=True)
+def granted(monkeypatch):
+    """Grant each reservation at once."""
+    monkeypatch.setattr(reserving, "reserve", lambda station, *_asked: station.reservation)
 
 
 def reserve(station: Station, body=lambda: None) -> None:
     """Do something with a reservation."""
     with reserved(station, Interruption(station), ["VIN", "LOG"], 3.0) as reservation:
-        assert reservation.asked == (["VIN", "LOG"], 3.0)
+        assert reservation is station.reservation
         body()
 
 

@@ -98,6 +98,6 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
         job = Job(
             voltage_pins, log_pin, log_while_measuring, log_behavior, reserve_timeout, conditions
         )
-        logged = measure_and_log(measurement_service.context, run, job, meter)
+        logged = measure_and_log(measurement_service, run, job, meter)
         found = summarise(logged.readings, meter)
         return (*found, logged.count, logged.new_session, logged.public_ids)

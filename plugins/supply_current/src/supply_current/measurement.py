@@ -87,6 +87,6 @@ def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK w
         job = Job(
             supply_pins, log_pin, log_while_measuring, log_behavior, reserve_timeout, conditions
         )
-        logged = measure_and_log(measurement_service.context, run, job, supply)
+        logged = measure_and_log(measurement_service, run, job, supply)
         found = summarise(logged.readings, supply)
         return (*found, logged.count, logged.new_session, logged.public_ids)

@@ -19,6 +19,7 @@ from local_station.discovery.kept import Came, Went
 from local_station.discovery.launching import environment_for
 from local_station.discovery.lookup import Lookup
 from local_station.discovery.model import Registration
+from local_station.discovery.places import Places
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.home import StationHome
 from local_station.keeping import Entry, begin_journal
@@ -90,8 +91,9 @@ class Station:
         """
         self._keeping.begin(begin_journal(self._home.journal, this_client().boot_id))
         lookup = Lookup(self._directory, self._catalogue, self._activation, self._forgotten)
+        places = Places(self._directory, self._forgotten)
         discovery.stubs.add_DiscoveryServiceServicer_to_server(
-            DiscoveryServicer(self._directory, lookup, self._activation, self._keep),
+            DiscoveryServicer(self._directory, lookup, self._activation, places, self._keep),
             server,
         )
         pin_map.stubs.add_PinMapServiceServicer_to_server(PinMapServicer(self._pin_maps), server)

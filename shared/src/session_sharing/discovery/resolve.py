@@ -25,7 +25,9 @@ class _Resolved(Protocol):
 class ResolvingClient(Protocol):
     """What is used of NI's `DiscoveryClient`."""
 
-    def resolve_service(self, provided_interface: str, service_class: str) -> _Resolved:
+    def resolve_service(
+        self, provided_interface: str, service_class: str, *, version: str = ""
+    ) -> _Resolved:
         """Return where a service listens."""
         ...
 
@@ -34,6 +36,7 @@ def resolve_address(
     provided_interface: str,
     service_class: str,
     *,
+    version: str = "",
     discovery_client: ResolvingClient | None = None,
     timeout: float = LOOK_UP_SECONDS,
 ) -> str:
@@ -42,6 +45,7 @@ def resolve_address(
     Args:
         provided_interface: The full name of the gRPC service.
         service_class: The class of the service.
+        version: Its version; the latest if empty.
         discovery_client: An NI `DiscoveryClient`, or whatever has its `resolve_service`; None to
             find discovery by the environment, NI's software or the local station's key file.
         timeout: How long to wait for discovery, in seconds; a given client has its own limits.
@@ -56,25 +60,27 @@ def resolve_address(
     """
     if discovery_client is None:
         with DiscoveryConnection(find_discovery(), timeout=timeout) as connection:
-            location = connection.resolve(provided_interface, service_class)
+            location = connection.resolve(provided_interface, service_class, version)
     else:
-        location = _ask(discovery_client, provided_interface, service_class)
+        location = _ask(discovery_client, provided_interface, service_class, version)
     if not location.insecure_port:
-        wanted = wanted_service(provided_interface, service_class)
+        wanted = wanted_service(provided_interface, service_class, version)
         raise UnavailableError(f"{wanted} is running, but offers no port without encryption.")
     return location.insecure_address
 
 
-def _ask(client: ResolvingClient, provided_interface: str, service_class: str) -> ServiceLocation:
+def _ask(
+    client: ResolvingClient, provided_interface: str, service_class: str, version: str
+) -> ServiceLocation:
     """Ask NI's client, and turn what it raises into errors of this library."""
+    wanted = {"provided_interface": provided_interface, "service_class": service_class}
     try:
-        found = client.resolve_service(
-            provided_interface=provided_interface, service_class=service_class
-        )
+        # The first clients of NI's know no versions.
+        found = client.resolve_service(**wanted, **({"version": version} if version else {}))
     except grpc.RpcError as failure:
         place = DiscoveryPlace("the address of the given discovery client")
         raise error_of(
-            failure, place, wanted_service(provided_interface, service_class)
+            failure, place, wanted_service(provided_interface, service_class, version)
         ) from failure
     except NotImplementedError as error:
         raise NoStationError(

@@ -27,9 +27,9 @@ class Client:
         self.outcome = outcome
         self.asked = []
 
-    def resolve_service(self, provided_interface, service_class):
+    def resolve_service(self, provided_interface, service_class, **version):
         """Note the question, and answer it."""
-        self.asked.append((provided_interface, service_class))
+        self.asked.append((provided_interface, service_class, *version.values()))
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -66,6 +66,13 @@ def test_given_client_is_asked(host, address):
     found = resolve_address("test.Interface", "test.Service", discovery_client=client)
     assert found == address
     assert client.asked == [("test.Interface", "test.Service")]
+
+
+def test_a_version_is_asked_for():
+    """Of several versions side by side, the one that is wanted is found."""
+    client = Client(Location("localhost", "7"))
+    resolve_address("test.Interface", "test.Service", version="1.2.0", discovery_client=client)
+    assert client.asked == [("test.Interface", "test.Service", "1.2.0")]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from local_station.discovery.directory import Directory
 from local_station.discovery.kept import Came, Went
 from local_station.discovery.lookup import Lookup
 from local_station.discovery.model import Wanted
+from local_station.discovery.places import Places
 from local_station.discovery.wire import (
     active_to_wire,
     check_size,
@@ -35,6 +36,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         directory: What is registered.
         lookup: What is found.
         activation: Is told what has registered.
+        places: Is told so, too.
         keep: Notes a change; returns when it would survive a restart.
     """
 
@@ -43,11 +45,13 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         directory: Directory,
         lookup: Lookup,
         activation: Activation,
+        places: Places,
         keep: Callable[[Entry], Awaitable[None]],
     ) -> None:
         self._directory = directory
         self._lookup = lookup
         self._activation = activation
+        self._places = places
         self._keep = keep
 
     async def RegisterService(
@@ -62,6 +66,7 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         registration = self._directory.register(descriptor, location)
         logger.info("registered %s", registration)
         self._activation.registered(registration.descriptor)
+        self._places.registered(registration)
         await self._keep(Came(registration))
         return messages.RegisterServiceResponse(registration_id=registration.registration_id)
 

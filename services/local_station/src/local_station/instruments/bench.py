@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from local_station.instruments.circuit import Load, Settled, Source, settle
@@ -47,6 +47,25 @@ class Circuit:
     def net_of(self, terminal: str) -> Net:
         """Return the net of a terminal; one of its own if no other was told."""
         return self.nets.get(terminal) or Net(frozenset({terminal}), self.load)
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A terminal whose net has settled: what instruments read there, before their noise.
+
+    Attributes:
+        volts: The voltage of the net.
+        amps: The current out of the terminal.
+        load_amps: The current into the load, which a meter in series with it sees.
+        load_ohms: The resistance of the load.
+        limited: Whether the source at the terminal is at a limit.
+    """
+
+    volts: float
+    amps: float
+    load_amps: float
+    load_ohms: float
+    limited: bool
 
 
 @dataclass(frozen=True)
@@ -96,32 +115,37 @@ class Bench:
         """Return what a terminal gives; None if it is off."""
         return self._driven.get(terminal)
 
-    def read(self, terminal: str) -> Reading:
+    def settled(self, terminals: Iterable[str]) -> list[Steady]:
+        """Return how terminals are now, in their order; each of their nets settles once."""
+        nets: dict[Net, tuple[list[str], Settled]] = {}
+        found = []
+        for terminal in terminals:
+            net = self._circuit.net_of(terminal)
+            if net not in nets:
+                driving = sorted(each for each in net.terminals if each in self._driven)
+                nets[net] = driving, settle(net.load, [self._driven[each] for each in driving])
+            found.append(_steady(terminal, net.load, *nets[net]))
+        return found
+
+    def read(self, at: Steady) -> Reading:
         """Read voltage and current at a terminal of a supply."""
-        net = self._circuit.net_of(terminal)
-        driving = self._driving(net.terminals)
-        settled = self._settle(net, driving)
-        at = driving.index(terminal) if terminal in driving else None
         return Reading(
-            self._noisy(settled.volts, self._circuit.noise_volts),
-            self._noisy(0.0 if at is None else settled.amps[at], self._circuit.noise_amps),
-            at is not None and settled.limited[at],
+            self._noisy(at.volts, self._circuit.noise_volts),
+            self._noisy(at.amps, self._circuit.noise_amps),
+            at.limited,
         )
 
-    def volts(self, terminal: str) -> float:
+    def volts(self, at: Steady) -> float:
         """Read the voltage of the net of a terminal."""
-        return self.read(terminal).volts
+        return self._noisy(at.volts, self._circuit.noise_volts)
 
-    def load_amps(self, terminal: str) -> float:
-        """Read the current into the load, as a meter in series with it does."""
-        net = self._circuit.net_of(terminal)
-        volts = self._settle(net, self._driving(net.terminals)).volts
-        return self._noisy((volts - net.load.volts) / net.load.ohms, self._circuit.noise_amps)
+    def load_amps(self, at: Steady) -> float:
+        """Read the current into the load."""
+        return self._noisy(at.load_amps, self._circuit.noise_amps)
 
-    def ohms(self, terminal: str) -> float:
-        """Read the resistance of the load of a terminal, by a current of 1 mA."""
-        ohms = self._circuit.net_of(terminal).load.ohms
-        return self._noisy(ohms, self._circuit.noise_volts / 1e-3)
+    def ohms(self, at: Steady) -> float:
+        """Read the resistance of the load, by a current of 1 mA."""
+        return self._noisy(at.load_ohms, self._circuit.noise_volts / 1e-3)
 
     def noise_volts(self) -> float:
         """Read the voltage of nothing."""
@@ -131,11 +155,16 @@ class Bench:
         """Read the current of nothing."""
         return self._noisy(0.0, self._circuit.noise_amps)
 
-    def _driving(self, terminals: Iterable[str]) -> list[str]:
-        return sorted(terminal for terminal in terminals if terminal in self._driven)
-
-    def _settle(self, net: Net, driving: Iterable[str]) -> Settled:
-        return settle(net.load, [self._driven[terminal] for terminal in driving])
-
     def _noisy(self, value: float, deviation: float) -> float:
         return self._random.gauss(value, deviation)
+
+
+def _steady(terminal: str, load: Load, driving: Sequence[str], settled: Settled) -> Steady:
+    at = driving.index(terminal) if terminal in driving else None
+    return Steady(
+        settled.volts,
+        0.0 if at is None else settled.amps[at],
+        (settled.volts - load.volts) / load.ohms,
+        load.ohms,
+        at is not None and settled.limited[at],
+    )

@@ -16,7 +16,7 @@ from local_station.instruments.dcpower.opening import OpeningFunctions
 from local_station.instruments.dcpower.sourcing import SourcingFunctions
 from local_station.instruments.dmm import session as dmm
 from local_station.instruments.dmm.servicing import MeterFunctions, ReadingFunctions
-from local_station.instruments.session_table import SessionTable
+from local_station.instruments.session_table import Names, SessionTable
 from local_station.instruments.turns import LargeTurns
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service.registration import Registration
@@ -42,6 +42,7 @@ class InstrumentServer:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._names: Names = {}
         self._health = health.aio.HealthServicer()
         self._registration = Registration(DESCRIPTOR)
 
@@ -49,11 +50,13 @@ class InstrumentServer:
         """Add the servicers."""
         turns = LargeTurns()
         wire.dcpower_stubs.add_NiDCPowerServicer_to_server(
-            servicer("NI-DCPower", wire.DCPOWER_METHODS, dcpower_parts(self._bench), turns),
+            servicer(
+                "NI-DCPower", wire.DCPOWER_METHODS, dcpower_parts(self._bench, self._names), turns
+            ),
             server,
         )
         wire.dmm_stubs.add_NiDmmServicer_to_server(
-            servicer("NI-DMM", wire.DMM_METHODS, dmm_parts(self._bench), turns), server
+            servicer("NI-DMM", wire.DMM_METHODS, dmm_parts(self._bench, self._names), turns), server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -74,9 +77,9 @@ class InstrumentServer:
         """Nothing was taken that would have to be given back."""
 
 
-def dcpower_parts(bench: Bench) -> tuple[object, ...]:
+def dcpower_parts(bench: Bench, names: Names) -> tuple[object, ...]:
     """Return the functions of NI-DCPower that are simulated."""
-    sessions: SessionTable[dcpower.PowerSession] = SessionTable("NI-DCPower")
+    sessions: SessionTable[dcpower.PowerSession] = SessionTable("NI-DCPower", names)
     messages = wire.dcpower_messages
     return (
         SessionFunctions(messages, sessions),
@@ -87,9 +90,9 @@ def dcpower_parts(bench: Bench) -> tuple[object, ...]:
     )
 
 
-def dmm_parts(bench: Bench) -> tuple[object, ...]:
+def dmm_parts(bench: Bench, names: Names) -> tuple[object, ...]:
     """Return the functions of NI-DMM that are simulated."""
-    sessions: SessionTable[dmm.MeterSession] = SessionTable("NI-DMM")
+    sessions: SessionTable[dmm.MeterSession] = SessionTable("NI-DMM", names)
     messages = wire.dmm_messages
     return (
         SessionFunctions(messages, sessions),

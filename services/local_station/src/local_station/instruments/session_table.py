@@ -15,6 +15,9 @@ from session_sharing.errors import (
 
 S = TypeVar("S")
 
+Names = dict[str, str]
+"""Which driver each open session is of: as on NI's server, all drivers share the names."""
+
 AUTO, INITIALIZE_NEW, ATTACH_TO_EXISTING = 0, 1, 2
 """NI's initialization behaviours, as on the wire; the client's library makes five of them."""
 
@@ -29,11 +32,13 @@ class SessionTable(Generic[S]):
     A session belongs to nobody: who closes it closes it for all, as NI gRPC Device Server does.
 
     Args:
-        driver: Begins the names that are made up.
+        driver: What the driver is called; it begins the names that are made up.
+        names: Those of all drivers, which the table keeps up to date for its own.
     """
 
-    def __init__(self, driver: str) -> None:
+    def __init__(self, driver: str, names: Names) -> None:
         self._driver = driver
+        self._names = names
         self._sessions: dict[str, S] = {}
         self._made_up = 0
 
@@ -51,16 +56,23 @@ class SessionTable(Generic[S]):
         Raises:
             AlreadyExistsError: A new one was asked for, and there is one of that name.
             PreconditionError: An existing one was asked for, and there is none.
-            DriverError: The driver refuses to make it.
+            DriverError: The driver refuses to make it, or the session is one of another driver.
         """
         self._check(name, behavior)
         if name in self._sessions:
             return name, False
+        if name in self._names:
+            raise DriverError(
+                INVALID_SESSION,
+                f"{name!r} is a session of {self._names[name]}, so {self._driver} can have none of "
+                "this name: choose another, or close that one first.",
+            )
         if len(self._sessions) >= MOST_SESSIONS:
             raise ResourceExhaustedError(f"{MOST_SESSIONS} sessions are open. Close some.")
         session = create()
         name = name or self._new_name()
         self._sessions[name] = session
+        self._names[name] = self._driver
         return name, True
 
     def _check(self, name: str, behavior: int) -> None:
@@ -70,9 +82,9 @@ class SessionTable(Generic[S]):
                 f"There is no initialization behavior {behavior}: send 0, 1 or 2, and a name of "
                 f"{LONGEST_NAME:,} characters at most."
             )
-        if behavior == INITIALIZE_NEW and name in self._sessions:
+        if behavior == INITIALIZE_NEW and name in self._names:
             raise AlreadyExistsError(f"Cannot initialize '{name}' when a session already exists.")
-        if behavior == ATTACH_TO_EXISTING and name not in self._sessions:
+        if behavior == ATTACH_TO_EXISTING and name not in self._names:
             raise PreconditionError(
                 f"Cannot attach to '{name}' because a session has not been initialized."
             )
@@ -81,7 +93,7 @@ class SessionTable(Generic[S]):
         while True:
             self._made_up += 1
             name = f"{self._driver}-session-{self._made_up}"
-            if name not in self._sessions:
+            if name not in self._names:
                 return name
 
     def find(self, name: str) -> S:
@@ -106,5 +118,5 @@ class SessionTable(Generic[S]):
             DriverError: There is none of that name, or no longer.
         """
         session = self.find(name)
-        del self._sessions[name]
+        del self._sessions[name], self._names[name]
         return session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+import nidmm
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
@@ -10,7 +11,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 from nidcpower import nidcpower_pb2, nidcpower_pb2_grpc
 from nidcpower.errors import DriverError, RpcError
 
-NEW, ATTACH = 1, 2
+AUTO, NEW, ATTACH = 0, 1, 2
 INVALID_SESSION = -1074130544
 
 
@@ -18,12 +19,24 @@ def test_who_made_a_session_closes_it(power):
     """By AUTO the second client attaches, and leaves the session open that the first one closes."""
     with power(name="shared") as first:
         first.voltage_level = 1.25
-        with power(name="shared", reset=False) as second:
+        with power(name="shared") as second:
             assert second.voltage_level == 1.25
         assert first.voltage_level == 1.25
     with pytest.raises(RpcError) as caught:
         power(name="shared", behavior=ATTACH)
     assert caught.value.rpc_code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_who_attaches_resets_nothing(power, meter):
+    """A reset is for who makes a session: nobody's output goes off because another attaches."""
+    with power(name="kept") as first:
+        first.voltage_level = 1.25
+        with power(name="kept", reset=True):
+            assert first.voltage_level == 1.25
+    with meter(name="kept") as first:
+        first.sample_count = 7
+        with meter(name="kept", reset_device=True):
+            assert first.sample_count == 7
 
 
 def test_new_session_of_a_taken_name(power):
@@ -48,9 +61,19 @@ def test_session_that_another_client_closed(power):
         power(name="closed", behavior=NEW)
 
 
-def test_drivers_have_names_of_their_own(power, meter):
-    """One name can stand for a session of each driver."""
-    with power(name="both", behavior=NEW), meter(name="both", behavior=NEW) as session:
+def test_drivers_share_the_names(power, meter):
+    """A session's name is taken for all drivers, as on NI's server, until it is closed."""
+    with power(name="both"):
+        with pytest.raises(nidmm.errors.RpcError) as caught:
+            meter(name="both", behavior=NEW)
+        assert caught.value.rpc_code is grpc.StatusCode.ALREADY_EXISTS
+        for behavior in (AUTO, ATTACH):
+            with pytest.raises(
+                nidmm.errors.DriverError, match="a session of NI-DCPower"
+            ) as refused:
+                meter(name="both", behavior=behavior)
+            assert refused.value.code == INVALID_SESSION
+    with meter(name="both", behavior=NEW) as session:
         assert session.channel_count == 1
 
 

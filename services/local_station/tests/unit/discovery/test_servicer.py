@@ -11,6 +11,7 @@ from local_station.discovery.catalogue import Catalogue
 from local_station.discovery.directory import Directory
 from local_station.discovery.kept import Came, Went
 from local_station.discovery.lookup import Lookup
+from local_station.discovery.places import Places
 from local_station.discovery.servicer import DiscoveryServicer
 from local_station.discovery.wire import MAX_REGISTRATION, messages
 from session_sharing.errors import TooLargeError
@@ -24,17 +25,21 @@ class Bench:
         self.entries = []
         self.written = asyncio.Event()
         lookup = Lookup(self.directory, Catalogue(), activation)
-        self.servicer = DiscoveryServicer(self.directory, lookup, activation, self._keep)
+        self.listening = {}
+        self.places = Places(self.directory, lambda gone: None, lambda: self.listening)
+        self.servicer = DiscoveryServicer(
+            self.directory, lookup, activation, self.places, self._keep
+        )
 
     async def _keep(self, entry):
         self.entries.append(entry)
         await self.written.wait()
 
 
-def _request(annotation=""):
+def _request(annotation="", service_class="c.A"):
     request = messages.RegisterServiceRequest()
     service = request.service_description
-    service.display_name, service.service_class = "A service", "c.A"
+    service.display_name, service.service_class = "A service", service_class
     service.provided_interfaces.append("i.One")
     service.annotations["x"] = annotation
     request.location.location, request.location.insecure_port = "localhost", "1"
@@ -58,6 +63,22 @@ def test_service_that_was_told_its_id_survives_a_kill():
         await bench.servicer.UnregisterService(gone, None)
         assert bench.entries == [Came(registration), Went((answer.registration_id,))]
         assert not bench.directory.all()
+
+    asyncio.run(scenario())
+
+
+def test_who_listens_is_noted_of_all_who_register():
+    """A service whose port another process has got gives way to what registers there."""
+
+    async def scenario():
+        bench = Bench()
+        bench.written.set()
+        for process_id, service_class in ((100, "c.A"), (200, "c.B")):
+            bench.listening = {1: frozenset({(process_id, 1.0)})}
+            await bench.servicer.RegisterService(_request(service_class=service_class), None)
+            await bench.places.settled()
+        [left] = bench.directory.all()
+        assert left.descriptor.service_class == "c.B"
 
     asyncio.run(scenario())
 

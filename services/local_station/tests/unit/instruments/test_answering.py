@@ -25,7 +25,7 @@ def _functions(parts):
 )
 def test_each_function_is_a_method(parts, methods, lacking):
     """No function is unreachable because its name is not NI's."""
-    assert _functions(parts(Bench(Circuit()))) - set(methods) == lacking
+    assert _functions(parts(Bench(Circuit()), {})) - set(methods) == lacking
 
 
 @pytest.mark.parametrize(

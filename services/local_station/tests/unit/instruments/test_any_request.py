@@ -45,7 +45,7 @@ def _requests(messages, service, attribute_enum, parts):
             {field.name: _of_field(field, attributes) for field in method.input_type.fields}
         ).map(lambda fields, name=method.name: (name, _without_rivals(fields)))
         for method in methods
-        if any(hasattr(part, method.name) for part in parts(Bench(Circuit())))
+        if any(hasattr(part, method.name) for part in parts(Bench(Circuit()), {}))
         and method.name != "Close"
     )
 
@@ -85,7 +85,7 @@ def test_any_request(messages, service, attributes, parts, opening):
     @settings(max_examples=60, deadline=None)
     @given(st.lists(_requests(messages, service, attributes, parts), max_size=12))
     def run(requests):
-        functions = parts(Bench(Circuit(), seed=1))
+        functions = parts(Bench(Circuit(), seed=1), {})
         _call(messages, functions, opening, {"session_name": "s", "resource_name": "D"})
         for name, fields in requests:
             _call(messages, functions, name, fields)

@@ -22,7 +22,7 @@ from session_sharing.errors import (
 
 @pytest.fixture
 def table():
-    return SessionTable("NI-DMM")
+    return SessionTable("NI-DMM", {})
 
 
 def test_who_comes_second_attaches(table):

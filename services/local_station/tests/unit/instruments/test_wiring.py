@@ -30,7 +30,7 @@ def _sees(circuit, meter, supply):
     """Say whether a multimeter sees what a supply gives."""
     bench = Bench(circuit, seed=1)
     bench.drive(supply, VoltageSource(2.0, -1.0, 1.0))
-    return bench.volts(meter) == pytest.approx(2.0, abs=1e-3)
+    return bench.volts(*bench.settled([meter])) == pytest.approx(2.0, abs=1e-3)
 
 
 def test_default_circuit():
@@ -99,7 +99,7 @@ def test_noise_is_the_same_for_a_seed():
     def readings(seed):
         bench = Bench(Circuit(noise_volts=1e-3), seed)
         bench.drive("a/0", VoltageSource(1.0, -1.0, 1.0))
-        return [bench.volts("a/0") for _ in range(500)]
+        return [bench.volts(*bench.settled(["a/0"])) for _ in range(500)]
 
     first = readings(7)
     assert readings(7) == first

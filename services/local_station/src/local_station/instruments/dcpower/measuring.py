@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from local_station.instruments.bench import Bench, Reading
 from local_station.instruments.circuit import VoltageSource
 from local_station.instruments.dcpower.opening import Sessions
@@ -15,8 +17,8 @@ CURRENT, VOLTAGE = 0, 1
 CONSTANT_VOLTAGE, CONSTANT_CURRENT = 0, 1
 """Of an output state."""
 
-MOST_RECORDS = 100_000
-"""What one FetchMultiple may ask for, over all channels."""
+MOST_RECORDS = 10_000
+"""What one FetchMultiple may ask for, over all channels; other calls wait for it."""
 
 
 class MeasuringFunctions:
@@ -34,12 +36,14 @@ class MeasuringFunctions:
     def _channels(self, request: Message) -> list[Channel]:
         return self._sessions.find(request.vi.name).select(request.channel_name)
 
-    def _read(self, channel: Channel) -> Reading:
-        return self._bench.read(channel.terminal)
+    def _read(self, channels: Sequence[Channel], count: int = 1) -> list[Reading]:
+        """Read channels, each so many times; only the noise differs between readings of one."""
+        steady = self._bench.settled(channel.terminal for channel in channels)
+        return [self._bench.read(at) for at in steady for _ in range(count)]
 
     def MeasureMultiple(self, request: Message) -> Message:
         """Measure voltage and current of channels, in their order."""
-        readings = [self._read(channel) for channel in self._channels(request)]
+        readings = self._read(self._channels(request))
         return dcpower_messages.MeasureMultipleResponse(
             voltage_measurements=[reading.volts for reading in readings],
             current_measurements=[reading.amps for reading in readings],
@@ -47,7 +51,7 @@ class MeasuringFunctions:
 
     def Measure(self, request: Message) -> Message:
         """Measure voltage or current of one channel."""
-        reading = self._read(self._one(request))
+        (reading,) = self._read([self._one(request)])
         kind = either(request, "measurement_type")
         if kind not in {CURRENT, VOLTAGE}:
             raise DriverError(VALUE_INVALID, f"There is no measurement type {kind}.")
@@ -69,7 +73,7 @@ class MeasuringFunctions:
         for channel in channels:
             if not channel.running:
                 raise DriverError(DCPOWER_TIMEOUT, f"{channel.name} was not initiated.")
-        readings = [self._read(channel) for channel in channels for _ in range(count)]
+        readings = self._read(channels, count)
         return dcpower_messages.FetchMultipleResponse(
             voltage_measurements=[reading.volts for reading in readings],
             current_measurements=[reading.amps for reading in readings],
@@ -79,7 +83,7 @@ class MeasuringFunctions:
 
     def QueryInCompliance(self, request: Message) -> Message:
         """Say whether a limit keeps one of the channels from its level."""
-        limited = [self._read(channel).limited for channel in self._channels(request)]
+        limited = [reading.limited for reading in self._read(self._channels(request))]
         return dcpower_messages.QueryInComplianceResponse(in_compliance=any(limited))
 
     def QueryOutputState(self, request: Message) -> Message:
@@ -89,7 +93,8 @@ class MeasuringFunctions:
             raise DriverError(VALUE_INVALID, f"There is no output state {state}.")
         channel = self._one(request)
         source = self._bench.source_at(channel.terminal)
+        (reading,) = self._read([channel])
         # At its limit, a source of a voltage holds a current, and the other way round.
-        holds_voltage = isinstance(source, VoltageSource) != self._read(channel).limited
+        holds_voltage = isinstance(source, VoltageSource) != reading.limited
         wanted = holds_voltage == (state == CONSTANT_VOLTAGE)
         return dcpower_messages.QueryOutputStateResponse(in_state=source is not None and wanted)

@@ -72,7 +72,7 @@ class OpeningFunctions:
             request.initialization_behavior,
             self._creating(resource, request.option_string, independent=independent),
         )
-        if request.reset:
+        if request.reset and new:  # To who attaches, all but the name is ignored.
             session = self._sessions.find(name)
             for channel in session.channels:
                 session.reset(channel)

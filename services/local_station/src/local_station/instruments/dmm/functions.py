@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from local_station.instruments.bench import Bench
+from local_station.instruments.bench import Bench, Steady
 from local_station.instruments.driver_error import unsimulated
 
 DC_VOLTS, AC_VOLTS, DC_CURRENT, AC_CURRENT, TWO_WIRE_RES, FOUR_WIRE_RES = 1, 2, 3, 4, 5, 101
@@ -41,11 +41,11 @@ _TOP = {DC_VOLTS: (300.0, 1000.0), AC_VOLTS: (300.0, 700.0)}
 OVER_RANGE = 1.05
 """What a range holds, as a multiple of its name."""
 
-_READ: dict[int, Callable[[Bench, str], float]] = {
+_READ: dict[int, Callable[[Bench, Steady], float]] = {
     DC_VOLTS: Bench.volts,
-    AC_VOLTS: lambda bench, _terminal: abs(bench.noise_volts()),  # all of it is direct current
+    AC_VOLTS: lambda bench, _at: abs(bench.noise_volts()),  # all of it is direct current
     DC_CURRENT: Bench.load_amps,
-    AC_CURRENT: lambda bench, _terminal: abs(bench.noise_amps()),
+    AC_CURRENT: lambda bench, _at: abs(bench.noise_amps()),
     TWO_WIRE_RES: Bench.ohms,
     FOUR_WIRE_RES: Bench.ohms,
 }
@@ -69,6 +69,6 @@ def smallest(size: float, ranges: Sequence[float]) -> float | None:
     return next((each for each in ranges if size <= each), None)
 
 
-def measure(bench: Bench, terminal: str, function: int) -> float:
-    """Read the bench."""
-    return _READ[function](bench, terminal)
+def measure(bench: Bench, at: Steady, function: int) -> float:
+    """Read what has settled, with noise."""
+    return _READ[function](bench, at)

@@ -40,7 +40,7 @@ class MeterFunctions:
         self._bench = bench
 
     def InitWithOptions(self, request: Message) -> Message:
-        """Open a session on one multimeter."""
+        """Open a session on one multimeter; a new one has nothing that could be reset."""
 
         def create() -> MeterSession:
             device = request.resource_name.strip()
@@ -52,8 +52,6 @@ class MeterFunctions:
         name, new = self._sessions.open(
             request.session_name, request.initialization_behavior, create
         )
-        if request.reset_device:
-            self._sessions.find(name).reset()
         return dmm_messages.InitWithOptionsResponse(vi={"name": name}, new_session_initialized=new)
 
     def GetErrorMessage(self, request: Message) -> Message:
@@ -122,7 +120,7 @@ class ReadingFunctions:
 
     def Read(self, request: Message) -> Message:
         """Measure once."""
-        readings = [self._sessions.find(request.vi.name).take()]
+        readings = self._sessions.find(request.vi.name).take(1)
         return dmm_messages.ReadResponse(reading=readings[0], status=_status(readings))
 
     def ReadMultiPoint(self, request: Message) -> Message:
@@ -131,7 +129,7 @@ class ReadingFunctions:
         most = session.points or MOST_READINGS
         if not 0 < request.array_size <= most:
             raise DriverError(DMM_TIMEOUT, f"{request.array_size} readings; {most} are configured.")
-        readings = [session.take() for _ in range(request.array_size)]
+        readings = session.take(request.array_size)
         return dmm_messages.ReadMultiPointResponse(
             reading_array=readings,
             actual_number_of_points=len(readings),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from local_station.instruments.attributes import Attribute, AttributeTable, AttributeValues, Value
-from local_station.instruments.bench import Bench
+from local_station.instruments.bench import Bench, Steady
 from local_station.instruments.dmm.functions import OVER_RANGE, measure, ranges_of, smallest
 from local_station.instruments.driver_error import (
     DMM_NOT_INITIATED,
@@ -25,7 +26,10 @@ DIGITS = (3.5, 7.5)
 """Between these a resolution lies."""
 
 MOST_READINGS = 100_000
-"""What one call may ask for."""
+"""What one acquisition has at most."""
+
+MOST_AT_ONCE = 10_000
+"""What one call may ask for; other calls wait for it."""
 
 
 class MeterSession:
@@ -50,7 +54,8 @@ class MeterSession:
         self._model = options.model
         self._bench = bench
         self._auto_range: float | None = None
-        self._left: int | None = None
+        self._acquired: Steady | None = None
+        self._left = 0
 
     def read(self, _channel_name: str, attribute: Attribute) -> Value:
         """Return a value; a multimeter has one channel, which is not named.
@@ -144,18 +149,31 @@ class MeterSession:
         digits = math.ceil(math.log10(steps) - 1e-9) + 0.5
         self.set_digits(min(max(digits, DIGITS[0]), DIGITS[1]))
 
-    def take(self) -> float:
-        """Measure once; not a number if the range is too small."""
-        ranges = self._ranges
-        value = measure(self._bench, self.terminal, self.function)
+    def take(self, count: int) -> list[float]:
+        """Measure now, so many times; what the range is too small for is not a number.
+
+        Raises:
+            DriverError: That is too often for one call, or not simulated.
+        """
+        return self._readings(self._settled(), count)
+
+    def _settled(self) -> Steady:
+        (steady,) = self._bench.settled([self.terminal])
+        return steady
+
+    def _readings(self, at: Steady, count: int) -> list[float]:
+        if count > MOST_AT_ONCE:
+            raise DriverError(VALUE_INVALID, f"{count} readings; {MOST_AT_ONCE:,} at once at most.")
+        ranges, function = self._ranges, self.function
+        return [self._in_range(measure(self._bench, at, function), ranges) for _ in range(count)]
+
+    def _in_range(self, value: float, ranges: Sequence[float]) -> float:
         if self.values.number("range") <= 0:
             found = smallest(abs(value) / OVER_RANGE, ranges)
             self._auto_range = ranges[-1] if found is None else found
         if self.values.number("range") == ONCE:
             self.values.put("range", self.range)
-        if abs(value) > self.range * OVER_RANGE:
-            return math.nan
-        return value
+        return math.nan if abs(value) > self.range * OVER_RANGE else value
 
     @property
     def points(self) -> int:
@@ -166,15 +184,16 @@ class MeterSession:
     @property
     def left(self) -> int | None:
         """How many readings can be fetched; None before it was initiated."""
-        return self._left
+        return None if self._acquired is None else self._left
 
     def initiate(self) -> None:
-        """Acquire: all is there at once."""
+        """Acquire what is there now, at once; what changes later shows in no reading of it."""
+        self._acquired = self._settled()
         self._left = self.points or MOST_READINGS
 
     def abort(self) -> None:
         """Give up what was acquired; nothing if nothing was."""
-        self._left = None
+        self._acquired = None
 
     def fetch(self, count: int) -> list[float]:
         """Return the next readings of what was acquired.
@@ -182,14 +201,16 @@ class MeterSession:
         Raises:
             DriverError: Nothing was initiated, or there are not so many.
         """
-        if self._left is None:
+        if self._acquired is None:
             raise DriverError(DMM_NOT_INITIATED)
         if not 0 < count <= self._left:
             raise DriverError(DMM_TIMEOUT, f"{count} readings were asked for, {self._left} left.")
+        readings = self._readings(self._acquired, count)
         self._left -= count
-        return [self.take() for _ in range(count)]
+        return readings
 
     def reset(self) -> None:
         """Forget all that was set and acquired."""
         self.values.reset()
-        self._auto_range = self._left = None
+        self._auto_range = None
+        self.abort()

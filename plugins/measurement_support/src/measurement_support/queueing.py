@@ -1,0 +1,100 @@
+"""Waiting for a reservation, until it is granted, refused, or the run has to end.
+
+NI's client makes the request and the reservation as ever. Only its channels are wrapped, so that
+the one call that waits can be broken off: NI's own way to call blocks until there is an answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+import grpc
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
+from ni_grpc_extensions.channelpool import GrpcChannelPool
+from ni_measurement_plugin_sdk_service import MeasurementService
+from ni_measurement_plugin_sdk_service.session_management import (
+    MultiSessionReservation,
+    SessionManagementClient,
+)
+
+from measurement_support.drivers import POLL_SECONDS
+from measurement_support.interruption import Interruption
+
+_waits: ContextVar[Interruption | None] = ContextVar("_waits", default=None)
+"""The run whose thread waits for a reservation at this moment."""
+
+
+def reserve(
+    service: MeasurementService, run: Interruption, pins: Sequence[str], limit: float
+) -> MultiSessionReservation:
+    """Reserve pins, all or nothing; a run that has to end leaves the queue.
+
+    Args:
+        service: The measurement that runs in this thread.
+        run: The run that reserves.
+        pins: What to reserve.
+        limit: How long to wait for it, in seconds; 0 not to wait, negative for as long as may be.
+
+    Returns:
+        The reservation. It may be there although the run has to end meanwhile: check that.
+
+    Raises:
+        InvalidRequestError: The limit is no number.
+        grpc.RpcError: The reservation was refused, or the run has to end.
+    """
+    where, timeout = service.context.pin_map_context, run.reserve_timeout(limit)
+    before = _waits.set(run)
+    try:
+        return _client_of(service).reserve_sessions(where, pins, timeout=timeout)
+    finally:
+        _waits.reset(before)
+
+
+@cache
+def _client_of(service: MeasurementService) -> SessionManagementClient:
+    """Return the one client of a service: to make one may ask a name server."""
+    return SessionManagementClient(
+        discovery_client=service.discovery_client, grpc_channel_pool=_Pool(service)
+    )
+
+
+class _Pool(GrpcChannelPool):
+    """The channels of a service, with the wait on them made interruptible."""
+
+    def __init__(self, service: MeasurementService) -> None:
+        super().__init__()
+        self._service = service
+
+    def get_channel(self, target: str) -> grpc.Channel:
+        channel = self._service.channel_pool.get_channel(target)
+        return grpc.intercept_channel(channel, _Waiting(channel))
+
+
+class _Waiting(grpc.UnaryUnaryClientInterceptor):
+    """Makes the call of a run that reserves, and breaks it off when the run has to end."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = stubs.SessionManagementServiceStub(channel)
+
+    def intercept_unary_unary(
+        self,
+        continuation: Callable[..., Any],
+        client_call_details: grpc.ClientCallDetails,
+        request: Any,  # noqa: ANN401 - each message of NI's passes here
+    ) -> Any:  # noqa: ANN401 - grpc's type for it is private
+        run = _waits.get()
+        if run is None:  # Such as giving back, which a run does also when it has to end.
+            return continuation(client_call_details, request)
+        call = self._stub.ReserveSessions.future(request)
+        ended = threading.Event()
+        call.add_done_callback(lambda _call: ended.set())
+        while not ended.wait(POLL_SECONDS) and not run.asked.is_set():
+            pass
+        call.cancel()
+        if call.cancelled():
+            run.check()
+        return call  # It ended first: its answer counts, and a reservation will be given back.

@@ -1,0 +1,27 @@
+"""The steps for NI-DMM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nidmm
+from ni.measurementlink.sessionmanagement.v1.client import (
+    INSTRUMENT_TYPE_NI_DMM,
+    SessionInitializationBehavior,
+    SingleSessionReservation,
+)
+
+from teststand_modules.instruments import InstrumentKind
+from teststand_modules.steps import Steps
+
+
+def _initialize(
+    reservation: SingleSessionReservation, behavior: SessionInitializationBehavior
+) -> Any:  # noqa: ANN401 - NI's drivers have no types
+    return reservation.initialize_nidmm_session(initialization_behavior=behavior)
+
+
+STEPS = Steps(
+    InstrumentKind("NI-DMM sessions", _initialize, nidmm.Error),
+    (INSTRUMENT_TYPE_NI_DMM,),
+)

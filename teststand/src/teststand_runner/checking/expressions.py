@@ -1,0 +1,115 @@
+"""Whether expressions use only what there is when they are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from teststand_runner.checking.problem import Problem, Spot
+from teststand_runner.errors import quoted
+from teststand_runner.expressions import (
+    Expression,
+    ExpressionError,
+    UsedName,
+    names_in,
+    parse,
+    parse_target,
+)
+from teststand_runner.expressions.nodes import String
+
+VARIABLES = frozenset({"locals", "parameters", "fileglobals"})
+"""The roots below which sequences keep what they like."""
+
+RUN_STATE = frozenset(
+    f"runstate.{name}"
+    for name in (
+        *("loopindex", "loopnumiterations", "loopnumpassed", "loopnumfailed"),
+        *("sequencefailed", "sequenceerroroccurred", "testsockets.myindex"),
+    )
+)
+"""What there is of the run's state."""
+
+RESULTS = "locals.resultlist"
+"""The results of the steps, which are told elsewhere here."""
+
+COUNTED = frozenset(f"runstate.{name}" for name in ("loopindex", "loopnumpassed", "loopnumfailed"))
+"""What an expression may set of it."""
+
+
+def expression_problems(
+    spot: Spot, property_: str, source: str, *, needed: bool = False
+) -> Iterator[Problem]:
+    """Return what stands in the way of evaluating an expression.
+
+    Args:
+        spot: Whose it is.
+        property_: Where it is.
+        source: The expression; empty if there is none.
+        needed: Whether there has to be one.
+    """
+    if not source.strip():
+        if needed:
+            yield spot.problem(property_, "it is empty.", "Enter an expression.")
+        return
+    expression = parsed(source)
+    if isinstance(expression, ExpressionError):
+        yield spot.problem(property_, str(expression), "Write it otherwise.")
+        return
+    for name in names_in(expression):
+        what = _unsupported(name)
+        if what:
+            yield spot.problem(
+                property_,
+                f"{quoted(name.path)} {what}.",
+                "Use Locals, Parameters, FileGlobals, Step or the state of loops.",
+            )
+
+
+def location_problems(spot: Spot, property_: str, source: str) -> Iterator[Problem]:
+    """Return what stands in the way of storing something where an expression says."""
+    yield from expression_problems(spot, property_, source)
+    if isinstance(parsed(source), ExpressionError) or not source.strip():
+        return
+    try:
+        target = parse_target(source)
+    except ExpressionError as error:
+        yield spot.problem(property_, str(error), "Name a variable, as Locals.Result.")
+        return
+    for name in names_in(target)[:1]:
+        what = _unsupported(replace(name, is_assigned=True))
+        if what:
+            yield spot.problem(property_, f"{quoted(name.path)} {what}.", "Name a variable.")
+
+
+def constant_text(source: str) -> str | None:
+    """Return the string that an expression is; None if it is anything else."""
+    expression = parsed(source) if source.strip() else None
+    if isinstance(expression, Expression) and isinstance(expression.root, String):
+        return expression.root.value
+    return None
+
+
+def parsed(source: str) -> Expression | ExpressionError:
+    """Return an expression, or why it is none."""
+    try:
+        return parse(source)
+    except ExpressionError as error:
+        return error
+
+
+def _unsupported(name: UsedName) -> str:
+    """Say why there is no such property here; nothing if there is."""
+    root, path = name.root.lower(), name.path.lower()
+    if path == RESULTS or path.startswith(f"{RESULTS}."):
+        return "is not kept by this runner"
+    if root in VARIABLES:
+        return "is not to be replaced as a whole" if name.is_assigned and root == path else ""
+    if root == "step":
+        kept = path == "step.result" or path.startswith("step.result.")
+        return "" if kept or not name.is_assigned else "cannot be changed by this runner"
+    if root == "runstate":
+        allowed = COUNTED if name.is_assigned else RUN_STATE
+        return "" if path in allowed else "is not known to this runner"
+    if path == "thiscontext":
+        return "cannot be changed" if name.is_assigned else ""
+    return "is not known to this runner"

@@ -1,0 +1,98 @@
+"""Starting interpreters and ending them: what differs between operating systems.
+
+All functions block.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from teststand_runner.interpreters.errors import InterpreterStartError
+
+_CHILD = Path(__file__).with_name("child") / "start.py"
+_TASKKILL_SECONDS = 2.0
+
+
+def python_of(environment: Path) -> Path:
+    """Return the Python of a virtual environment, made on Windows or elsewhere.
+
+    Raises:
+        InterpreterStartError: The folder has none.
+    """
+    places = [environment / "Scripts" / "python.exe", environment / "bin" / "python"]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise InterpreterStartError(
+            f"{environment} is no virtual environment: it has neither {places[0].name} in Scripts "
+            f"nor {places[1].name} in bin. Make one there, or name another one."
+        )
+    return found
+
+
+def launch(
+    python: Path, grace: float, folder: Path | None, variables: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    """Start an interpreter in a process group of its own.
+
+    Args:
+        python: The Python to run in.
+        grace: How long it may take to end once the runner has, in seconds.
+        folder: Its working folder; None for the runner's.
+        variables: Its environment; None for the runner's.
+
+    Raises:
+        InterpreterStartError: There is no such Python, or the operating system does not start it.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603 - the Python that the user has named
+            [str(python), str(_CHILD), str(grace)],
+            cwd=folder,
+            env=None if variables is None else dict(variables),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the runner, which ends its children.
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same there
+        )
+    except OSError as error:
+        raise InterpreterStartError(
+            f"The Python {python} could not be started ({error.strerror}). Name another one."
+        ) from error
+
+
+def exit_text(code: int | None) -> str:
+    """Return how a process ended, for a message."""
+    if code is None:
+        return "it is still ending"
+    if code >= 0:
+        return f"exit code {code if code < 2**16 else hex(code)}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+if sys.platform == "win32":
+
+    def end_by_force(process: subprocess.Popen[bytes]) -> None:
+        """End an interpreter that has not been waited for, and all that it has started."""
+        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+        command = [str(taskkill), "/T", "/F", "/PID", str(process.pid)]
+        try:
+            subprocess.run(command, capture_output=True, timeout=_TASKKILL_SECONDS, check=False)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired):
+            process.kill()
+
+else:
+
+    def end_by_force(process: subprocess.Popen[bytes]) -> None:
+        """End an interpreter that has not been waited for, and all that it has started."""
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
+            return

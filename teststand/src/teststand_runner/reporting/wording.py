@@ -1,0 +1,52 @@
+"""Values, times and errors of results, as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from session_sharing.text import printable
+from teststand_runner.results import Scalar, StepResult, Value
+
+MOST_ELEMENTS = 8
+"""How many elements of an array are shown to people."""
+
+
+def seconds(duration: float) -> str:
+    """Return a duration."""
+    return f"{duration:.3f} s" if duration < 10 else f"{duration:.1f} s"
+
+
+def value_text(value: Value) -> str:
+    """Return a value with its name and type: `mean: Double[] = [3.3]`."""
+    brackets = "[]" if isinstance(value.value, tuple) else ""
+    return printable(f"{value.name}: {value.type}{brackets} = {_content(value)}")
+
+
+def _content(value: Value) -> str:
+    if value.value is None:
+        return "nothing"
+    if isinstance(value.value, tuple):
+        shown = [_scalar(each) for each in value.value[:MOST_ELEMENTS]]
+        more = len(value.value) - len(shown)
+        return f"[{', '.join(shown)}{f', and {more} more' if more else ''}]"
+    return f"{value.member} ({value.value})" if value.member else _scalar(value.value)
+
+
+def _scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return str(value)
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+def details(step: StepResult) -> Iterator[str]:
+    """Return what is worth a line below a step: its error, what it says, and its outputs."""
+    if step.error:
+        yield f"error: {one_line(step.error)}"
+    if step.report:
+        yield one_line(step.report)
+    yield from (value_text(each) for each in step.values if each.direction == "Out")
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line."""
+    return printable("; ".join(each.strip() for each in text.splitlines() if each.strip()))

@@ -1,0 +1,60 @@
+"""Steps that make a pin map that of the execution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import grpc
+
+from session_sharing.discovery import resolve_address
+from session_sharing.errors import SharingError
+from teststand_runner.errors import quoted
+from teststand_runner.expressions.scope import insert
+from teststand_runner.model import UpdatePinMap
+from teststand_runner.results import Value
+from teststand_runner.running.done import Done
+from teststand_runner.running.errors import StepFailedError
+from teststand_runner.running.evaluating import text_in
+from teststand_runner.running.frames import PIN_MAP_VARIABLE
+from teststand_runner.running.rpc import text_of
+from teststand_runner.running.step_context import StepContext
+from teststand_runner.running.wire import pin_map_service_pb2, pin_map_service_pb2_grpc
+
+SERVICE = "ni.measurementlink.pinmap.v1.PinMapService"
+_SECONDS = 30.0
+
+
+def run_pin_map(context: StepContext, action: UpdatePinMap) -> Done:
+    """Register a pin map, and note its id in the run-time variables of the execution.
+
+    Raises:
+        StepFailedError: It is not found, not valid, or the pin map service is away.
+        ExpressionError: Its path cannot be evaluated.
+    """
+    name = text_in(context.scope, action.path, "The path of the pin map")
+    path = context.find(name)
+    if path is None:
+        folder = context.frame.shared.path.parent
+        raise StepFailedError(f"There is no pin map {quoted(name)} from {folder} on.")
+    pin_map_id = _register(path)
+    insert(context.frame.shared.run_time_variables, PIN_MAP_VARIABLE, pin_map_id)
+    return Done(values=(Value("Pin map", "Out", "String", pin_map_id),))
+
+
+def _register(path: Path) -> str:
+    try:
+        # By NI's convention, the path is the id.
+        request = pin_map_service_pb2.UpdatePinMapFromXmlRequest(
+            pin_map_id=str(path), pin_map_xml=path.read_text(encoding="utf-8-sig")
+        )
+        with grpc.insecure_channel(
+            resolve_address(SERVICE, SERVICE), [("grpc.enable_http_proxy", 0)]
+        ) as channel:
+            stub = pin_map_service_pb2_grpc.PinMapServiceStub(channel)
+            return stub.UpdatePinMapFromXml(request, timeout=_SECONDS).pin_map_id
+    except (OSError, UnicodeDecodeError) as error:
+        raise StepFailedError(f"The pin map {path} cannot be read: {error}") from error
+    except SharingError as error:
+        raise StepFailedError(str(error)) from error
+    except grpc.RpcError as error:
+        raise StepFailedError(f"The pin map {path} was refused: {text_of(error)}") from error
