@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import stat
 import sys
 from pathlib import Path
 
 from session_sharing.discovery import key_file_name, refuse_foreign
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import AccessDeniedError, UnavailableError
 from session_sharing.service.folders import atomic_write_text, patiently, private_folder
 from session_sharing.service.lock import ProcessLock
 
 logger = logging.getLogger(__name__)
+
+_PRIVATE = 0o700
 
 
 class StationHome:
@@ -25,6 +28,7 @@ class StationHome:
         self._key_file = key_file
         self._lock = lock
         self._written = ""
+        self._is_lost = False
 
     @classmethod
     def take(cls, folder: Path, cluster: str | None) -> StationHome:
@@ -39,7 +43,7 @@ class StationHome:
         private_folder(folder)
         refuse_foreign(folder)
         if sys.platform != "win32":
-            folder.chmod(0o700)  # it may have been made by hand
+            _make_private(folder)  # it may have been made by hand
         what = f"the local station in {folder}" + (f" (cluster {cluster})" if cluster else "")
         return cls(key_file, ProcessLock.acquire(key_file.with_suffix(".lock"), what=what))
 
@@ -70,6 +74,27 @@ class StationHome:
             ) from error
         self._written = text
 
+    def keep_key_file(self) -> None:
+        """Write the key file again if it is gone, which somebody has deleted. Blocks.
+
+        That it cannot be written is logged once. A folder that is gone is not made again: the lock
+        and the journal have gone with it.
+        """
+        try:
+            if not self._key_file.exists():
+                atomic_write_text(self._key_file, self._written)
+                logger.warning("The key file %s was gone; it is written again.", self._key_file)
+            self._is_lost = False
+        except OSError as error:
+            if not self._is_lost:
+                logger.error(
+                    "The key file %s is gone, and cannot be written again (%s): no program finds "
+                    "this station any more. Start it anew.",
+                    self._key_file,
+                    error.strerror,
+                )
+            self._is_lost = True
+
     def remove_key_file(self) -> None:
         """Remove the key file, unless somebody else has put another one in its place.
 
@@ -93,3 +118,19 @@ class StationHome:
     def release(self) -> None:
         """Let another station have the folder."""
         self._lock.release()
+
+
+def _make_private(folder: Path) -> None:
+    """Keep others out of a folder; one that they cannot enter needs no writing.
+
+    Raises:
+        AccessDeniedError: The system refuses.
+    """
+    try:
+        if stat.S_IMODE(folder.stat().st_mode) != _PRIVATE:
+            folder.chmod(_PRIVATE)
+    except OSError as error:
+        raise AccessDeniedError(
+            f"The folder {folder} cannot be made private ({error.strerror}). Set its mode to 0700, "
+            "or set LOCAL_STATION_HOME to another folder."
+        ) from error

@@ -26,6 +26,7 @@ from local_station.keeping import Entry, begin_journal
 from local_station.pin_map import wire as pin_map
 from local_station.pin_map.servicer import PinMapServicer
 from local_station.pin_map.store import PinMaps
+from local_station.regular import Regularly
 from local_station.restoring import read_kept, restore
 from local_station.session_management import wire as session_management
 from local_station.session_management.manager import SessionManager
@@ -44,6 +45,9 @@ REGISTERED = {
 
 KEPT_SECONDS = 5.0
 """How long answers wait for the journal: a disk that hangs keeps nobody from registering."""
+
+KEY_FILE_SECONDS = 5.0
+"""How often is looked whether the key file is still there."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +76,7 @@ class Station:
         self._pin_maps = PinMaps()
         self._keeping: Keeping[Entry] = Keeping(self._to_keep)
         self._is_late = False
+        self._key_file = Regularly("keep the key file", home.keep_key_file, KEY_FILE_SECONDS)
         self._sessions = SessionManager(changed=self._keep_soon)
         self._activation = Activation(self._environment, start_within)
         self._catalogue = Catalogue(folders)
@@ -113,12 +118,13 @@ class Station:
         for service in ("", *SERVED):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
         self._home.write_key_file(port)
+        self._key_file.begin()
 
     async def stopping(self) -> None:
         """Let the station be found no longer, end all waiting, and what it has started."""
         self._sessions.stop()
         steps = {
-            "remove the key file": in_thread("remove the key file", self._home.remove_key_file),
+            "remove the key file": self._remove_key_file(),
             "say NOT_SERVING": self._health.enter_graceful_shutdown(),
             "find holders": self._sessions.find_holders(),
             "end services": self._activation.stop(),
@@ -128,6 +134,10 @@ class Station:
         for step, result in zip(steps, results, strict=True):
             if isinstance(result, BaseException):
                 logger.error("%s failed; the stop goes on", step, exc_info=result)
+
+    async def _remove_key_file(self) -> None:
+        await self._key_file.stop()
+        await in_thread("remove the key file", self._home.remove_key_file)
 
     async def stopped(self) -> None:
         """Keep what the next run has to know, and let another station have the home."""

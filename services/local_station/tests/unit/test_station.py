@@ -65,6 +65,35 @@ def test_no_step_of_stopping_needs_another(home, monkeypatch, caplog):
     assert "remove the key file failed" in caplog.text
 
 
+def test_key_file_that_somebody_deletes_comes_back_until_the_stop(home, tmp_path, monkeypatch):
+    """Programs find a station as long as it serves, and no longer."""
+    monkeypatch.setattr(station_module, "KEY_FILE_SECONDS", 0.001)
+    key_file = tmp_path / "DiscoveryService.json"
+    keep_key_file = home.keep_key_file
+
+    async def scenario():
+        loop, looked = asyncio.get_running_loop(), asyncio.Event()
+
+        def keep_and_tell():
+            keep_key_file()
+            loop.call_soon_threadsafe(looked.set)
+
+        monkeypatch.setattr(home, "keep_key_file", keep_and_tell)
+        station = Station(home, [], 1.0)
+        await station.started(1)
+        written = key_file.read_bytes()
+        key_file.unlink()
+        while not key_file.exists():
+            looked.clear()
+            await looked.wait()
+        assert key_file.read_bytes() == written
+        await station.stopping()
+        assert not key_file.exists()
+        assert "keep the key file" not in {task.get_name() for task in asyncio.all_tasks()}
+
+    asyncio.run(asyncio.wait_for(scenario(), LIMIT))
+
+
 class HangingJournal:
     """A journal whose writes never end."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 import sys
 
@@ -13,6 +14,9 @@ PROBE_SECONDS = 3.0 if sys.platform == "win32" else 1.0
 """How long to wait for a connection. Windows takes two seconds to report that a port is closed."""
 
 
+_LONGEST_HOST = 253
+_HOST_LETTERS = re.compile(r"[\w.:%-]+")
+_HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _SAME_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -34,6 +38,20 @@ def split_address(address: str) -> tuple[str, int]:
 def is_port(text: str) -> bool:
     """Tell whether the text is a port number, 1 to 65535."""
     return text.isascii() and text.isdecimal() and len(text) <= 5 and 0 < int(text) <= 65535
+
+
+def is_host(text: str) -> bool:
+    """Tell whether the text can be the name or the IP address of a computer.
+
+    An IPv6 address may stand in brackets, and have a zone, as in `[fe80::1%eth0]`.
+    """
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if len(bare) > _LONGEST_HOST or _HOST_LETTERS.fullmatch(bare) is None:
+        return False
+    try:
+        return ipaddress.ip_address(bare).version == 6 or bare == text
+    except ValueError:
+        return bare == text and _HOST_NAME.fullmatch(text) is not None
 
 
 def is_loopback(host: str) -> bool:

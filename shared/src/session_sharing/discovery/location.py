@@ -141,12 +141,19 @@ def key_file_name(cluster: str | None) -> str:
     """
     if cluster is None:
         return "DiscoveryService.json"
-    if any(character in '/\\:*?"<>|' or not character.isprintable() for character in cluster):
+    strange = any(each in '/\\:*?"<>|' or not each.isprintable() for each in cluster)
+    # An empty one is a cluster of its own, as NI's client has it.
+    if strange or (cluster and not _is_name(cluster)):
         raise InvalidRequestError(
             f"The cluster id {cluster!r} cannot be part of a file's name. "
             "Use letters, digits, '-' and '_' in NIDiscovery_ClusterId or ClusterId."
         )
     return f"DiscoveryService_{cluster}.json"
+
+
+def _is_name(cluster: str) -> bool:
+    """Tell whether a cluster id can be told from others: it has more than signs and blanks."""
+    return cluster == cluster.strip() and any(map(str.isalnum, cluster))
 
 
 def refuse_foreign(path: Path) -> None:

@@ -83,8 +83,13 @@ def text_of(error: SharingError) -> str:
 
     It may be shorter than the text in the trailing metadata, which our clients show.
     """
-    text = shorten(error.message, _MAXIMUM_PLAIN_TEXT)
-    return text if _PLAIN.fullmatch(text) else shorten(error.message, _MAXIMUM_OTHER_TEXT)
+    return status_text(error.message)
+
+
+def status_text(text: str) -> str:
+    """Return a text that has room in a status: peers drop longer ones, with the error."""
+    plain = shorten(text, _MAXIMUM_PLAIN_TEXT)
+    return plain if _PLAIN.fullmatch(plain) else shorten(text, _MAXIMUM_OTHER_TEXT)
 
 
 def _known_class(error: SharingError) -> type[SharingError]:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from session_sharing.discovery.address import addresses_of, is_loopback, is_port, split_address
+from session_sharing.discovery.address import (
+    addresses_of,
+    is_host,
+    is_loopback,
+    is_port,
+    split_address,
+)
 from session_sharing.errors import InvalidRequestError
 
 
@@ -40,6 +46,47 @@ def test_anything_else_is_no_address(text):
     """A mistyped address is refused with an example of a right one, not tried."""
     with pytest.raises(InvalidRequestError, match="localhost:31763"):
         split_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost",
+        "bench-7.example.",
+        "test_pc",
+        "127.0.0.1",
+        "::1",
+        "[::1]",
+        "[fe80::1%eth0]",
+        "ü",
+    ],
+)
+def test_host(text):
+    """Names and addresses of computers are taken, in the ways in which they are written."""
+    assert is_host(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "",
+            " ",
+            "..",
+            "[::1",
+            "::1]",
+            "[localhost]",
+            "[127.0.0.1]",
+            "localhost:80",
+            "a b",
+            "a\n",
+        ],
+        *["http://localhost", "::1%a b", "\0", "a" * 64, "a." * 130, "[]"],
+    ],
+)
+def test_what_is_no_host(text):
+    """What no program could connect to is not taken for a computer."""
+    assert not is_host(text)
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "-1", "+1", " 1", "1_0", "\u0663", "1.0", "x"])

@@ -57,7 +57,7 @@ def test_key_file_is_named_by_the_cluster():
     assert key_file_name("") == "DiscoveryService_.json"
 
 
-@pytest.mark.parametrize("cluster", ["../x", "a/b", "a\\b", "a:b", "a\0b", "a\nb"])
+@pytest.mark.parametrize("cluster", ["../x", "a/b", "a\\b", "a:b", "a\0b", "a\nb", "..", " ", " a"])
 def test_cluster_id_cannot_name_another_file(cluster):
     """A cluster id stays within the name of one file."""
     with pytest.raises(InvalidRequestError, match="cluster id"):

@@ -31,12 +31,20 @@ class _Awaited:
     Attributes:
         wanted: Which services will do; of one class.
         registered: Done when such a service has registered.
-        other: What of the class has registered meanwhile, and will not do.
+        other: What has registered meanwhile and will not do, but may be what was started: another
+            version of the class, or what nobody waits for.
     """
 
     wanted: Wanted
     registered: asyncio.Future[None]
     other: ServiceDescriptor | None = None
+
+    def note(self, other: ServiceDescriptor) -> None:
+        """Remember what may be what was started; what has the class stays before what has not."""
+        wanted = self.wanted.service_class
+        has_one = self.other is not None and self.other.service_class == wanted
+        if other.service_class == wanted or not has_one:
+            self.other = other
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,8 @@ class Activation:
                 start = await self._launched(service)
                 child = start.launched.result()
                 # One that has served before just comes to its end: another one is due.
-                if await self._has_ended(child, awaited, deadline) and not child.has_served:
+                had_served = child.has_served
+                if await self._has_ended(child, awaited, deadline) and not had_served:
                     await self._left_behind(child, service, awaited, start.deadline)
             child.has_served = True
         finally:
@@ -120,12 +129,13 @@ class Activation:
 
     def registered(self, descriptor: ServiceDescriptor) -> None:
         """Tell those who wait for a service that it has registered, with its one version."""
-        for awaited in self._awaited:
-            if awaited.wanted.describes(descriptor):
-                if not awaited.registered.done():
-                    awaited.registered.set_result(None)
-            elif awaited.wanted.service_class == descriptor.service_class:
-                awaited.other = descriptor
+        meant = {awaited for awaited in self._awaited if awaited.wanted.describes(descriptor)}
+        for awaited in meant:
+            if not awaited.registered.done():
+                awaited.registered.set_result(None)
+        for awaited in self._awaited - meant:
+            if not meant or awaited.wanted.service_class == descriptor.service_class:
+                awaited.note(descriptor)
 
     async def stop(self) -> None:
         """End all that was started, within about seven seconds, and refuse to start more."""
@@ -213,6 +223,6 @@ def _instead(awaited: _Awaited) -> str:
         return ""
     return (
         f" Meanwhile {awaited.other.service_class} {awaited.other.versions[0]} has registered, "
-        "which has another version, or other interfaces, than was asked for. If that is it, make "
+        "which has another class, version or interface than was asked for. If that is it, make "
         "file and program say the same, or ask for what is registered."
     )

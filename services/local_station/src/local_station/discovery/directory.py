@@ -13,7 +13,7 @@ from local_station.discovery.model import Registration, Wanted
 from local_station.discovery.versions import VersionKey, registered_version, version_key
 from local_station.text import named
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
-from session_sharing.discovery.address import is_port
+from session_sharing.discovery.address import is_host, is_port
 from session_sharing.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -204,6 +204,11 @@ def _check(descriptor: ServiceDescriptor, location: ServiceLocation) -> None:
     missing = [name for name, value in required.items() if not value]
     if missing:
         raise InvalidRequestError(f"The registration lacks {', '.join(missing)}.")
+    if not is_host(location.location):
+        raise InvalidRequestError(
+            f"The location {named([location.location])} is no host. Write the name or the IP "
+            "address of a computer; localhost for this one."
+        )
     for port in filter(None, [location.insecure_port, location.ssl_authenticated_port]):
         if not is_port(port):
             raise InvalidRequestError(f"{port!r} is no port. Write a number from 1 to 65535.")

@@ -24,7 +24,8 @@ def command_of(program: Path) -> list[str]:
     `.sh` that is not executable runs in `/bin/sh`.
 
     Raises:
-        PreconditionError: There is no such program; the text says what was looked for.
+        PreconditionError: There is no such program, or it cannot be looked for; the text says what
+            was looked for.
     """
     ending = program.suffix.lower()
     found = program
@@ -32,7 +33,7 @@ def command_of(program: Path) -> list[str]:
         found = program.with_suffix(".sh")
     elif sys.platform != "win32" and ending == ".exe":
         found = program.with_suffix("")
-    if not found.is_file():
+    if not _is_file(found):
         beside = "" if found == program else f", which takes the place of {program.name} here"
         raise PreconditionError(f"There is no file {found}{beside}. Put it there.")
     if found.suffix.lower() == ".py":
@@ -40,6 +41,16 @@ def command_of(program: Path) -> list[str]:
     if found.suffix == ".sh" and not os.access(found, os.X_OK):
         return ["/bin/sh", str(found)]
     return [str(found)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise PreconditionError(
+            f"{path} cannot be looked for ({error.strerror}). Mend the path in the service's file, "
+            "or the folder."
+        ) from error
 
 
 def launch(program: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

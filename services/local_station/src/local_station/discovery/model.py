@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from local_station.discovery.versions import VersionKey, version_key
+from local_station.text import shortened
 from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.text import printable
+
+_NAME_BYTES = 500
+"""How much of a name texts repeat: whoever asks may ask for one of megabytes."""
 
 
 @dataclass(frozen=True)
@@ -74,4 +78,5 @@ class Wanted:
 
     def __str__(self) -> str:
         named = " ".join(filter(None, [self.service_class or "service", self.version]))
-        return printable(f"{named} with the interface {self.provided_interface}")
+        interface = shortened(self.provided_interface, _NAME_BYTES)
+        return f"{shortened(named, _NAME_BYTES)} with the interface {interface}"

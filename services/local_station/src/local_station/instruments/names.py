@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 from local_station.instruments.driver_error import (
     CHANNEL_UNKNOWN,
@@ -12,7 +12,13 @@ from local_station.instruments.driver_error import (
 )
 
 MOST_CHANNELS = 1_000
-"""What one range may have."""
+"""What a range, and a whole list, may have."""
+
+LONGEST_LIST = 100_000
+"""Characters of a list of names."""
+
+LONGEST_INSTRUMENT = 256
+"""Characters of the name of one instrument: answers repeat it for each channel."""
 
 _RANGE = re.compile(r"(\d{1,6})(?:[-:](\d{1,6}))?")
 
@@ -38,13 +44,37 @@ def expanded(text: str) -> list[str]:
     return [str(channel) for channel in range(first, last + step, step)]
 
 
+def listed(names: str) -> list[str]:
+    """Take a list with commas apart.
+
+    Raises:
+        DriverError: It is too long.
+    """
+    if len(names) > LONGEST_LIST:
+        raise DriverError(CHANNEL_UNKNOWN, f"Write {LONGEST_LIST:,} characters at most.")
+    return names.split(",")
+
+
+def check_number(found: Sized) -> None:
+    """Refuse a list as soon as it names too many channels, before all of it is expanded.
+
+    Raises:
+        DriverError: It does.
+    """
+    if len(found) > MOST_CHANNELS:
+        raise DriverError(CHANNEL_UNKNOWN, f"Name {MOST_CHANNELS:,} channels at most.")
+
+
 def parts(names: str) -> Iterator[tuple[str | None, str]]:
     """Yield instrument and channels of each name of a list.
 
     A name without a slash is a range of channels, or an instrument: that is for the caller to know,
     who gets it as a pair of None and the name.
+
+    Raises:
+        DriverError: The list is too long.
     """
-    for name in names.split(","):
+    for name in listed(names):
         instrument, slash, channels = name.strip().partition("/")
         yield (instrument.strip(), channels.strip()) if slash else (None, instrument)
 
@@ -66,12 +96,12 @@ def channels_of_resource(resource_name: str, count: int) -> list[tuple[str, str]
     for instrument, channels in parts(resource_name):
         whole = instrument is None and not (current and _RANGE.fullmatch(channels))
         current = channels if whole else current if instrument is None else instrument
-        if not current or (not whole and _RANGE.fullmatch("".join(channels.split())) is None):
+        is_name = 0 < len(current) <= LONGEST_INSTRUMENT
+        if not is_name or (not whole and _RANGE.fullmatch("".join(channels.split())) is None):
             raise DriverError(DEVICE_NOT_FOUND, f"{resource_name!r}: write Dev1, Dev1/0, Dev1/0-3.")
         numbers = map(str, range(count)) if whole else _within(channels, count, resource_name)
         found += [(current, number) for number in numbers]
-        if len(found) > MOST_CHANNELS:
-            raise DriverError(CHANNEL_UNKNOWN, f"A session has {MOST_CHANNELS} channels at most.")
+        check_number(found)
     return _unique(found, resource_name)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from local_station.instruments.driver_error import OPTION_UNKNOWN, DriverError
 
+LONGEST_OPTIONS = 10_000
+"""Characters of an option string, of which each session keeps a part."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -32,8 +35,10 @@ def parse_options(text: str, models: Collection[str], default: str) -> Options:
         default: The model of who asks for none.
 
     Raises:
-        DriverError: The model is not simulated.
+        DriverError: The model is not simulated, or the text is too long.
     """
+    if len(text) > LONGEST_OPTIONS:
+        raise DriverError(OPTION_UNKNOWN, f"Write {LONGEST_OPTIONS:,} characters at most.")
     entries = dict(_pair(entry, "=") for entry in text.split(","))
     driver_setup = entries.get("driversetup", "")
     setup = dict(_pair(entry, ":") for entry in driver_setup.split(";"))

@@ -17,6 +17,7 @@ from local_station.instruments.dcpower.sourcing import SourcingFunctions
 from local_station.instruments.dmm import session as dmm
 from local_station.instruments.dmm.servicing import MeterFunctions, ReadingFunctions
 from local_station.instruments.session_table import Names, SessionTable
+from local_station.instruments.turns import LargeTurns
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service.registration import Registration
 
@@ -47,12 +48,15 @@ class InstrumentServer:
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add the servicers."""
+        turns = LargeTurns()
         wire.dcpower_stubs.add_NiDCPowerServicer_to_server(
-            servicer("NI-DCPower", wire.DCPOWER_METHODS, dcpower_parts(self._bench, self._names)),
+            servicer(
+                "NI-DCPower", wire.DCPOWER_METHODS, dcpower_parts(self._bench, self._names), turns
+            ),
             server,
         )
         wire.dmm_stubs.add_NiDmmServicer_to_server(
-            servicer("NI-DMM", wire.DMM_METHODS, dmm_parts(self._bench, self._names)), server
+            servicer("NI-DMM", wire.DMM_METHODS, dmm_parts(self._bench, self._names), turns), server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)

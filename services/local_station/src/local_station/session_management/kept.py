@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 from local_station.keeping import Entry
@@ -15,6 +16,9 @@ from local_station.session_management.requests import Reservation
 
 MAX_KEPT = 10_000
 """How many sessions and connections a reservation may have to be kept: writing takes time."""
+
+MAX_KEPT_LETTERS = 4 * 2**20
+"""How many letters the names and notes of these may have together."""
 
 Find = Callable[[int, float], Process | None]
 """Finds a running process by its number, and by when it started."""
@@ -100,7 +104,8 @@ class Freed:
 
 def is_kept(sessions: Collection[Session]) -> bool:
     """Tell whether a reservation of these sessions is small enough to be kept."""
-    return len(sessions) + sum(len(session.connections) for session in sessions) <= MAX_KEPT
+    number = len(sessions) + sum(len(session.connections) for session in sessions)
+    return number <= MAX_KEPT and sum(map(_letters, sessions)) <= MAX_KEPT_LETTERS
 
 
 def still_held(entries: Iterable[Entry]) -> list[Held]:
@@ -116,6 +121,23 @@ def still_held(entries: Iterable[Entry]) -> list[Held]:
         replace(held, sessions=tuple(s for s in held.sessions if holders.get(s.name) is held))
         for held in dict.fromkeys(holders.values())
     ]
+
+
+def _letters(session: Session) -> int:
+    named = (session.name, session.resource_name, session.type_id, session.channel_list)
+    noted = (text for pair in session.annotations.items() for text in pair)
+    connected = (
+        text
+        for each in session.connections
+        for text in (
+            each.name,
+            each.channel,
+            each.multiplexer,
+            each.route,
+            each.multiplexer_type_id,
+        )
+    )
+    return sum(map(len, chain(named, noted, connected)))
 
 
 def _session(fields: Mapping[str, Any]) -> Session:

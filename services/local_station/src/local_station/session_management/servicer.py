@@ -18,6 +18,7 @@ from local_station.session_management.model import Caller
 from local_station.session_management.requests import AllRegistered, Reservation, Wanted
 from local_station.session_management.wire import (
     ReserveRequest,
+    annotations_from_wire,
     groups_to_wire,
     messages,
     multiplexer_from_wire,
@@ -190,7 +191,7 @@ class SessionManagementServicer(stubs.SessionManagementServiceServicer):
     ) -> A:
         """Reserve for a caller, who has to be there still when the answer leaves."""
         timeout = timeout_from_wire(request.timeout_in_milliseconds)
-        caller = Caller(context.peer(), dict(request.annotations))
+        caller = Caller(context.peer(), annotations_from_wire(request.annotations))
         reservation = await self._granted(wanted, caller, timeout)
         with undone_unless_sent(lambda: self._give_back(reservation)):
             names = [session.name for session in reservation.sessions]

@@ -11,12 +11,13 @@ from ni.measurementlink.sessionmanagement.v1 import session_management_service_p
 from local_station.pin_map.model import Connection
 from local_station.session_management.model import Session
 from local_station.sizes import check_number, counted
-from session_sharing.errors import InvalidRequestError
+from session_sharing.errors import InvalidRequestError, TooLargeError
 
 __all__ = [
     "SERVICE_NAME",
     "PinMapContext",
     "ReserveRequest",
+    "annotations_from_wire",
     "groups_to_wire",
     "messages",
     "multiplexer_from_wire",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 SERVICE_NAME = messages.DESCRIPTOR.services_by_name["SessionManagementService"].full_name
+
+MAX_ANNOTATIONS = 32_768
+"""How long the annotations of a session may be together, in bytes."""
 
 
 class ReserveRequest(Protocol):
@@ -81,15 +85,36 @@ def names_from_wire(
     return list(dict.fromkeys(message.session.name for message in sessions))
 
 
+def annotations_from_wire(annotations: Mapping[str, str]) -> dict[str, str]:
+    """Return what a client notes with a session, or with all that it reserves at once.
+
+    Raises:
+        TooLargeError: It is too much: an answer has to have room for that of all sessions.
+    """
+    size = sum(len(text.encode()) for pair in annotations.items() for text in pair)
+    if size > MAX_ANNOTATIONS:
+        raise TooLargeError(
+            f"The annotations have {size} bytes; {MAX_ANNOTATIONS} are allowed. Nothing was done. "
+            "Shorten them.",
+            size=size,
+            limit=MAX_ANNOTATIONS,
+        )
+    return dict(annotations)
+
+
 def session_from_wire(message: messages.SessionInformation) -> Session:
-    """Return what a message tells of a session."""
+    """Return what a message tells of a session.
+
+    Raises:
+        TooLargeError: It has too many annotations.
+    """
     return Session(
         name=message.session.name,
         resource_name=message.resource_name,
         type_id=message.instrument_type_id,
         channel_list=message.channel_list,
         connections=tuple(map(_connection_from_wire, message.channel_mappings)),
-        annotations=dict(message.annotations),
+        annotations=annotations_from_wire(message.annotations),
     )
 
 
@@ -117,12 +142,16 @@ def session_to_wire(
 
 
 def multiplexer_from_wire(message: messages.MultiplexerSessionInformation) -> Session:
-    """Return what a message tells of a multiplexer session."""
+    """Return what a message tells of a multiplexer session.
+
+    Raises:
+        TooLargeError: It has too many annotations.
+    """
     return Session(
         name=message.session.name,
         resource_name=message.resource_name,
         type_id=message.multiplexer_type_id,
-        annotations=dict(message.annotations),
+        annotations=annotations_from_wire(message.annotations),
     )
 
 

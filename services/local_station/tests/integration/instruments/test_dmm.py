@@ -112,7 +112,7 @@ def test_what_is_not_simulated(meter):
         session.self_cal()
 
 
-@pytest.mark.parametrize("resource_name", [" ", "DMM1,DMM2"])
+@pytest.mark.parametrize("resource_name", [" ", "DMM1,DMM2", "D" * 257])
 def test_wrong_resource(meter, resource_name):
     """A session is on one multimeter."""
     assert _code(meter, resource_name) == codes.DEVICE_NOT_FOUND

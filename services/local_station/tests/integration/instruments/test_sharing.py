@@ -91,9 +91,18 @@ def test_garbage_is_refused(channel):
         (stub.Measure, nidcpower_pb2.MeasureRequest(channel_name="0", measurement_type_raw=9)),
         (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(channel_name="0-999999")),
         (stub.GetAttributeViReal64, nidcpower_pb2.GetAttributeViReal64Request(attribute_id=7)),
+        # Of these, texts repeat what has no room in a status, or the list grows when expanded.
+        (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(vi={"name": "x" * 1_000_000})),
+        (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(channel_name="é" * 20_000)),
+        (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(channel_name="0," * 300_000)),
+        (stub.MeasureMultiple, nidcpower_pb2.MeasureMultipleRequest(channel_name="0," * 2_000)),
+        (
+            stub.GetChannelNameFromString,
+            nidcpower_pb2.GetChannelNameFromStringRequest(index="0-23," * 10_000 + "0"),
+        ),
     ]
     for call, request in requests:
-        request.vi.CopyFrom(opened.vi)
+        request.vi.name = request.vi.name or opened.vi.name
         with pytest.raises(grpc.RpcError) as caught:
             call(request)
         assert caught.value.code() is grpc.StatusCode.UNKNOWN

@@ -63,13 +63,13 @@ class Bench:
             await asyncio.sleep(0)
         return task
 
-    def registers(self, version="1.0.0"):
+    def registers(self, version="1.0.0", service_class="test.One"):
         """Let a version register."""
-        self.activation.registered(_descriptor(version))
+        self.activation.registered(_descriptor(version, service_class))
 
 
-def _descriptor(version):
-    return ServiceDescriptor("A service", "test.One", ("i.One",), (version,))
+def _descriptor(version, service_class="test.One"):
+    return ServiceDescriptor("A service", service_class, ("i.One",), (version,))
 
 
 def _run(test):
@@ -100,6 +100,41 @@ def test_other_version_than_that_of_the_file_is_told(monkeypatch):
         bench.registers("2.0.0")
         with pytest.raises(PreconditionError, match=r"test\.One 2\.0\.0 has registered"):
             await asking
+
+    _run(test())
+
+
+def test_other_class_than_that_of_the_file_is_told(monkeypatch):
+    """A misspelt class is found in the error, unless somebody waits for what has that class."""
+
+    async def test():
+        bench = Bench(monkeypatch, within=0.1)
+        asking = await bench.asking(wanted=Wanted("i.One"))
+        bench.registers(service_class="test.Won")
+        with pytest.raises(PreconditionError, match=r"test\.Won 1\.0\.0 has registered"):
+            await asking
+        asking = await bench.asking("1.0.0")
+        bench.registers("2.0.0")
+        bench.registers(service_class="test.Unrelated")
+        with pytest.raises(PreconditionError, match=r"test\.One 2\.0\.0 has registered"):
+            await asking
+
+    _run(test())
+
+
+def test_program_that_registers_one_of_its_two_services_runs_once(monkeypatch):
+    """Who waits for the other one is told that the program ended, and starts it not again."""
+
+    async def test():
+        bench = Bench(monkeypatch, within=0.1)
+        one = await bench.asking("1.0.0")
+        other = await bench.asking("1.0.0", Wanted("i.Other"))
+        bench.registers()
+        await one
+        bench.children[0].ended.set_result(0)
+        with pytest.raises(PreconditionError, match="exit code was 0"):
+            await other
+        assert len(bench.children) == 1
 
     _run(test())
 

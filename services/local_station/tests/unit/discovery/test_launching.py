@@ -46,6 +46,13 @@ def test_missing_twin_is_named(tmp_path):
 
 
 @elsewhere
+def test_path_that_no_system_takes_is_refused(tmp_path):
+    """Who wrote too long a path is told so, as of any other program that cannot be started."""
+    with pytest.raises(PreconditionError, match="cannot be looked for"):
+        command_of(tmp_path / ("a" * 5_000))
+
+
+@elsewhere
 def test_executable_has_no_ending_elsewhere(tmp_path):
     """What is server.exe on Windows is server elsewhere."""
     program = _file(tmp_path, "server")

@@ -46,4 +46,6 @@ def test_unknown_model():
     with pytest.raises(DriverError, match="4141") as caught:
         parse_options("DriverSetup=Model:nonsense", ["4141"], "4141")
     assert caught.value.code == OPTION_UNKNOWN
+    with pytest.raises(DriverError, match="10,000 characters at most"):
+        parse_options(f"DriverSetup=Model:4141;{'x' * 10_000}", ["4141"], "4141")
     assert parse_options("Simulate=0", ["4141"], "4141").model == "4141"

@@ -45,6 +45,8 @@ def test_resource_names(resource_name, channels):
         ("Dev1/4", CHANNEL_UNKNOWN),
         ("Dev1/0-999999", CHANNEL_UNKNOWN),
         ("Dev1/0,dev1 / 0", CHANNEL_UNKNOWN),
+        ("D" * 257, DEVICE_NOT_FOUND),
+        ("," * 100_001, CHANNEL_UNKNOWN),
         (",".join(f"Dev{number}" for number in range(300)), CHANNEL_UNKNOWN),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from local_station.keeping import from_json, to_json
@@ -109,3 +110,6 @@ def test_huge_reservations_are_not_kept(monkeypatch):
     monkeypatch.setattr(kept_module, "MAX_KEPT", 2)
     assert is_kept([ONE])
     assert not is_kept([ONE, TWO])
+    monkeypatch.setattr(kept_module, "MAX_KEPT_LETTERS", 16)
+    assert is_kept([ONE])
+    assert not is_kept([replace(ONE, annotations={"k": "vw"})])

@@ -17,7 +17,7 @@ from local_station.session_management.clients import Process
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.model import Caller, Session
 from local_station.session_management.servicer import SessionManagementServicer
-from local_station.session_management.wire import messages
+from local_station.session_management.wire import MAX_ANNOTATIONS, messages
 from local_station.sizes import checked
 from session_sharing.errors import InvalidRequestError, TooLargeError, UnavailableError
 
@@ -71,6 +71,25 @@ def test_too_many_sessions_in_one_request_are_refused(method, monkeypatch):
         named.add().session.name = f"S{number}"
     servicer = SessionManagementServicer(PinMaps(), SessionManager(), _kept)
     with pytest.raises(InvalidRequestError, match="has 3 sessions; 2 are allowed"):
+        asyncio.run(getattr(servicer, method)(request, _There()))
+
+
+@pytest.mark.parametrize(
+    ("method", "field"),
+    [
+        ("ReserveSessions", ""),
+        ("ReserveAllRegisteredSessions", ""),
+        ("RegisterSessions", "sessions"),
+        ("RegisterMultiplexerSessions", "multiplexer_sessions"),
+    ],
+)
+def test_annotations_of_any_length_are_refused(method, field):
+    """One client fills neither the journal nor what all are told of all sessions."""
+    request = getattr(messages, f"{method}Request")()
+    annotated = getattr(request, field).add() if field else request
+    annotated.annotations["x"] = "é" * (MAX_ANNOTATIONS // 2)
+    servicer = SessionManagementServicer(PinMaps(), SessionManager(), _kept)
+    with pytest.raises(TooLargeError, match="32768 are allowed"):
         asyncio.run(getattr(servicer, method)(request, _There()))
 
 

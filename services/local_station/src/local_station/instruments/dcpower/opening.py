@@ -12,7 +12,12 @@ from local_station.instruments.driver_error import (
     DriverError,
     message_of,
 )
-from local_station.instruments.names import channels_of_resource, expanded
+from local_station.instruments.names import (
+    channels_of_resource,
+    check_number,
+    expanded,
+    listed,
+)
 from local_station.instruments.options import parse_options
 from local_station.instruments.session_table import SessionTable
 from local_station.instruments.wire import Message, dcpower_messages
@@ -95,8 +100,10 @@ class OpeningFunctions:
     def GetChannelNameFromString(self, request: Message) -> Message:
         """Return the names of channels, by ranges of numbers from 0."""
         session = self._sessions.find(request.vi.name)
-        numbers = [int(each) for part in request.index.split(",") for each in expanded(part)]
-        names = [_name(session, number) for number in numbers]
+        names: list[str] = []
+        for part in listed(request.index):
+            names += [_name(session, int(number)) for number in expanded(part)]
+            check_number(names)
         return dcpower_messages.GetChannelNameFromStringResponse(channel_name=",".join(names))
 
     def ErrorMessage(self, request: Message) -> Message:

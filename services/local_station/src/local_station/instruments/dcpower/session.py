@@ -13,7 +13,7 @@ from local_station.instruments.driver_error import (
     CHANNEL_UNKNOWN,
     DriverError,
 )
-from local_station.instruments.names import MOST_CHANNELS, expanded, normalised, parts
+from local_station.instruments.names import check_number, expanded, normalised, parts
 from local_station.instruments.options import Options
 
 ATTRIBUTES = AttributeTable("local_station.instruments.dcpower")
@@ -58,13 +58,14 @@ class PowerSession:
         """Return the channels of a list of names, in its order; all for an empty one.
 
         Raises:
-            DriverError: There is no such channel in the session.
+            DriverError: There is no such channel in the session, or too many are named.
         """
         if not names.strip():
             return list(self.channels)
-        found = [channel for name in parts(names) for channel in self._named(*name)]
-        if len(found) > MOST_CHANNELS:
-            raise DriverError(CHANNEL_UNKNOWN, f"Name {MOST_CHANNELS} channels at most.")
+        found: list[Channel] = []
+        for name in parts(names):
+            found += self._named(*name)
+            check_number(found)
         return found
 
     def _named(self, instrument: str | None, channels: str) -> list[Channel]:

@@ -16,6 +16,7 @@ from local_station.instruments.driver_error import (
     DriverError,
     message_of,
 )
+from local_station.instruments.names import LONGEST_INSTRUMENT
 from local_station.instruments.options import parse_options
 from local_station.instruments.session_table import SessionTable
 from local_station.instruments.wire import Message, dmm_messages, either
@@ -42,10 +43,11 @@ class MeterFunctions:
         """Open a session on one multimeter; a new one has nothing that could be reset."""
 
         def create() -> MeterSession:
-            if not request.resource_name.strip() or "," in request.resource_name:
-                raise DriverError(DEVICE_NOT_FOUND, f"{request.resource_name!r}: name one device.")
+            device = request.resource_name.strip()
+            if not 0 < len(device) <= LONGEST_INSTRUMENT or "," in device:
+                raise DriverError(DEVICE_NOT_FOUND, f"{device!r}: name one device.")
             options = parse_options(request.option_string, MODELS, DEFAULT_MODEL)
-            return MeterSession(self._bench, request.resource_name, options)
+            return MeterSession(self._bench, device, options)
 
         name, new = self._sessions.open(
             request.session_name, request.initialization_behavior, create

@@ -47,7 +47,7 @@ class MeterSession:
             ATTRIBUTES,
             {
                 "instrument_model": options.name,
-                "io_resource_descriptor": resource_name.strip(),
+                "io_resource_descriptor": resource_name,
                 "driver_setup": options.driver_setup,
             },
         )
