@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from local_station.discovery.launching import ask_to_end, end_by_force, launch
+from local_station.discovery.launching import ask_to_end, command_of, end_by_force, launch
 from session_sharing.service.threads import in_thread, tell_loop
 from session_sharing.text import printable, shorten
 
@@ -58,9 +58,11 @@ class Child:
             PreconditionError: There is no such program, or the operating system does not start it.
             ResourceExhaustedError: No thread can be started for it.
         """
-        process = await in_thread("start a service", lambda: launch(program, environment))
-        logger.info("started %s (process %d)", program, process.pid)
-        return cls(program, process)
+        process, ran = await in_thread(
+            "start a service", lambda: (launch(program, environment), command_of(program)[-1])
+        )
+        logger.info("started %s (process %d)", ran, process.pid)
+        return cls(Path(ran), process)
 
     def __str__(self) -> str:
         return f"{self._program} (process {self._process.pid})"
