@@ -15,6 +15,11 @@ from session_sharing.service.lock import ProcessLock
 logger = logging.getLogger(__name__)
 
 
+def ports_folder(home: Path, cluster: str | None) -> Path:
+    """Return where the servers of a station remember their ports."""
+    return home / ("ports" if cluster is None else f"ports_{cluster}")
+
+
 class StationHome:
     """The one station's hold on its folder, from `StationHome.take` to `release`.
 
