@@ -45,6 +45,7 @@ class MeterFunctions:
             if not request.resource_name.strip() or "," in request.resource_name:
                 raise DriverError(DEVICE_NOT_FOUND, f"{request.resource_name!r}: name one device.")
             options = parse_options(request.option_string, MODELS, DEFAULT_MODEL)
+            self._bench.opened([request.resource_name])
             return MeterSession(self._bench, request.resource_name, options)
 
         name, new = self._sessions.open(
