@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import grpc.aio
 import pytest
 
-from local_station.instruments.bench import Bench, Circuit
+from local_station.instruments.bench import Bench
+from local_station.instruments.circuit_file import default_circuit
 from local_station.instruments.only_one import SERVICE_CLASS, take_place
 from local_station.instruments.server import InstrumentServer
 from session_sharing.discovery import DiscoveryConnection
@@ -18,13 +21,17 @@ from session_sharing.errors import ResourceHeldError
 from session_sharing.testing.processes import running_station
 
 LIMIT = 20
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
-@pytest.fixture
-def station(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def station(tmp_path_factory):
     """Run a station that this process is told of by its address."""
-    with running_station(tmp_path / "station", "--port", "0") as station:
-        monkeypatch.setenv(ADDRESS_VARIABLE, station.address)
+    with (
+        running_station(tmp_path_factory.mktemp("station"), "--port", "0") as station,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv(ADDRESS_VARIABLE, station.address)
         yield station
 
 
@@ -32,7 +39,7 @@ def station(tmp_path, monkeypatch):
 async def _instruments():
     """Serve instruments that did not look who serves already, as no station ran; yield the port."""
     server = grpc.aio.server()
-    instruments = InstrumentServer(Bench(Circuit()))
+    instruments = InstrumentServer(Bench(default_circuit()))
     instruments.add_to(server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -75,3 +82,17 @@ def test_others_are_refused_or_withdraw(station, tmp_path, caplog):
     with caplog.at_level(logging.ERROR):
         asyncio.run(scenario())
     take_place(tmp_path, None, None).release()
+
+
+@pytest.mark.usefixtures("station")
+def test_program_of_the_readme(capsys):
+    """Who opens the drivers as the README says, through discovery, measures what is sourced."""
+    (program,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert "nidcpower.Session(" in program
+
+    async def scenario():
+        async with _instruments():
+            await asyncio.to_thread(exec, program, {})
+
+    asyncio.run(scenario())
+    assert capsys.readouterr().out == "3.300 V\n"
