@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local_station.discovery.activation import START_WITHIN
-from local_station.home import StationHome
+from local_station.home import StationHome, ports_folder
 from local_station.station import Station
 from session_sharing.discovery import cluster_id, station_home
 from session_sharing.service.arguments import port_number
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = HostingOptions(
         name="local_station",
         port=arguments.port,
-        state_folder=folder / ("ports" if cluster is None else f"ports_{cluster}"),
+        state_folder=ports_folder(folder, cluster),
         interceptors=(ErrorInterceptor(),),
     )
     folders = [folder.absolute() / DEFAULT_SERVICES, *arguments.services]

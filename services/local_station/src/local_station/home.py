@@ -18,6 +18,16 @@ logger = logging.getLogger(__name__)
 _PRIVATE = 0o700
 
 
+def ports_folder(home: Path, cluster: str | None) -> Path:
+    """Return where the servers of a station remember their ports."""
+    return home / ("ports" if cluster is None else f"ports_{cluster}")
+
+
+def journal_of(key_file: Path) -> Path:
+    """Return where the station of a key file keeps what its next run has to know."""
+    return key_file.with_suffix(".journal")
+
+
 class StationHome:
     """The one station's hold on its folder, from `StationHome.take` to `release`.
 
@@ -55,7 +65,7 @@ class StationHome:
     @property
     def journal(self) -> Path:
         """Where the station keeps what its next run has to know."""
-        return self._key_file.with_suffix(".journal")
+        return journal_of(self._key_file)
 
     def write_key_file(self, port: int) -> None:
         """Tell where the station listens.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -14,11 +15,13 @@ from ni.measurementlink.sessionmanagement.v1 import (
     session_management_service_pb2_grpc as session_stubs,
 )
 
+from local_station.reservations.commands import main as reservations
 from session_sharing.discovery import (
     DiscoveryConnection,
     ServiceDescriptor,
     ServiceLocation,
 )
+from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
 from session_sharing.testing.processes import running_station
 
 LIMIT = 20
@@ -75,6 +78,12 @@ def _refusal(management):
     return refused.value.details()
 
 
+def _shown(command):
+    """Return session, process and its state of the one reservation that the operator sees."""
+    [held] = json.loads(command("list", "--json")[1])
+    return held["session"], held["process_id"], held["running"], held["connected"]
+
+
 def _wait_until_kept(home, management, process_id):
     """Wait until the station has seen the process that holds the session, and written it down."""
     kept = home / "DiscoveryService.journal"
@@ -85,9 +94,25 @@ def _wait_until_kept(home, management, process_id):
     pytest.fail("the holder was not seen")
 
 
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """Return what executes an operator's command; it returns the exit code and what was told."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(ADDRESS_VARIABLE, "")
+
+    def execute(*arguments):
+        code = reservations(arguments)
+        return code, "".join(capsys.readouterr())
+
+    return execute
+
+
 @pytest.mark.parametrize("killed", [True, False], ids=["killed", "stopped"])
-def test_services_and_holders_that_live_are_known_again(tmp_path, killed):
-    """At its old port a station knows who is registered, and who has which session; the dead go."""
+def test_services_and_holders_that_live_are_known_again(tmp_path, killed, command):
+    """At its old port a station knows who is registered, and who has which session; the dead go.
+
+    What a living holder does not free any more, an operator sees, and can free.
+    """
     service = ServiceDescriptor("A test", "test.Service", (INTERFACE,), ("1.2.3.4",))
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
@@ -104,6 +129,7 @@ def test_services_and_holders_that_live_are_known_again(tmp_path, killed):
                 _register_session(management)
                 holder = programs.enter_context(_holder(first.address))
                 _wait_until_kept(tmp_path, management, holder.pid)
+            assert _shown(command) == ("A", holder.pid, True, True)
             if killed:
                 first.kill()
         with running_station(tmp_path) as second:
@@ -116,6 +142,29 @@ def test_services_and_holders_that_live_are_known_again(tmp_path, killed):
                 assert discovery.enumerate(INTERFACE, "") == []
             with _management(second) as management:
                 _register_session(management)
-                assert f"(process {holder.pid}" in _refusal(management)
-                holder.kill()
-                assert len(_reserve(management, LIMIT).sessions) == 1
+                refusal = _refusal(management)
+                assert f"(process {holder.pid}" in refusal
+                assert "python -m local_station.reservations free SESSION" in refusal
+                assert _shown(command) == ("A", holder.pid, True, False)
+                if killed:
+                    holder.kill()
+                else:
+                    code, told = command("free", "A")
+                    assert (code, f"process {holder.pid}" in told) == (0, True)
+                assert len(_reserve(management, LIMIT if killed else 0).sessions) == 1
+                assert (holder.poll() is None) is not killed
+
+
+def test_operator_is_told_what_is_not_so(tmp_path, command):
+    """Without a station, or of what is not reserved, a command says so and fails."""
+    code, told = command("list")
+    assert (code, told.startswith("reservations: No discovery service is running")) == (1, True)
+    with running_station(tmp_path, "--port", "0") as station, _management(station) as management:
+        _register_session(management)
+        _reserve(management, 0)
+        code, told = command("free", "A", "B")
+        assert (code, "as 'B' is not reserved. Reserved: 'A'." in told) == (1, True)
+        assert command("list")[1].splitlines()[1].startswith("A ")
+        assert command("free", "A")[0] == 0
+        told = f"Nothing is reserved on the station at {station.address}.\n"
+        assert command("list") == (0, told)

@@ -19,6 +19,7 @@ from session_sharing.discovery.failures import (
     error_of,
     is_away,
     is_late,
+    is_unknown,
     not_told,
     wanted_service,
 )
@@ -109,7 +110,9 @@ class DiscoveryConnection:
         except grpc.RpcError as failure:
             if is_late(failure) and self._lives():
                 raise not_told(self._place, wanted, _LOOKING * self._timeout) from failure
-            raise error_of(failure, self._place, wanted) from failure
+            others = self._interfaces(service_class) if is_unknown(failure) else []
+            others = [] if provided_interface in others else others
+            raise error_of(failure, self._place, wanted, others) from failure
         return _location(found)
 
     def enumerate(
@@ -167,6 +170,19 @@ class DiscoveryConnection:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _interfaces(self, service_class: str) -> list[str]:
+        """Return the interfaces of a class, for the text of an error; none if it is not known."""
+        if not service_class:
+            return []
+        request = wire.EnumerateServicesRequest(service_class=service_class)
+        response = wire.EnumerateServicesResponse
+        try:
+            answer = self._ask("EnumerateServices", request, response, 1 - _LOOKING)
+        except grpc.RpcError:
+            return []  # What it was asked for before is told in any case.
+        found = answer.available_services
+        return sorted({name for service in found for name in service.provided_interfaces})
 
     def _lives(self) -> bool:
         """Tell whether discovery answers a question that it answers at once, whatever that is."""

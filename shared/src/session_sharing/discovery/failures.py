@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import grpc
 
 from session_sharing.discovery.location import DiscoveryPlace
@@ -14,6 +16,10 @@ from session_sharing.errors import (
     SharingError,
     UnavailableError,
 )
+from session_sharing.text import printable
+
+_MOST_NAMED = 5
+"""How many interfaces a text names."""
 
 _AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 """Discovery was not reached."""
@@ -44,6 +50,11 @@ def is_late(failure: grpc.RpcError) -> bool:
     return _outcome(failure)[0] is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+def is_unknown(failure: grpc.RpcError) -> bool:
+    """Tell whether discovery answered that it knows no such service."""
+    return _outcome(failure)[0] is grpc.StatusCode.NOT_FOUND
+
+
 def not_told(place: DiscoveryPlace, wanted: str, seconds: float) -> ServiceNotFoundError:
     """Make the error for a service of which discovery, which answers, did not say where it is.
 
@@ -59,13 +70,16 @@ def not_told(place: DiscoveryPlace, wanted: str, seconds: float) -> ServiceNotFo
     )
 
 
-def error_of(failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "") -> SharingError:
+def error_of(
+    failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "", others: Sequence[str] = ()
+) -> SharingError:
     """Translate a failed call.
 
     Args:
         failure: What grpc raised for the call; it carries status and text.
         place: Where discovery should have answered.
         wanted: The service that was looked for, by `wanted_service`; empty if none was.
+        others: The interfaces with which its class is known, if that lacks the wanted one.
     """
     status, details = _outcome(failure)
     if status in _AWAY:
@@ -78,8 +92,11 @@ def error_of(failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "") ->
             f"or another program that took its port. {place.how_to_start}"
         )
     if status is grpc.StatusCode.NOT_FOUND and wanted:
+        known = f"{', '.join(others[:_MOST_NAMED])}{', ...' * (len(others) > _MOST_NAMED)}"
+        instead = f"Its class is known with other interfaces: {known}. Ask for one of those."
         return ServiceNotFoundError(
-            f"Discovery at {place.address} knows no running {wanted}. Start it and try again."
+            f"Discovery at {place.address} knows no running {wanted}. "
+            f"{printable(instead) if others else 'Start it and try again.'}"
         )
     kind = _REFUSALS.get(status, InternalError)
     return kind(f"Discovery at {place.address} refused: {details} ({status.name})")

@@ -40,6 +40,7 @@ class Discovery:
 
     def __init__(self):
         self.known = None
+        self.lacks = ""  # the one interface that it refuses
         self.hold, self.start = threading.Event(), threading.Event()  # set: answer
         self.hold.set()
         self.start.set()
@@ -62,7 +63,7 @@ class Discovery:
         self.hold.wait(10)
         while context.is_active() and not self.start.wait(0.01):
             pass  # As a real one, it works no longer for those who wait no longer.
-        if self.known is None:
+        if self.known is None or request.provided_interface == self.lacks:
             context.abort(grpc.StatusCode.NOT_FOUND, "not known")
         return self.known.location
 
@@ -147,6 +148,14 @@ def test_unknown_service_is_told_from_a_missing_station(connection):
     """Who looks for a service learns whether to start the service or the station."""
     with pytest.raises(ServiceNotFoundError, match=r"knows no running test\.Service 2\.0\.0"):
         connection.resolve("test.Interface", "test.Service", "2.0.0")
+
+
+def test_class_with_other_interfaces_is_told_with_them(connection, discovery):
+    """Who mistypes an interface finds the right one in the error, not the advice to start it."""
+    connection.register(SERVICE, LOCATION)
+    discovery.lacks = "test.Interfaces"
+    with pytest.raises(ServiceNotFoundError, match=r"other interfaces: test\.Interface"):
+        connection.resolve("test.Interfaces", "test.Service")
 
 
 def test_refusal_carries_the_text_of_discovery(connection):

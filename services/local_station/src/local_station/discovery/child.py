@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from local_station.discovery.launching import launch
+from local_station.discovery.launching import command_of, launch
 from local_station.discovery.process_group import ProcessGroup
 from session_sharing.service.threads import in_thread, tell_loop
 from session_sharing.text import printable, shorten
@@ -69,13 +69,13 @@ class Child:
             ResourceExhaustedError: No thread can be started for it.
         """
 
-        def started() -> tuple[subprocess.Popen[bytes], ProcessGroup]:
+        def started() -> tuple[subprocess.Popen[bytes], ProcessGroup, str]:
             process = launch(program, environment)
-            return process, ProcessGroup(process)
+            return process, ProcessGroup(process), command_of(program)[-1]
 
-        process, group = await in_thread("start a service", started)
-        logger.info("started %s (process %d)", program, process.pid)
-        return cls(program, process, group)
+        process, group, ran = await in_thread("start a service", started)
+        logger.info("started %s (process %d)", ran, process.pid)
+        return cls(Path(ran), process, group)
 
     def __str__(self) -> str:
         return f"{self._program} (process {self._process.pid})"

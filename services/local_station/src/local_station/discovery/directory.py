@@ -78,15 +78,15 @@ class Directory:
         for entries in self._indexes(registration):
             entries[registration.registration_id] = registration
 
-    def unregister(self, registration_id: str) -> bool:
-        """Remove a service, and tell whether it was there; that it was not is no error."""
+    def unregister(self, registration_id: str) -> Registration | None:
+        """Remove a service, and return what was registered; that nothing was is no error."""
         registration = self._registrations.pop(registration_id, None)
         if registration is None:
-            return False
+            return None
         for entries in self._indexes(registration):
             del entries[registration_id]
         self._forget_empty(registration.descriptor)
-        return True
+        return registration
 
     def all(self) -> Collection[Registration]:
         """Return all registrations, oldest first."""

@@ -24,7 +24,6 @@ from local_station.discovery.wire import (
     wanted_by_resolve,
 )
 from local_station.keeping import Entry
-from session_sharing.text import printable
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +73,9 @@ class DiscoveryServicer(stubs.DiscoveryServiceServicer):
         self, request: messages.UnregisterServiceRequest, context: object
     ) -> messages.UnregisterServiceResponse:
         """Make a service unknown again."""
-        if self._directory.unregister(request.registration_id):
-            logger.info("unregistered %s", printable(request.registration_id))
+        registration = self._directory.unregister(request.registration_id)
+        if registration is not None:
+            logger.info("unregistered %s", registration)
             await self._keep(Went((request.registration_id,)))
         return messages.UnregisterServiceResponse()
 

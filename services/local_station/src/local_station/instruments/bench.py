@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from local_station.instruments.circuit import Load, Settled, Source, settle
 from local_station.instruments.driver_error import VALUE_INVALID, DriverError
+from local_station.instruments.names import normalised
+from local_station.instruments.terminals import instrument_of
+from local_station.text import named
 
 DEFAULT_LOAD = Load(1000.0)
 
 MOST_DRIVEN = 10_000
 """Terminals with their output on, at once."""
+
+_MOST_WARNINGS = 100
+"""Of so many instruments is warned; names come from clients."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,18 +45,25 @@ class Circuit:
     Attributes:
         nets: The nets by each of their terminals.
         load: What a terminal feeds that is in no net.
+        named: The instruments of pin maps, normalised, also those that nothing is joined to.
         noise_volts: The standard deviation of a reading of a voltage, in volts.
         noise_amps: The same of a current, in amperes.
     """
 
     nets: Mapping[str, Net] = field(default_factory=dict)
     load: Load = DEFAULT_LOAD
+    named: frozenset[str] = frozenset()
     noise_volts: float = 20e-6
     noise_amps: float = 20e-9
 
     def net_of(self, terminal: str) -> Net:
         """Return the net of a terminal; one of its own if no other was told."""
         return self.nets.get(terminal) or Net(frozenset({terminal}), self.load)
+
+    @cached_property
+    def instruments(self) -> frozenset[str]:
+        """All instruments that a net or a pin map names, normalised."""
+        return self.named.union(map(instrument_of, self.nets))
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,23 @@ class Bench:
         self._circuit = circuit
         self._driven: dict[str, Source] = {}
         self._random = random.Random(seed)  # noqa: S311 - noise, no secret
+        self._warned_of: set[str] = set()
+
+    def opened(self, instruments: Iterable[str]) -> None:
+        """Warn, once of each, of instruments that are opened and that nobody has connected."""
+        for name in instruments:
+            key = normalised(name)
+            if key in self._circuit.instruments or key in self._warned_of:
+                continue
+            if len(self._warned_of) < _MOST_WARNINGS:
+                self._warned_of.add(key)
+                logger.warning(
+                    "%s was opened, but no net of the circuit and no pin map names it: each of its "
+                    "terminals is by itself, with a load of %g ohms. They name %s.",
+                    named([name]),
+                    self._circuit.load.ohms,
+                    named(sorted(self._circuit.instruments)) or "nothing",
+                )
 
     def drive(self, terminal: str, source: Source | None) -> None:
         """Set what a terminal gives; None switches it off.

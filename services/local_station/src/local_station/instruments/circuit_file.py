@@ -12,6 +12,7 @@ from typing import Any
 from local_station.instruments.bench import DEFAULT_LOAD, Circuit, Net
 from local_station.instruments.circuit import Load
 from local_station.instruments.names import normalised
+from local_station.instruments.terminals import check_either, check_shape
 from session_sharing.errors import InvalidRequestError
 
 if sys.version_info >= (3, 11):
@@ -73,6 +74,7 @@ def _nets(tables: object, load: Load) -> dict[str, Net]:
             if terminal in nets:
                 raise InvalidRequestError(f"net {number}: {terminal!r} is in another net already.")
             nets[terminal] = net
+    check_either(nets)
     return nets
 
 
@@ -83,7 +85,10 @@ def _net(table: Mapping[str, Any], load: Load, where: str) -> Net:
         raise InvalidRequestError(
             f'{where}: `terminals` must list names such as "DCPower1/0" and "DMM1".'
         )
-    return Net(frozenset(map(normalised, names)), _load(table, load, where))
+    terminals = frozenset(map(normalised, names))
+    for terminal in sorted(terminals):
+        check_shape(terminal, where)
+    return Net(terminals, _load(table, load, where))
 
 
 def _load(table: Mapping[str, Any], default: Load, where: str) -> Load:

@@ -6,11 +6,16 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from local_station.home import ports_folder
 from local_station.instruments.bench import Bench
+from local_station.instruments.only_one import take_place
 from local_station.instruments.server import InstrumentServer
 from local_station.instruments.wiring import wired
-from session_sharing.discovery import station_home
+from session_sharing.data_folders import PORT_SUFFIX
+from session_sharing.discovery import cluster_id, station_home
 from session_sharing.service.arguments import port_number
+from session_sharing.service.binding import recall_port
+from session_sharing.service.folders import private_folder
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.logs import configure_logging
@@ -27,14 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     configure_logging(arguments.verbose)
 
+    folder, cluster = station_home(), cluster_id()
+    ports = ports_folder(folder, cluster)
+
     def make() -> InstrumentServer:
         circuit = wired(arguments.circuit, arguments.pin_map)
-        return InstrumentServer(Bench(circuit, arguments.seed))
+        last_port = recall_port(private_folder(ports) / f"{NAME}{PORT_SUFFIX}")
+        place = take_place(folder, cluster, last_port)
+        return InstrumentServer(Bench(circuit, arguments.seed), place)
 
     options = HostingOptions(
         name=NAME,
         port=arguments.port,
-        state_folder=station_home() / "ports",
+        state_folder=ports,
         interceptors=(ErrorInterceptor(),),
     )
     return run(make, options)

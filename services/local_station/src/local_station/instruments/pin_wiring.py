@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from local_station.instruments.bench import Circuit, Net
 from local_station.instruments.names import normalised
+from local_station.instruments.terminals import DCPOWER, DMM
 from local_station.pin_map.model import Connection, InstrumentSession, PinMap
 from session_sharing.errors import InvalidRequestError
-
-DCPOWER, DMM = "niDCPower", "niDMM"
 
 
 def joined(circuit: Circuit, pin_map: PinMap) -> Circuit:
@@ -26,7 +25,8 @@ def joined(circuit: Circuit, pin_map: PinMap) -> Circuit:
     for pin, terminals in _terminals_of_pins(pin_map).items():
         net = _merged(circuit, [nets[each] for each in terminals if each in nets], terminals, pin)
         nets.update(dict.fromkeys(net.terminals, net))
-    return replace(circuit, nets=nets)
+    named = circuit.named.union(map(normalised, pin_map.instruments))
+    return replace(circuit, nets=nets, named=named)
 
 
 def _merged(circuit: Circuit, nets: Iterable[Net], terminals: set[str], pin: str) -> Net:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -16,19 +19,24 @@ from local_station.instruments.dcpower.opening import OpeningFunctions
 from local_station.instruments.dcpower.sourcing import SourcingFunctions
 from local_station.instruments.dmm import session as dmm
 from local_station.instruments.dmm.servicing import MeterFunctions, ReadingFunctions
+from local_station.instruments.only_one import SERVICE_CLASS, other_server, told
 from local_station.instruments.session_table import Names, SessionTable
 from local_station.instruments.turns import LargeTurns
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.service.lock import ProcessLock
 from session_sharing.service.registration import Registration
+from session_sharing.service.threads import in_thread
 
 SERVED = (wire.DCPOWER_NAME, wire.DMM_NAME)
 
 DESCRIPTOR = ServiceDescriptor(
     display_name="Simulated NI gRPC Device Server",
-    service_class="ni.measurementlink.v1.grpcdeviceserver",
+    service_class=SERVICE_CLASS,
     provided_interfaces=SERVED,
 )
-"""What discovery is told: the class is that of NI's own server, which clients ask for."""
+"""What discovery is told."""
+
+logger = logging.getLogger(__name__)
 
 
 class InstrumentServer:
@@ -38,13 +46,17 @@ class InstrumentServer:
 
     Args:
         bench: What the instruments are connected to.
+        place: Released when the server has stopped; None for nothing.
     """
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, place: ProcessLock | None = None) -> None:
         self._bench = bench
         self._names: Names = {}
+        self._place = place
         self._health = health.aio.HealthServicer()
-        self._registration = Registration(DESCRIPTOR)
+        self._registration = Registration(DESCRIPTOR, self._look_for_others)
+        self._port = 0
+        self._looking: asyncio.Task[None] | None = None
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add the servicers."""
@@ -66,15 +78,34 @@ class InstrumentServer:
         """Say SERVING, and register."""
         for name in ("", *SERVED):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._port = port
         await self._registration.start(port)
 
     async def stopping(self) -> None:
         """Say NOT_SERVING, and unregister."""
         await self._health.enter_graceful_shutdown()
+        if self._looking is not None:
+            self._looking.cancel()
         await self._registration.stop()
 
     async def stopped(self) -> None:
-        """Nothing was taken that would have to be given back."""
+        """Let other instruments have the place."""
+        if self._place is not None:
+            self._place.release()
+
+    def _look_for_others(self) -> None:
+        self._looking = asyncio.create_task(self._withdraw_from_others(), name="look for others")
+
+    async def _withdraw_from_others(self) -> None:
+        """Leave the programs to a server that was there before, as when a station came later."""
+        other = await in_thread("look for others", lambda: other_server(self._port))
+        if other is not None:
+            logger.error(
+                "%s serves this station already: these instruments unregister, and no program "
+                "finds them. End one of the two, and start these anew if they are to serve.",
+                told(other),
+            )
+            await self._registration.stop()
 
 
 def dcpower_parts(bench: Bench, names: Names) -> tuple[object, ...]:

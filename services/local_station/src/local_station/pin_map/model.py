@@ -66,6 +66,7 @@ class PinMap:
         relay_groups: What each relay group refers to: relays, and other groups.
         sites: The site numbers.
         sessions: The sessions, in the order of the file.
+        instruments: The type of each instrument, by its name; empty for one without sessions here.
         multiplexers: The type of each multiplexer, by its name.
         text_size: How many characters of text it was read from; 0 if it was made otherwise.
         resolved_size: How many members its groups have, those of nested groups included.
@@ -80,6 +81,7 @@ class PinMap:
     relay_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sites: tuple[int, ...] = ()
     sessions: tuple[InstrumentSession, ...] = ()
+    instruments: Mapping[str, str] = field(default_factory=dict)
     multiplexers: Mapping[str, str] = field(default_factory=dict)
     text_size: int = field(default=0, compare=False)
     resolved_size: int = field(default=0, compare=False)

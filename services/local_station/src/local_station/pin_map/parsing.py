@@ -33,6 +33,7 @@ def parse_pin_map(xml: str) -> PinMap:
     return replace(
         declared,
         sessions=sessions_of(links),
+        instruments={each.name: each.type_id for each in instruments.by_name.values()},
         multiplexers=instruments.multiplexer_types(),
         text_size=len(xml),
         resolved_size=sum(sum(resolved_sizes(each).values()) for each in groups),

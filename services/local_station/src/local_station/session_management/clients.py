@@ -59,3 +59,8 @@ class Sighting:
     def ended(self) -> bool:
         """Whether the client is known to have ended: its connection and its process are gone."""
         return self.process is not None and not self.connected and not self.running
+
+    @property
+    def left(self) -> bool:
+        """Whether its process runs, as far as is known, and its connection is gone."""
+        return self.process is not None and not self.connected and self.running

@@ -118,6 +118,11 @@ def running_process(process_id: int, started: float) -> Process | None:
     return process if process.is_running() else None
 
 
+def connections_to(port: int) -> set[Address]:
+    """Return the clients' ends of connections to a port of this machine, in a blocking way."""
+    return {own for own, other, _ in _ends() if other[1] == port}
+
+
 def address_of(peer: str) -> Address | None:
     """Return the host and port of a connection on this machine; None for any other."""
     match = _PEER.fullmatch(unquote(peer))
@@ -153,11 +158,15 @@ def _owners(wanted: Mapping[Address, Address]) -> dict[Address, int]:
     """Return the processes at one end of connections, of which both ends are given."""
     if not wanted:
         return {}
+    return {own: owner for own, other, owner in _ends() if owner and wanted.get(own) == other}
+
+
+def _ends() -> list[tuple[Address, Address, int | None]]:
+    """Return the ends of all connections that can be seen."""
     try:
-        ends = list(_established(psutil.net_connections("tcp")))
+        return list(_established(psutil.net_connections("tcp")))
     except psutil.AccessDenied:  # macOS, but for root
-        ends = list(_ends_process_by_process())
-    return {own: owner for own, other, owner in ends if owner and wanted.get(own) == other}
+        return list(_ends_process_by_process())
 
 
 def _ends_process_by_process() -> Iterator[tuple[Address, Address, int | None]]:

@@ -23,9 +23,10 @@ _ADVICE = (
     "at its end."
 )
 _ENDED = "What a program that has ended still holds, the station frees within about two seconds."
-_LOST = (
-    "The station never saw the process of a holder whose connection is gone. If that has ended, "
-    "free the session: any program may call UnreserveSessions; a restart of the station frees it."
+_LOST = "The station never saw the process of a holder whose connection is gone."
+_FREE = (
+    "If a program whose connection is gone uses the session no more, free it: "
+    "python -m local_station.reservations free SESSION."
 )
 
 Seen = Mapping[Asked, Sighting]
@@ -103,7 +104,8 @@ def _gone(holders: Sequence[Sighting]) -> list[str]:
     """Say what becomes of what those hold who are gone."""
     lost = any(not holder.connected and holder.process is None for holder in holders)
     ended = any(holder.ended for holder in holders)
-    return [_ENDED] * ended + [_LOST] * lost
+    left = any(holder.left for holder in holders)
+    return [_ENDED] * ended + [_LOST] * lost + [_FREE] * (lost or left)
 
 
 def _asked(held_or_waiting: Reservation | Wait) -> Asked:

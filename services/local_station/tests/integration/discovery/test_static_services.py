@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -112,8 +113,9 @@ def test_service_is_started_once_for_all_who_ask_and_anew_after_its_death(discov
 
 
 def test_service_that_fails_says_why(discovery):
-    """The error of whoever asks has what the program wrote last."""
-    with pytest.raises(PreconditionError, match="the instrument is not there"):
+    """The error of whoever asks names the script that ran, and what it wrote last."""
+    ran = "start.bat" if sys.platform == "win32" else "start.sh"
+    with pytest.raises(PreconditionError, match=f"{ran} .*the instrument is not there"):
         discovery.resolve(INTERFACE, "test.Failing")
 
 

@@ -189,22 +189,25 @@ def test_pins_lead_to_the_drivers_through_multiplexers_too(bench, tmp_path):
         assert reservation.get_nidmm_connection("Vref").session is meter.session
 
 
-def test_found_and_healthy_until_the_stop(bench):
-    """The instruments are registered and healthy while they serve, and found no longer then."""
+def test_found_and_healthy(bench):
+    """The instruments are registered, and healthy."""
+    with DiscoveryConnection(find_discovery(bench.environment)) as discovery:
+        (found,) = discovery.enumerate_active("nidmm_grpc.NiDmm", CLASS)
+    assert found.location.insecure_port == str(bench.instruments.port)
+    with grpc.insecure_channel(bench.instruments.address) as channel:
+        request = health_pb2.HealthCheckRequest(service="nidcpower_grpc.NiDCPower")
+        answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=LIMIT)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
-    def active():
-        with DiscoveryConnection(find_discovery(bench.environment)) as discovery:
-            found = discovery.enumerate_active("nidmm_grpc.NiDmm", CLASS)
-            return {each.location.insecure_port for each in found}
 
-    with ServerProcess("local_station.instruments", ["--port", "0"], bench.environment) as other:
-        assert active() == {str(bench.instruments.port), str(other.port)}
-        with grpc.insecure_channel(other.address) as channel:
-            request = health_pb2.HealthCheckRequest(service="nidcpower_grpc.NiDCPower")
-            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=LIMIT)
-        assert answer.status == health_pb2.HealthCheckResponse.SERVING
-        assert other.stop() == 0
-    assert active() == {str(bench.instruments.port)}
+def test_second_start_is_refused(bench):
+    """It would take over all programs: one line says which process and address serve already."""
+    port, process = bench.instruments.port, bench.instruments.process.pid
+    told = (
+        rf"instruments: The place .*localhost:{port}\).* \(process {process} .* Stop that process"
+    )
+    with pytest.raises(RuntimeError, match=told):
+        ServerProcess("local_station.instruments", ["--port", "0"], bench.environment)
 
 
 def test_wrong_circuit(tmp_path, bench):

@@ -110,6 +110,16 @@ def test_garbage_is_refused(channel):
     stub.Close(nidcpower_pb2.CloseRequest(vi=opened.vi))
 
 
+def test_instrument_that_nobody_has_connected_is_told_once(power, meter, caplog):
+    """Who opens a name that is mistyped finds in the log why it reads nothing but noise."""
+    for resource in ("dmm1", "DMMM1", "dmmm1"):
+        meter(resource).close()
+    power("DCPower1/3, SMU7/0, SMU7/1").close()
+    warnings = [text for text in caplog.messages if "no net of the circuit" in text]
+    assert [text.partition(" ")[0] for text in warnings] == ["'DMMM1'", "'SMU7'"]
+    assert "a load of 1000 ohms. They name 'dcpower1', 'dmm1' and 1 more." in warnings[0]
+
+
 def test_reflection(channel):
     """Tools find out what is served."""
     services = ProtoReflectionDescriptorDatabase(channel).get_services()

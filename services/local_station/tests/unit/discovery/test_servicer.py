@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
@@ -46,7 +47,7 @@ def _request(annotation="", service_class="c.A"):
     return request
 
 
-def test_service_that_was_told_its_id_survives_a_kill():
+def test_service_that_was_told_its_id_survives_a_kill(caplog):
     """The answer comes when the registration is written down: programs of NI's SDK try but once."""
 
     async def scenario():
@@ -64,7 +65,11 @@ def test_service_that_was_told_its_id_survives_a_kill():
         assert bench.entries == [Came(registration), Went((answer.registration_id,))]
         assert not bench.directory.all()
 
-    asyncio.run(scenario())
+    with caplog.at_level(logging.INFO):
+        asyncio.run(scenario())
+    assert [text for text in caplog.messages if text.startswith("unregistered")] == [
+        "unregistered c.A 0.0.1 at localhost:1"
+    ]
 
 
 def test_who_listens_is_noted_of_all_who_register():

@@ -77,12 +77,33 @@ def test_pin_that_joins_different_loads(tmp_path):
         ("[[net]]\nload_ohms = 1", "net 1: `terminals`"),
         ('[[net]]\nterminals = ["A/0"]\n[[net]]\nterminals = ["a / 0"]', "net 2: 'a/0'"),
         ("[[net]", "TOML"),
+        ('[[net]]\nterminals = ["A/0-3"]', "net 1: 'a/0-3' is no terminal"),
+        ('[[net]]\nterminals = ["A", "A/0"]', "'a/0' .* it cannot be both"),
     ],
 )
 def test_mistakes_are_told(text, told):
     """A circuit that is wrong is refused, and the text says where."""
     with pytest.raises(InvalidRequestError, match=told):
         parse_circuit(text)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "told"),
+    [
+        ("Meter1/0", "Meter1 is a multimeter: write 'Meter1'"),
+        ("SMU1", "SMU1 is a supply: name a channel, such as 'SMU1/0'"),
+        ("Metr2", "no pin map that was given has .* Do you mean 'Meter2'"),
+        ("Scope", r"There are 'Meter1', 'Meter2' and 1 more"),
+    ],
+)
+def test_terminals_are_those_of_the_pin_maps(tmp_path, terminal, told):
+    """A name that is mistyped would be a circuit of its own, and read nothing but noise."""
+    pin_map, circuit = tmp_path / "map.pinmap", tmp_path / "circuit.toml"
+    pin_map.write_text(PIN_MAP, "utf-8")
+    circuit.write_text(f'[[net]]\nterminals = ["{terminal}"]\n', "utf-8")
+    with pytest.raises(InvalidRequestError, match=rf"circuit\.toml: .*{told}"):
+        wired(circuit, [pin_map])
+    assert wired(circuit, [])
 
 
 def test_file_that_cannot_be_read(tmp_path):

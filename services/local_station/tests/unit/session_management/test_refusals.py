@@ -73,7 +73,7 @@ def test_dead_holder_that_was_never_seen_is_told_with_the_way_out(table):
     _request(table, "A", peer="first")
     text = _text(table, _request(table, "A"), {"first": Sighting(connected=False)})
     assert "user alice, host bench-3, its connection is gone)" in text
-    assert "UnreserveSessions" in text
+    assert "reservations free SESSION" in text
 
 
 @pytest.mark.parametrize("running", [True, False])
@@ -86,7 +86,7 @@ def test_holder_whose_connection_is_gone_is_named_by_its_process(table, running)
     state = "its connection is gone" if running else "which has ended"
     assert f"held by output_voltage (process 4711, user bob, host bench-3, {state})" in text
     assert ("the station frees" in text) is not running
-    assert "UnreserveSessions" not in text
+    assert ("reservations free SESSION" in text) is running
 
 
 def test_freed_reservation_is_told_whole(table):

@@ -86,6 +86,7 @@ class OpeningFunctions:
             found = channels_of_resource(resource, MODELS[options.model])
             if not independent and len({instrument for instrument, _ in found}) > 1:
                 raise DriverError(DEVICE_NOT_FOUND, f"{resource!r} has several instruments.")
+            self._bench.opened(dict.fromkeys(instrument for instrument, _ in found))
             return PowerSession(self._bench, make_channels(found, options, independent=independent))
 
         return create

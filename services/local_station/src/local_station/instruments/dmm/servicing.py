@@ -47,6 +47,7 @@ class MeterFunctions:
             if not 0 < len(device) <= LONGEST_INSTRUMENT or "," in device:
                 raise DriverError(DEVICE_NOT_FOUND, f"{device!r}: name one device.")
             options = parse_options(request.option_string, MODELS, DEFAULT_MODEL)
+            self._bench.opened([device])
             return MeterSession(self._bench, device, options)
 
         name, new = self._sessions.open(
