@@ -115,8 +115,16 @@ def test_a_bad_step_leaves_nothing(bench, folder, function, status):
     """Whatever a step does to itself: nothing open, reserved, registered; Cleanup has run."""
     (folder / "bad.py").write_text(BAD, encoding="utf-8")
     file = _made(making.python("bad.py", function, "ThisContext"), kinds=KINDS)
-    known = bench.registered()
-    result = run_sequences(file, folder / "made.seq", RunOptions(step_timeout=STEP_SECONDS))[0]
+    known, holders = bench.registered(), set()
+
+    def listen(event):
+        if isinstance(event, StepStarted) and event.place.name == function:
+            sessions = bench.open_logs()
+            holders.update(hold.holder.program for each in sessions for hold in each.attachments)
+
+    options = RunOptions(step_timeout=STEP_SECONDS)
+    result = run_sequences(file, folder / "made.seq", options, listener=listen)[0]
+    assert holders == {"teststand_interpreter.py"}
     told = [(each.place.name, each.status.value, each.error) for each in result.main.steps]
     statuses = dict.fromkeys([name for name, _, _ in told], "Done") | {function: status}
     assert {name: one for name, one, _ in told} == statuses, told
