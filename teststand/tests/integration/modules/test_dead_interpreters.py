@@ -132,7 +132,10 @@ def test_somebody_opened_others_in_their_place(tidy):
     with dying(tidy, context, "detach and close"):
         noted = noted_in(context)
     destroy_nidcpower_sessions(context)
-    destroy_file_sessions(context)
+    tidy.close_by_force()
+    with JsonLoggerClient("results.ndjson"):
+        destroy_file_sessions(context)
+        assert (tidy.registered(), tidy.open_logs()[0].close_pending) == ([], False)
     note(context, noted)
     create_file_sessions(other)
     create_nidcpower_sessions(other)
