@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from session_sharing import RecordContext
+from session_sharing import Behavior, RecordContext
 from session_sharing.client import RecordingClient
 from session_sharing.errors import SharingError
-from teststand_modules.creations import Opened
+from teststand_modules.arguments import Pattern
+from teststand_modules.creations import Opened, Wish
 from teststand_modules.log_clients import GONE, leave_open, note_failure, released
 from teststand_modules.notes import Noted, fingerprint
 from teststand_modules.record_contexts import RecordContexts
+
+
+def ending_behavior(wish: Wish) -> Behavior:
+    """Return how to attach to what an interpreter opened: only what it left open is to be closed.
+
+    Args:
+        wish: What was asked for.
+    """
+    if wish.pattern is Pattern.HOLD:
+        return Behavior.ATTACH_TO_SERVER_SESSION
+    return Behavior.ATTACH_TO_SESSION_THEN_CLOSE
 
 
 def end_noted(

@@ -22,7 +22,7 @@ from teststand_modules.log_clients import (
     released,
     undo_opening,
 )
-from teststand_modules.log_recovery import end_noted
+from teststand_modules.log_recovery import end_noted, ending_behavior
 from teststand_modules.notes import Noted
 from teststand_modules.record_contexts import Entry, RecordContexts
 from teststand_modules.shares import Shares
@@ -239,15 +239,11 @@ class LogKind:
             The session, if others have it still and need its registration; else nothing.
         """
         holds = noted.wish.pattern is Pattern.HOLD
-        behavior = (
-            Behavior.ATTACH_TO_SERVER_SESSION if holds else Behavior.ATTACH_TO_SESSION_THEN_CLOSE
-        )
         try:
-            client = self._client(own[0].info, behavior, noted.wish)
-        except NotFoundError:
-            return ""
+            client = self._client(own[0].info, ending_behavior(noted.wish), noted.wish)
         except SharingError as failure:
-            note_failure(failure, noted.wish, failures)
+            if not isinstance(failure, NotFoundError):
+                note_failure(failure, noted.wish, failures)
             return ""
         is_left = end_noted(client, own[0], noted, self._contexts, failures) and holds
         is_used = own[0].created or shares.is_used(client.session_name)
