@@ -22,7 +22,14 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 SEQUENCE = SAMPLES / "sequences" / "FileSessionSharing.tof1.seq"
 SAMPLE_MAP = "src_file_session_sharing_examples_pinmap_FileSessionSharing.pinmap"
 SAMPLE_LOG = "UpdateThisWithActualFilePath.ndjson"
-FILES, INSTRUMENTS = ("json_logger", "file"), ("nidcpower", "nidcpower")
+KINDS = (
+    ("json_logger", "file"),
+    ("db_writer", "database"),
+    ("nidcpower", "nidcpower"),
+    ("nidmm", "nidmm"),
+)
+STEP_SECONDS = 5.0
+"""More than a slow machine needs to open sessions, and less than a step that hangs."""
 BAD = """
 import os, time
 
@@ -101,26 +108,32 @@ def _made(*main, kinds=()):
 
 
 @pytest.mark.parametrize(
-    ("function", "status", "kinds"),
-    [
-        ("fail", "Failed", (FILES, INSTRUMENTS)),
-        ("raise_", "Error", (FILES, INSTRUMENTS)),
-        ("hang", "Error", (FILES,)),
-        ("crash", "Error", (FILES,)),
-    ],
+    ("function", "status"),
+    [("fail", "Failed"), ("raise_", "Error"), ("hang", "Error"), ("crash", "Error")],
 )
-def test_a_bad_step_leaves_nothing(bench, folder, function, status, kinds):
-    """Whatever a step does to itself: no log open, nothing reserved, no process, a Cleanup."""
+def test_a_bad_step_leaves_nothing(bench, folder, function, status):
+    """Whatever a step does to itself: nothing open, reserved, registered; Cleanup has run."""
     (folder / "bad.py").write_text(BAD, encoding="utf-8")
-    file = _made(making.python("bad.py", function, "ThisContext"), kinds=kinds)
-    result = run_sequences(file, folder / "made.seq", RunOptions(step_timeout=3.0))[0]
+    file = _made(making.python("bad.py", function, "ThisContext"), kinds=KINDS)
+    known, holders = bench.registered(), set()
+
+    def listen(event):
+        if isinstance(event, StepStarted) and event.place.name == function:
+            sessions = bench.open_logs()
+            holders.update(hold.holder.program for each in sessions for hold in each.attachments)
+
+    options = RunOptions(step_timeout=STEP_SECONDS)
+    result = run_sequences(file, folder / "made.seq", options, listener=listen)[0]
+    assert holders == {"teststand_interpreter.py"}
     told = [(each.place.name, each.status.value, each.error) for each in result.main.steps]
     statuses = dict.fromkeys([name for name, _, _ in told], "Done") | {function: status}
     assert {name: one for name, one, _ in told} == statuses, told
-    assert len(told) == 2 + 2 * len(kinds)
+    assert len(told) == 2 + 2 * len(KINDS)
     assert result.status.value == status
+    assert bench.open_drivers() == []
+    assert bench.registered() <= known
     deadline = time.monotonic() + LIMIT
-    while bench.open_logs():  # of an interpreter that died: until the logger has noticed
+    while bench.open_logs():  # of an interpreter that died: until the services have noticed
         assert time.monotonic() < deadline, bench.open_logs()
         time.sleep(0.01)
     bench.check_free(folder.parent / "pinmap" / "Made.pinmap")

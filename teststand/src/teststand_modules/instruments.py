@@ -24,6 +24,8 @@ from session_sharing.text import printable
 from teststand_modules.arguments import Pattern
 from teststand_modules.creations import Creation, Ended, Opened, Wish
 from teststand_modules.errors import InstrumentError
+from teststand_modules.notes import Noted
+from teststand_modules.shares import Shares
 from teststand_modules.station import Station, told
 
 _log = logging.getLogger(__name__)
@@ -172,6 +174,37 @@ class InstrumentKind:
         except grpc.RpcError as error:  # Of discovery: with the server its sessions have ended.
             if not isinstance(error, grpc.Call) or error.code() is not grpc.StatusCode.NOT_FOUND:
                 raise
+
+    def end(
+        self,
+        own: list[Opened[None]],
+        noted: Noted,
+        station: Station,
+        shares: Shares[SessionInformation],
+        failures: list[SharingError],
+    ) -> str:
+        """Close a session that an interpreter opened which has ended: the server never does.
+
+        Args:
+            own: Its entry, which nobody else registered by now.
+            noted: What it is a part of; not needed here.
+            station: NI's services.
+            shares: What the executions of this interpreter have open: they close it, then.
+            failures: Gets what went wrong.
+
+        Returns:
+            The session, if an execution of this interpreter has it; else nothing.
+        """
+        info = own[0].info
+        if shares.is_used(info.session_name):
+            return info.session_name
+        if own[0].created:
+            try:
+                with self._told(f"Closing {info.resource_name!r}"):
+                    self._close_afresh(info, station)
+            except SharingError as failure:
+                failures.append(failure)
+        return ""
 
     def _undo(self, session: Any, info: SessionInformation) -> None:  # noqa: ANN401 - any driver
         try:

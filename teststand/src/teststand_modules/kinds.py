@@ -10,6 +10,8 @@ from ni.measurementlink.sessionmanagement.v1.client import SessionInformation
 
 from session_sharing.errors import SharingError
 from teststand_modules.creations import Creation, Ended, Opened, Wish
+from teststand_modules.notes import Noted
+from teststand_modules.shares import Shares
 from teststand_modules.station import Station
 
 
@@ -43,3 +45,24 @@ class Kind(Protocol):
         failures: list[SharingError],
     ) -> Ended:
         """Let go of what a creation opened; `closes` are those that nobody here uses any more."""
+
+    def end(
+        self,
+        own: list[Opened[None]],
+        noted: Noted,
+        station: Station,
+        shares: Shares[SessionInformation],
+        failures: list[SharingError],
+    ) -> str:
+        """Close a session that an interpreter opened which has ended, if that is to be done.
+
+        Args:
+            own: Its entries, none of which somebody else registered by now.
+            noted: What they are a part of.
+            station: NI's services.
+            shares: What the executions of this interpreter have open.
+            failures: Gets what went wrong.
+
+        Returns:
+            The session, if others have it still and need its registration; else nothing.
+        """

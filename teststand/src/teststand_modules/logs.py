@@ -22,7 +22,10 @@ from teststand_modules.log_clients import (
     released,
     undo_opening,
 )
+from teststand_modules.log_recovery import end_noted, ending_behavior
+from teststand_modules.notes import Noted
 from teststand_modules.record_contexts import Entry, RecordContexts
+from teststand_modules.shares import Shares
 from teststand_modules.station import Station, warn_all
 
 _log = logging.getLogger(__name__)
@@ -214,3 +217,34 @@ class LogKind:
         if behavior is Behavior.ATTACH_TO_SESSION_THEN_CLOSE:
             options["wait_closed"] = wish.close_timeout
         return self._client_type(info.resource_name, behavior, **options)
+
+    def end(
+        self,
+        own: list[Opened[None]],
+        noted: Noted,
+        station: Station,
+        shares: Shares[SessionInformation],
+        failures: list[SharingError],
+    ) -> str:
+        """See to the end of a session that an interpreter opened which has ended.
+
+        Args:
+            own: Its entries, none of which somebody else registered by now.
+            noted: What they are a part of.
+            station: NI's services; not needed here.
+            shares: What the executions of this interpreter have open.
+            failures: Gets what went wrong.
+
+        Returns:
+            The session, if others have it still and need its registration; else nothing.
+        """
+        holds = noted.wish.pattern is Pattern.HOLD
+        try:
+            client = self._client(own[0].info, ending_behavior(noted.wish), noted.wish)
+        except SharingError as failure:
+            if not isinstance(failure, NotFoundError):
+                note_failure(failure, noted.wish, failures)
+            return ""
+        is_left = end_noted(client, own[0], noted, self._contexts, failures) and holds
+        is_used = own[0].created or shares.is_used(client.session_name)
+        return client.session_name if is_left and is_used else ""

@@ -71,10 +71,10 @@ def stale_of(
     for identity in ended.left:
         if not shares.is_used(identity):
             stale += shares.take_registered(identity)
-    marks = {info.session_name: _mark(info) for info in reserved}
+    marks = {info.session_name: mark_of(info) for info in reserved}
     for identity in ended.foreign:
         own = shares.take_registered(identity)
-        stale += [info for info in own if marks.get(info.session_name) == _mark(info)]
+        stale += [info for info in own if marks.get(info.session_name) == mark_of(info)]
     return stale
 
 
@@ -83,7 +83,8 @@ def _marked(info: SessionInformation, creation: Creation[Any]) -> SessionInforma
     return info._replace(annotations={**(info.annotations or {}), _MARK: creation.name})
 
 
-def _mark(info: SessionInformation) -> str:
+def mark_of(info: SessionInformation) -> str:
+    """Return which creation registered an entry; empty if none of a code module did."""
     return (info.annotations or {}).get(_MARK, "")
 
 

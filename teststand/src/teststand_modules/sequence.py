@@ -63,9 +63,7 @@ def pin_map_of(context: SequenceContext) -> str:
     Raises:
         NoPinMapError: It has none.
     """
-    variables = context.Execution.RunTimeVariables
-    found = variables.Exists(PIN_MAP_VARIABLE, 0)
-    pin_map_id = str(variables.GetValString(PIN_MAP_VARIABLE, 0)) if found else ""
+    pin_map_id = get_text(context, PIN_MAP_VARIABLE)
     if not pin_map_id:
         raise NoPinMapError(
             "This execution has no pin map. Put an Update Pin Map step before this one, or call "
@@ -76,8 +74,18 @@ def pin_map_of(context: SequenceContext) -> str:
 
 def set_pin_map(context: SequenceContext, pin_map_id: str) -> None:
     """Have all steps of the execution use a pin map."""
+    set_text(context, PIN_MAP_VARIABLE, pin_map_id)
+
+
+def get_text(context: SequenceContext, variable: str) -> str:
+    """Return a run-time variable of the execution; empty if there is none."""
     variables = context.Execution.RunTimeVariables
-    variables.SetValString(PIN_MAP_VARIABLE, INSERT_IF_MISSING, pin_map_id)
+    return str(variables.GetValString(variable, 0)) if variables.Exists(variable, 0) else ""
+
+
+def set_text(context: SequenceContext, variable: str, text: str) -> None:
+    """Set a run-time variable of the execution, which outlives the interpreter."""
+    context.Execution.RunTimeVariables.SetValString(variable, INSERT_IF_MISSING, text)
 
 
 def find_file(context: SequenceContext, path: str) -> str:

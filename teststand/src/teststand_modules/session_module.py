@@ -17,6 +17,8 @@ from teststand_modules.creations import Creation, Wish
 from teststand_modules.errors import NothingToOpenError
 from teststand_modules.kinds import Kind
 from teststand_modules.ledger import Ledger
+from teststand_modules.notes import Notes, noted_of
+from teststand_modules.recovery import recover
 from teststand_modules.registering import register, stale_of
 from teststand_modules.shares import Shares
 from teststand_modules.station import Station, warn_all
@@ -52,8 +54,12 @@ class SessionModule:
         """Note a Setup that failed before it began: its Cleanup will come all the same."""
         _LEDGER.add(self._kind.name, execution, None)
 
-    def create(self, wish: Wish) -> None:
+    def create(self, wish: Wish, notes: Notes) -> None:
         """Open all sessions that are wished for, and register them; or leave nothing behind.
+
+        Args:
+            wish: What is wished for.
+            notes: Gets what was opened.
 
         Raises:
             SharingError: A session is reserved, or refused, or a service is away. The text says
@@ -64,7 +70,7 @@ class SessionModule:
             with ExitStack() as keeps:
                 station = keeps.enter_context(Station(wish.reserve_timeout))
                 with station.reserved(wish.pin_map_id, wish.sites, wish.types) as infos:
-                    creation = self._created(station, infos, wish)
+                    creation = self._created(station, infos, wish, notes)
                     creation.owed = list(infos)
                     creation.keeps = keeps.pop_all()
                     _LEDGER.add(self._kind.name, wish.execution, (self, creation))
@@ -75,7 +81,7 @@ class SessionModule:
                 self.note_failed(wish.execution)
 
     def _created(
-        self, station: Station, infos: list[SessionInformation], wish: Wish
+        self, station: Station, infos: list[SessionInformation], wish: Wish, notes: Notes
     ) -> Creation[Any]:
         if not infos:
             types = " or ".join(map(repr, wish.types))
@@ -88,6 +94,8 @@ class SessionModule:
             opened = self._kind.open(station, infos, wish, undo)
             creation = Creation(wish, opened, ExitStack())
             undo.callback(self._kind.give_up, creation)
+            notes.add(noted_of(creation))
+            undo.callback(notes.remove, creation.name)
             registered = register(station, creation, undo)
             self._kind.finish_setup(creation)
             self._join(creation, registered)
@@ -103,7 +111,7 @@ class SessionModule:
 
     # Cleanup
 
-    def destroy(self, execution: str, reserve_timeout: float) -> None:
+    def destroy(self, execution: str, reserve_timeout: float, notes: Notes) -> None:
         """Let go of what an execution created; that there is nothing is no error.
 
         Everything is tried, whatever fails before it, and also what an earlier call could not do.
@@ -111,24 +119,31 @@ class SessionModule:
         Args:
             execution: The execution; empty if it does not say: see `Ledger`.
             reserve_timeout: How long to wait for a reservation, in seconds.
+            notes: What the execution opened, also in an interpreter that has ended.
 
         Raises:
             SharingError: The first failure; others are logged. The text says who holds what.
         """
         left_over = _LEDGER.take_left_over(self._kind.name)
         taken = _LEDGER.take(self._kind.name, execution)
-        own = [
-            each for module, creation in taken for each in module.let_go(creation, reserve_timeout)
-        ]
-        old = [
-            each
-            for module, creation in left_over
-            for each in module.let_go(creation, reserve_timeout)
-        ]
-        failures = own if taken else old  # Nobody's Cleanup fails for what another one left.
+        own = _let_go_each(taken, reserve_timeout, notes)
+        old = _let_go_each(left_over, reserve_timeout, notes)
+        if not any(creation.wish.execution == execution for _, creation in taken):
+            own += self._recover(reserve_timeout, notes)
+        failures = own if taken or own else old  # Nobody's Cleanup fails for another one's.
         warn_all([*own, *old][1:] if failures else old)
         if failures:
             raise failures[0]
+
+    def _recover(self, reserve_timeout: float, notes: Notes) -> list[SharingError]:
+        """Let go of what the execution opened in an interpreter that has ended since."""
+        noted = notes.latest()
+        if noted is None:
+            return []
+        failures = recover(self._kind, self._shares, noted, reserve_timeout)
+        if not failures:
+            notes.remove(noted.name)
+        return failures
 
     def let_go(
         self, creation: Creation[Any], reserve_timeout: float, *, at_exit: bool = False
@@ -190,6 +205,19 @@ class SessionModule:
             station.unregister(list({info.session_name: info for info in stale}.values()))
         except SharingError as failure:
             failures.append(failure)
+
+
+def _let_go_each(
+    each: Sequence[_Created], reserve_timeout: float, notes: Notes
+) -> list[SharingError]:
+    """Let go of creations; what is let go of is noted no more."""
+    failures: list[SharingError] = []
+    for module, creation in each:
+        own = module.let_go(creation, reserve_timeout)
+        if not own:
+            notes.remove(creation.name)
+        failures += own
+    return failures
 
 
 @contextmanager

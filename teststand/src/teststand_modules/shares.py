@@ -52,6 +52,22 @@ class Shares(Generic[Info]):
             share.created = share.created or created
             share.registered.update(registered)
 
+    def inherit(
+        self, session: str, *, created: bool, registered: Iterable[tuple[str, Info]]
+    ) -> None:
+        """Have those who have a session open see to its end: who opened it cannot any more.
+
+        Args:
+            session: The session; of one that nobody of this process has, nothing is noted.
+            created: Whether it is theirs to close.
+            registered: What is registered for it, by the names of the entries.
+        """
+        with self._guard:
+            share = self._shares.get(session)
+            if share is not None:
+                share.created = share.created or created
+                share.registered.update(registered)
+
     def leave(self, session: str, creation: str) -> bool:
         """Note that a creation lets go of a session.
 

@@ -12,6 +12,7 @@ from session_sharing.errors import SharingError
 from teststand_modules.arguments import pattern_of, seconds_of, site_of, sites_of, text_of
 from teststand_modules.creations import Wish
 from teststand_modules.kinds import Kind
+from teststand_modules.notes import Notes
 from teststand_modules.sequence import (
     SequenceContext,
     execution_of,
@@ -42,7 +43,7 @@ class Steps:
     """
 
     def __init__(self, kind: Kind, types: Sequence[str]) -> None:
-        self._module = SessionModule(kind)
+        self._module, self._kind_name = SessionModule(kind), kind.name
         self._types = tuple(types)
 
     def create(
@@ -92,7 +93,7 @@ class Steps:
         except SharingError:
             self._module.note_failed(execution)
             raise
-        self._module.create(wish)
+        self._module.create(wish, Notes(sequence_context, self._kind_name))
 
     def destroy(self, sequence_context: SequenceContext | None, reserve_timeout: float) -> None:
         """Let go of what the execution opened, in its Cleanup.
@@ -105,7 +106,8 @@ class Steps:
             SharingError: Something could not be closed or unregistered; the rest was.
         """
         limit = seconds_of("reserve_timeout", reserve_timeout)
-        self._module.destroy(execution_of(sequence_context), limit)
+        notes = Notes(sequence_context, self._kind_name)
+        self._module.destroy(execution_of(sequence_context), limit, notes)
 
 
 def update_pin_map(pin_map_path: str, sequence_context: SequenceContext) -> str:

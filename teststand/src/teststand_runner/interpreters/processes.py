@@ -14,7 +14,8 @@ from pathlib import Path
 
 from teststand_runner.interpreters.errors import InterpreterStartError
 
-_CHILD = Path(__file__).with_name("child") / "start.py"
+# Holders of sessions and reservations are shown by the name of their script.
+_CHILD = Path(__file__).with_name("child") / "teststand_interpreter.py"
 _TASKKILL_SECONDS = 2.0
 
 

@@ -74,9 +74,10 @@ class Floor:
             *("--data-dir", str(self.logs), "--ack", "os"),
             *("--grace", "0.3", "--recovery-grace", "1"),
         ]
+        writer_arguments = ["--data-dir", str(folder / "databases"), "--grace", "0.3"]
         started = [
             self.start("json_logger", *self.logger_arguments, wait=False),
-            self.start("db_writer", "--data-dir", str(folder / "databases"), wait=False),
+            self.start("db_writer", *writer_arguments, wait=False),
             self.start("local_station.instruments", wait=False),
         ]
         for server in started:
@@ -101,7 +102,7 @@ class Floor:
 
     def gone(self, what):
         """Wait until no log is open."""
-        until(lambda: not self.open_logs(), what)
+        until(lambda: not self.open_logs() and not self.open_logs(self.writer), what)
 
     def context(self, name="results", type_id="FileLogger", second="") -> SequenceContext:
         """Return the context of a new execution that has a pin map of its own."""

@@ -45,3 +45,14 @@ def test_a_forgotten_session_is_not_ours_any_more():
     shares.forget("S")
     shares.join("S", "two", created=False)
     assert not shares.leave("S", "two")
+
+
+def test_what_an_ended_interpreter_opened():
+    """Who has its session open closes it, and unregisters what is registered; nobody else does."""
+    shares: Shares[str] = Shares()
+    shares.inherit("unused", created=True, registered=[("LOG", "info")])
+    assert shares.take_registered("unused") == []
+    shares.join("S", "one", created=False)
+    shares.inherit("S", created=True, registered=[("LOG", "info")])
+    assert shares.leave("S", "one")
+    assert shares.take_registered("S") == ["info"]

@@ -1,5 +1,5 @@
 """What runs in an interpreter process.
 
 It needs Python 3.9 and its standard library alone, as it may run in any environment of the user's;
-it is started by the path of `start.py`, and imports nothing of the project.
+it is started by the path of `teststand_interpreter.py`, and imports nothing of the project.
 """
