@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
@@ -153,7 +153,7 @@ class MeasurementClient:
     def measure(
         self,
         pin_map_id: str = "",
-        sites: Iterable[int] = (0,),
+        sites: Sequence[int] = (),
         timeout: float | None = MEASURE_SECONDS,
         configurations: Mapping[str, object] | None = None,
         **by_name: object,
@@ -162,7 +162,8 @@ class MeasurementClient:
 
         Args:
             pin_map_id: The id of a pin map that is registered; empty for none.
-            sites: The sites to measure at.
+            sites: The sites to measure at; none to measure at all that the pin map has. A plug-in
+                that looks up its pins by the SDK's `get_connections` wants them to be named.
             timeout: How long it may take, in seconds; None for as long as it likes.
             configurations: By display name, also names that are no identifiers, or parameters of
                 this method. What belongs to an enumeration is a number or a name.
@@ -178,7 +179,7 @@ class MeasurementClient:
     def start(
         self,
         pin_map_id: str = "",
-        sites: Iterable[int] = (0,),
+        sites: Sequence[int] = (),
         timeout: float | None = MEASURE_SECONDS,
         configurations: Mapping[str, object] | None = None,
         **by_name: object,
