@@ -148,8 +148,19 @@ def test_a_stop_ends_the_runs_and_waits_for_them():
     thread.join(10.0)
 
 
-def test_a_cancelled_run_does_not_wait_for_a_log_that_is_away(monkeypatch):
-    """A run that waits for the service of its log ends when it is cancelled, and says just that."""
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        (FakeContext.cancel, (CANCELLED, "The measurement was cancelled.")),
+        (
+            lambda context: setattr(context, "time_remaining", 0.5),
+            (UNAVAILABLE, "(ni.logger.JSONLogService) is away"),
+        ),
+    ],
+    ids=["cancelled", "out of time"],
+)
+def test_no_run_waits_for_a_log_that_is_away_longer_than_its_caller(monkeypatch, ends, told):
+    """A run that waits for the service of its log ends with its caller, who is told why."""
 
     def find_nothing(*_arguments, **_options):
         raise ServiceNotFoundError("It is not registered.")
@@ -158,12 +169,13 @@ def test_a_cancelled_run_does_not_wait_for_a_log_that_is_away(monkeypatch):
     context = FakeContext()
 
     def open_log(run) -> None:
-        threading.Timer(0.05, context.cancel).start()
-        LogConstructor(0, 30.0, run.asked)(
+        threading.Timer(0.05, ends, [context]).start()
+        LogConstructor(0, 30.0, run.nearly_over)(
             SimpleNamespace(instrument_type_id="FileLogger", resource_name="a.log")
         )
 
     begin = time.monotonic()
-    told = aborted(open_log, context)
-    assert (told.code, told.text) == (CANCELLED, "The measurement was cancelled.")
+    found = aborted(open_log, context)
+    assert found.code is told[0]
+    assert told[1] in found.text
     assert time.monotonic() - begin < 10.0
