@@ -49,6 +49,15 @@ def test_a_refusal_of_a_service_reaches_the_caller():
     assert (told.code, told.text) == (grpc.StatusCode.UNAVAILABLE, "Held by Ann since 10:12.")
 
 
+@pytest.mark.parametrize("text", ["Stream removed", "failed to connect to all addresses"])
+def test_a_lost_station_is_told_as_such(text):
+    """What only gRPC has to say of a lost connection is told as the station's, with what to do."""
+    told = aborted(raising(FailedCall(UNAVAILABLE, text)))
+    assert told.code is UNAVAILABLE
+    assert told.text.startswith(f"The connection to the station ended ({text})")
+    assert "Start the station again" in told.text
+
+
 def test_a_refusal_in_the_middle_tells_what_is_logged():
     """Who would repeat the run learns that some of it is in the log already."""
 
