@@ -35,6 +35,16 @@ def reserved(floor: Floor) -> list[str]:
     return [each.session.name for each in answer.sessions if each.session_reserved]
 
 
+def free_all(floor: Floor) -> None:
+    """Free what a killed program has reserved, also if nobody saw in time who it was."""
+    with grpc.insecure_channel(floor.station.address) as channel:
+        stub = session_management_service_pb2_grpc.SessionManagementServiceStub(channel)
+        request = session_management_service_pb2.UnreserveSessionsRequest()
+        for name in reserved(floor):
+            request.sessions.add().session.name = name
+        stub.UnreserveSessions(request, timeout=DEADLINE)
+
+
 def attached(floor: Floor, program: str = "") -> list[str]:
     """Return the aliases under which logs are held now, by a program or by all."""
     found = []

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +21,9 @@ from ni.measurementlink.sessionmanagement.v1.client import (
 
 from tests.system.driver_sessions import SUPPLY, open_sessions, volts
 from tests.system.floor import PIN_MAPS, Floor
-from tests.system.leftovers import attached, nothing_left, until
+from tests.system.leftovers import attached, free_all, nothing_left, until
 
+README = Path(__file__).resolve().parents[2] / "plugins" / "supply_current" / "README.md"
 NUMBERS = itertools.count(1)
 ALIASES: dict[str, Any] = {"log_while_measuring": True}
 LONG: dict[str, Any] = {**ALIASES, "readings": 10_000, "interval": 0.01}
@@ -163,6 +168,30 @@ def test_a_run_that_ends_while_sourcing_switches_off(floor, pin_map, serial_numb
     }
     assert caught.value.code() is codes[ended]
     until(lambda: volts(floor, "SMU1/0") < 0.1, "the output is off")
+
+
+def test_what_a_killed_plug_in_leaves_on_can_be_switched_off(floor, pin_map, serial_number):
+    """A plug-in that is killed leaves output and session; the program of its README ends both."""
+    options = {**LONG, "log_while_measuring": False, "serial_number": serial_number}
+    with (
+        floor.start("supply_current") as plug_in,
+        floor.measurement("session_sharing.SupplyCurrent") as client,
+    ):
+        run = client.start(pin_map, log_pin="LOG_CURRENT", **options)
+        until(lambda: volts(floor, "SMU1/0") > 4.9, "it sources")
+        plug_in.kill()
+        with pytest.raises(grpc.RpcError, match="may have logged records already"):
+            run.result(20.0)
+    free_all(floor)
+    assert volts(floor, "SMU1/0") > 4.9
+    assert open_sessions(floor) == [SUPPLY]
+    (program,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    subprocess.run(
+        [sys.executable, "-c", f"pin_map_id = {pin_map!r}\n{program}"],
+        env={**os.environ, **floor.environment},
+        check=True,
+        timeout=60,
+    )
 
 
 def test_a_session_of_a_setup_is_used_and_left_open(floor, pin_map, serial_number):

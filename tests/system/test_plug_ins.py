@@ -173,7 +173,6 @@ def test_no_sites_mean_all(floor, pin_maps, serial_number, way):
     """A call that names no sites, which NI's contract allows, measures and logs at all of them."""
     outputs = floor.voltage.measure(
         pin_maps["sites"],
-        sites=[],
         log_while_measuring=way == "aliases",
         serial_number=serial_number,
         readings=1,

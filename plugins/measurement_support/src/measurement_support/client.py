@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
 import grpc
 
+from measurement_support.finding import find_plug_in
+from measurement_support.lost_connections import told
 from measurement_support.parameters import Described, Parameters
 from measurement_support.wire import (
     measurement_service_pb2,
@@ -18,11 +20,7 @@ from measurement_support.wire import (
     pin_map_context_pb2,
 )
 from session_sharing.client import ResolvingClient
-from session_sharing.discovery import resolve_address
 from session_sharing.errors import InternalError
-
-INTERFACE = "ni.measurementlink.measurement.v2.MeasurementService"
-"""The interface of measurements, as registered in discovery."""
 
 METADATA_SECONDS = 10.0
 MEASURE_SECONDS = 120.0
@@ -38,9 +36,11 @@ class Call:
         name: What is measured.
         stream: The stream of its answers.
         outputs: What the answers are made of.
+        plug_in: Who answers, in words.
     """
 
-    def __init__(self, name: str, stream: Any, outputs: Parameters) -> None:  # noqa: ANN401
+    def __init__(self, name: str, stream: Any, outputs: Parameters, plug_in: str = "") -> None:  # noqa: ANN401
+        self._plug_in = plug_in or name
         self._stream = stream
         self._outputs = outputs
         self._answer: Future[dict[str, Any]] = Future()
@@ -54,7 +54,8 @@ class Call:
 
         Raises:
             concurrent.futures.TimeoutError: It did not end in this time. It goes on.
-            grpc.RpcError: It failed; the status and the text are those that it gave.
+            grpc.RpcError: It failed; the status and the text are those that it gave. Of a
+                connection that was lost, the text says to which plug-in, and what to do.
             InternalError: It ended without an answer.
         """
         return self._answer.result(timeout)
@@ -70,6 +71,8 @@ class Call:
     def _read(self) -> None:
         try:
             self._answer.set_result(self._last_answer())
+        except grpc.RpcError as failure:
+            self._answer.set_exception(told(failure, self._plug_in))
         except BaseException as error:  # noqa: BLE001 - handed over whole to the one who waits
             self._answer.set_exception(error)
 
@@ -108,14 +111,16 @@ class MeasurementClient:
         version: str = "",
         discovery_client: ResolvingClient | None = None,
     ) -> None:
-        address = resolve_address(
-            INTERFACE, service_class, version=version, discovery_client=discovery_client
-        )
+        address = find_plug_in(service_class, version, discovery_client)
+        self._plug_in = f"The plug-in {service_class} at {address}"
         options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
         self._channel = grpc.insecure_channel(address, options)
         self._stub = measurement_service_pb2_grpc.MeasurementServiceStub(self._channel)
         try:
             self._read_metadata(service_class)
+        except grpc.RpcError as failure:
+            self.close()
+            raise told(failure, self._plug_in) from failure
         except BaseException:
             self.close()
             raise
@@ -153,7 +158,7 @@ class MeasurementClient:
     def measure(
         self,
         pin_map_id: str = "",
-        sites: Iterable[int] = (0,),
+        sites: Sequence[int] = (),
         timeout: float | None = MEASURE_SECONDS,
         configurations: Mapping[str, object] | None = None,
         **by_name: object,
@@ -162,7 +167,8 @@ class MeasurementClient:
 
         Args:
             pin_map_id: The id of a pin map that is registered; empty for none.
-            sites: The sites to measure at.
+            sites: The sites to measure at; none to measure at all that the pin map has. A plug-in
+                that looks up its pins by the SDK's `get_connections` wants them to be named.
             timeout: How long it may take, in seconds; None for as long as it likes.
             configurations: By display name, also names that are no identifiers, or parameters of
                 this method. What belongs to an enumeration is a number or a name.
@@ -178,7 +184,7 @@ class MeasurementClient:
     def start(
         self,
         pin_map_id: str = "",
-        sites: Iterable[int] = (0,),
+        sites: Sequence[int] = (),
         timeout: float | None = MEASURE_SECONDS,
         configurations: Mapping[str, object] | None = None,
         **by_name: object,
@@ -197,7 +203,7 @@ class MeasurementClient:
         where = pin_map_context_pb2.PinMapContext(pin_map_id=pin_map_id, sites=sites)
         request.pin_map_context.CopyFrom(where)
         stream = self._stub.Measure(request, timeout=timeout)
-        return Call(self.display_name, stream, self._outputs)
+        return Call(self.display_name, stream, self._outputs, self._plug_in)
 
     def close(self) -> None:
         """Close the connection; runs that have not ended are cancelled."""

@@ -11,13 +11,36 @@ from ni_measurement_plugin_sdk_service.measurement.service import MeasurementCon
 from session_sharing.errors import InvalidRequestError
 
 CLEAN_UP_SECONDS = 5.0
-"""How long releasing what a run holds may take, also when its time is up."""
+"""How long releasing a reservation may take, also when the run's time is up."""
 
 _ANSWER_SECONDS = 1.0
-"""What is kept of a run's time for telling its caller that a reservation was refused."""
+"""What is kept of a run's time for telling its caller what was waited for in vain."""
 
 LONGEST_SECONDS = 3600.0
 """The longest that a reservation is waited for: a run that waits keeps one of the SDK's threads."""
+
+
+class _NearlyOver(threading.Event):
+    """Set when a run is asked to end, or has no time left but for telling why. Nobody waits on it.
+
+    Args:
+        run: The run.
+        context: Tells its time.
+    """
+
+    def __init__(self, run: Interruption, context: MeasurementContext) -> None:
+        super().__init__()
+        self._asked = run.asked
+        self._context = context
+        self._telling = _for_telling(context.time_remaining)
+
+    def is_set(self) -> bool:
+        """Tell whether it is so."""
+        return self._asked.is_set() or self._context.time_remaining <= self._telling
+
+
+def _for_telling(remaining: float) -> float:
+    return min(_ANSWER_SECONDS, remaining / 4)
 
 
 class Interruption:
@@ -26,8 +49,8 @@ class Interruption:
     The run's own thread waits, checks and counts; any thread may call `stop`. `_asked` is the event
     between them, and the reason is written before it is set.
 
-    A wait for a reservation ends then too, and a call to a log whose service is away, as both look
-    at `asked`. What cannot be interrupted is a call that waits elsewhere.
+    A wait for a reservation ends then too, and a call to a log whose service is away: they look at
+    `asked` and at `nearly_over`. What cannot be interrupted is a call that waits elsewhere.
 
     Args:
         context: The context of the measurement that runs, in the thread that it runs in.
@@ -35,6 +58,8 @@ class Interruption:
     Attributes:
         stored: How many records of the run each place has acknowledged, by its name; who logs them
             adds to it. The caller of a run that ends early is told of them.
+        nearly_over: Set when the run is asked to end, or what is left of its time is needed to tell
+            the caller why. To be looked at: nobody is woken.
     """
 
     def __init__(self, context: MeasurementContext) -> None:
@@ -42,6 +67,7 @@ class Interruption:
         self._asked = threading.Event()
         self._stop_reason = ""
         self.stored: dict[str, int] = {}
+        self.nearly_over: threading.Event = _NearlyOver(self, context)
         context.add_cancel_callback(self._asked.set)
         if not context.grpc_context.is_active():
             self._asked.set()  # It ended before the callback was there, which is never called then.
@@ -124,14 +150,21 @@ class Interruption:
         if math.isnan(limit):
             raise InvalidRequestError("reserve_timeout is no number. Give seconds.")
         self.check()
-        remaining = self._context.time_remaining
-        left = remaining - min(_ANSWER_SECONDS, remaining / 4)
-        return min(math.inf if limit < 0 else limit, left, LONGEST_SECONDS)
+        return min(math.inf if limit < 0 else limit, self._left, LONGEST_SECONDS)
 
     def call_timeout(self, limit: float) -> float:
-        """Return how long calls to a service may take, of which the last one cleans up.
+        """Return how long calls to a service may take: never beyond the run's own deadline.
+
+        A little less, as for reservations. What a log's client cannot release in this time, it
+        releases later.
 
         Args:
             limit: How long they may take at most, in seconds.
         """
-        return max(CLEAN_UP_SECONDS, min(limit, self._context.time_remaining))
+        return max(0.0, min(limit, self._left))
+
+    @property
+    def _left(self) -> float:
+        """What is left of the run's time for all but telling its caller of the end."""
+        remaining = self._context.time_remaining
+        return remaining - _for_telling(remaining)

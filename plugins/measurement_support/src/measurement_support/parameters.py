@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 from google.protobuf import message_factory
@@ -13,6 +14,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
 from measurement_support.wire import measurement_service_pb2
+from session_sharing.text import shorten
 
 _ENUM_VALUES = "ni/enum.values"
 _SAME_ON_THE_WIRE = {
@@ -21,6 +23,17 @@ _SAME_ON_THE_WIRE = {
 }
 """What stands for types whose own descriptors a caller need not have."""
 
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "bool": ((bool,), "true or false"),
+    "string": ((str,), "a text"),
+    "bytes": ((bytes,), "bytes"),
+    "message": ((bytes,), "bytes"),
+    "enum": ((Integral, str), "a number or a name"),
+    **dict.fromkeys(("double", "float"), ((Real,), "a number")),
+}
+"""Which values a type takes, and how they are called; all other types are integers."""
+
+_INTEGER: tuple[tuple[type, ...], str] = ((Integral,), "an integer")
 _NOT_PACKED = (FieldDescriptorProto.TYPE_STRING, FieldDescriptorProto.TYPE_BYTES)
 
 
@@ -63,15 +76,14 @@ class Parameters:
         self._owner = owner
         described = list(parameters)
         self._fields = {each.name: f"field_{each.field_number}" for each in described}
-        self._repeated = {each.name: each.repeated for each in described}
         self._enums = {
             each.name: {str(name): int(number) for name, number in json.loads(text).items()}
             for each in described
             if (text := each.annotations.get(_ENUM_VALUES))
         }
         self._message_class = _message_class(described)
-        self._described = tuple(
-            Described(
+        self._by_name = {
+            each.name: Described(
                 number=each.field_number,
                 name=each.name,
                 type=_type_name(each),
@@ -79,12 +91,12 @@ class Parameters:
                 members=self._enums.get(each.name, {}),
             )
             for each in described
-        )
+        }
 
     @property
     def described(self) -> Sequence[Described]:
         """What is told of them, in the order of the measurement."""
-        return self._described
+        return tuple(self._by_name.values())
 
     @property
     def names(self) -> Sequence[str]:
@@ -118,12 +130,14 @@ class Parameters:
         message = self._message_class.FromString(encoded)
         found = {name: getattr(message, field) for name, field in self._fields.items()}
         return {
-            name: list(value) if self._repeated[name] else value for name, value in found.items()
+            name: list(value) if self._by_name[name].repeated else value
+            for name, value in found.items()
         }
 
     def _set(self, message: Message, name: str, value: Any) -> None:  # noqa: ANN401
-        field = self._fields[name]
-        if self._repeated[name]:
+        field, described = self._fields[name], self._by_name[name]
+        _require_fitting(described, value)
+        if described.repeated:
             message.ClearField(field)
             getattr(message, field).extend([self._plain(name, each) for each in value])
         else:
@@ -139,6 +153,27 @@ class Parameters:
             known = ", ".join(f"{each} {number}" for each, number in numbers.items())
             raise ValueError(f"there is no {value!r}; there are {known}")
         return number
+
+
+def _require_fitting(described: Described, value: object) -> None:
+    """Check that a value, or each of an array, is of the type: protobuf takes some that are not.
+
+    Raises:
+        TypeError: It is not; the text says what is wanted, and what was given.
+    """
+    types, wanted = _KINDS.get(described.type, _INTEGER)
+    given: Collection[object] = [value]
+    if described.repeated:
+        wanted = f"an array, of which each is {wanted}"
+        if isinstance(value, (str, bytes)) or not isinstance(value, Collection):
+            shown = shorten(repr(value), 60)
+            raise TypeError(f"it is {wanted}, not {shown}; give [{shown}] for one alone")
+        given = value
+    for each in given:
+        if not isinstance(each, types) or (isinstance(each, bool) and bool not in types):
+            raise TypeError(
+                f"it is {wanted}, not {type(each).__name__} ({shorten(repr(each), 60)})"
+            )
 
 
 def _type_name(parameter: Parameter) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import grpc
+from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2 as messages
 from ni.measurementlink.sessionmanagement.v1 import session_management_service_pb2_grpc as stubs
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 from ni_measurement_plugin_sdk_service import MeasurementService
@@ -22,14 +24,26 @@ from ni_measurement_plugin_sdk_service.session_management import (
 )
 
 from measurement_support.drivers import POLL_SECONDS
-from measurement_support.interruption import Interruption
+from measurement_support.interruption import CLEAN_UP_SECONDS, Interruption
+from measurement_support.late_releases import LATE_RELEASES, MARK, LateRelease
 
-_waits: ContextVar[Interruption | None] = ContextVar("_waits", default=None)
-"""The run whose thread waits for a reservation at this moment."""
+
+@dataclass(frozen=True)
+class _Wait:
+    run: Interruption
+    late: LateRelease
+
+
+_waits: ContextVar[_Wait | None] = ContextVar("_waits", default=None)
+"""What the thread of a run waits for at this moment, if that is a reservation."""
 
 
 def reserve(
-    service: MeasurementService, run: Interruption, pins: Sequence[str], limit: float
+    service: MeasurementService,
+    run: Interruption,
+    pins: Sequence[str],
+    limit: float,
+    late: LateRelease,
 ) -> MultiSessionReservation:
     """Reserve pins, all or nothing; a run that has to end leaves the queue.
 
@@ -38,6 +52,7 @@ def reserve(
         run: The run that reserves.
         pins: What to reserve.
         limit: How long to wait for it, in seconds; 0 not to wait, negative for as long as may be.
+        late: Has the mark of the reservation, and gives back what is granted too late.
 
     Returns:
         The reservation. It may be there although the run has to end meanwhile: check that.
@@ -47,7 +62,7 @@ def reserve(
         grpc.RpcError: The reservation was refused, or the run has to end.
     """
     where, timeout = service.context.pin_map_context, run.reserve_timeout(limit)
-    before = _waits.set(run)
+    before = _waits.set(_Wait(run, late))
     try:
         return _client_of(service).reserve_sessions(where, pins, timeout=timeout)
     finally:
@@ -86,15 +101,22 @@ class _Waiting(grpc.UnaryUnaryClientInterceptor):
         client_call_details: grpc.ClientCallDetails,
         request: Any,  # noqa: ANN401 - each message of NI's passes here
     ) -> Any:  # noqa: ANN401 - grpc's type for it is private
-        run = _waits.get()
-        if run is None:  # Such as giving back, which a run does also when it has to end.
-            return continuation(client_call_details, request)
-        call = self._stub.ReserveSessions.future(request)
-        ended = threading.Event()
-        call.add_done_callback(lambda _call: ended.set())
-        while not ended.wait(POLL_SECONDS) and not run.asked.is_set():
-            pass
-        call.cancel()
-        if call.cancelled():
-            run.check()
-        return call  # It ended first: its answer counts, and a reservation will be given back.
+        wait = _waits.get()
+        if wait is not None:
+            request.annotations[MARK] = wait.late.mark
+            return _until_it_ends(wait, self._stub.ReserveSessions.future(request))
+        if isinstance(request, messages.UnreserveSessionsRequest):  # NI's client has no time-out.
+            return self._stub.UnreserveSessions.future(request, timeout=CLEAN_UP_SECONDS)
+        return continuation(client_call_details, request)
+
+
+def _until_it_ends(wait: _Wait, call: Any) -> Any:  # noqa: ANN401
+    ended = threading.Event()
+    call.add_done_callback(lambda _call: ended.set())
+    while not ended.wait(POLL_SECONDS) and not wait.run.asked.is_set():
+        pass
+    call.cancel()
+    if call.cancelled():
+        LATE_RELEASES.add(wait.late)  # A grant may be on its way.
+        wait.run.check()
+    return call  # It ended first: its answer counts, and a reservation will be given back.

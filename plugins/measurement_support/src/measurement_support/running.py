@@ -11,6 +11,7 @@ import grpc
 from ni_measurement_plugin_sdk_service.measurement.service import MeasurementContext
 
 from measurement_support.interruption import Interruption
+from measurement_support.lost_connections import is_lost
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.text import printable
 from session_sharing.wire.status import status_of, text_of
@@ -103,6 +104,13 @@ def measuring(context: MeasurementContext, runs: Runs = RUNS) -> Iterator[Interr
 def _refusal(failure: grpc.Call) -> tuple[grpc.StatusCode, str]:
     """Return status and text of a call that failed, in a run that nobody asked to end."""
     code, text = failure.code(), failure.details() or ""
+    if code is grpc.StatusCode.UNAVAILABLE and is_lost(text):
+        told = (
+            f"The connection to the station ended ({text}): discovery or session management, which "
+            "this measurement asked, is away or was stopped. Start the station again, and then the "
+            "measurement."
+        )
+        return code, told
     if code is not grpc.StatusCode.CANCELLED:
         return code, text
     # The caller would take it for its own cancelling.

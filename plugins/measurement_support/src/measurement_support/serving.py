@@ -12,14 +12,18 @@ from collections.abc import Sequence
 import grpc
 from ni_measurement_plugin_sdk_service import MeasurementService
 
+from measurement_support.late_releases import LATE_RELEASES
 from measurement_support.running import RUNS, Runs
 from measurement_support.signals import StopRequests
 from session_sharing import SharingError, join_local_station
 from session_sharing.text import printable
 
-# A stop takes 8 s at most.
+# A stop takes 9 s at most.
 INTERRUPT_SECONDS = 3.0
 """How long runs may take to end when they are asked to."""
+
+LATE_SECONDS = 1.0
+"""How long giving back may take what could not be given back before."""
 
 CLOSE_SECONDS = 3.0
 """How long unregistering may take; it waits for discovery, without a limit of its own."""
@@ -115,6 +119,7 @@ def _stop(measurement_service: MeasurementService, reason: str, runs: Runs) -> b
     runs.stop(reason)
     if not runs.wait_for_none(INTERRUPT_SECONDS):
         _log.warning("A run did not end in time; it waits for an instrument, or a service")
+    LATE_RELEASES.stop(LATE_SECONDS)
     closing = threading.Thread(
         target=_close, args=(measurement_service,), name="close-service", daemon=True
     )

@@ -37,7 +37,7 @@ from session_sharing.utc import utc_now
 V_co = TypeVar("V_co", covariant=True)
 
 LOG_SECONDS = 30.0
-"""How long a call to the log's service may take."""
+"""How long a call to the log's service may take; never beyond the caller's deadline."""
 
 
 class Instruments(Protocol[V_co]):
@@ -165,7 +165,7 @@ def _opened_logs(
     """Open the reserved logs: for all sites or for each, of one type or both: the map says it."""
     run.check()
     where = connections(reservation, job.log_pin, *LOG_TYPES)
-    constructor = LogConstructor(job.behavior, run.call_timeout(LOG_SECONDS), run.asked)
+    constructor = LogConstructor(job.behavior, run.call_timeout(LOG_SECONDS), run.nearly_over)
     with opened_logs(reservation, constructor) as opened:
         yield SiteLogs(where, opened, run)
 

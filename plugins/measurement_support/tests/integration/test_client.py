@@ -31,6 +31,7 @@ class ForeignMeasurement(services.MeasurementServiceServicer):
 
     def Measure(self, request, context):
         """Answer once."""
+        assert not request.pin_map_context.sites, "none were named"
         yield messages.MeasureResponse(outputs=request.configuration_parameters)
 
 
@@ -50,7 +51,10 @@ def client() -> Iterator[MeasurementClient]:
 
 
 def test_a_configuration_may_have_any_name(client):
-    """What is named as a parameter of `measure`, or is no identifier, can be given all the same."""
+    """What is named as a parameter of `measure`, or is no identifier, can be given all the same.
+
+    And a call that names no sites names none, which means all.
+    """
     values = dict(zip(NAMES, (1.0, 2.0, 3.0, 4.0), strict=True))
     assert client.measure(configurations=values) == values
     assert client.start(configurations={"timeout": 5.0}).result(10.0)["timeout"] == 5.0

@@ -13,7 +13,9 @@ from ni.measurementlink.sessionmanagement.v1 import session_management_service_p
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 from ni_measurement_plugin_sdk_service.session_management import PinMapContext
 
+from measurement_support import queueing
 from measurement_support.interruption import Interruption
+from measurement_support.late_releases import MARK, LateRelease
 from measurement_support.reserving import reserved
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
 
@@ -26,10 +28,12 @@ class Management(services.SessionManagementServiceServicer):
     def __init__(self) -> None:
         self.asked, self.granting, self.left = (threading.Event() for _ in range(3))
         self.freed: list[str] = []
+        self.marks: list[str] = []
 
     def ReserveSessions(self, request, context):
         """Wait, and grant."""
-        assert request.annotations, "NI's client says who asks"
+        assert len(request.annotations) > 1, "NI's client says who asks"
+        self.marks.append(request.annotations[MARK])
         context.add_callback(lambda: (self.left.set(), self.granting.set()))
         self.asked.set()
         assert self.granting.wait(LIMIT)
@@ -38,7 +42,8 @@ class Management(services.SessionManagementServiceServicer):
         return response
 
     def UnreserveSessions(self, request, context):
-        """Note what is free again."""
+        """Note what is free again, if anybody waits only so long for the answer."""
+        assert context.time_remaining() < LIMIT
         self.freed += [each.session.name for each in request.sessions]
         return messages.UnreserveSessionsResponse()
 
@@ -84,10 +89,16 @@ def test_a_reservation_is_granted_and_given_back(service, management):
     found: list[str] = []
     use(service, lambda held: found.extend(info.session_name for info in held.session_info))
     assert found == management.freed == ["VIN+LOG"]
+    assert all(management.marks), "it can be told from others, also later"
 
 
-def test_a_cancelled_run_leaves_the_queue(service, management):
-    """A run that is cancelled while it waits ends at once, and session management learns it."""
+def test_a_cancelled_run_leaves_the_queue(service, management, monkeypatch):
+    """A run that is cancelled while it waits ends at once, and session management learns it.
+
+    It looks later whether a grant was on its way.
+    """
+    later: list[LateRelease] = []
+    monkeypatch.setattr(queueing, "LATE_RELEASES", SimpleNamespace(add=later.append))
     waiting = ThreadPoolExecutor(1).submit(use, service, pytest.fail)
     assert management.asked.wait(LIMIT)
     service.context.cancel()
@@ -95,6 +106,7 @@ def test_a_cancelled_run_leaves_the_queue(service, management):
         waiting.result(LIMIT / 4)
     assert caught.value.code is grpc.StatusCode.CANCELLED
     assert management.left.wait(LIMIT / 4)
+    assert [one.mark for one in later] == management.marks
 
 
 class Cancelling(grpc.UnaryUnaryClientInterceptor):

@@ -11,6 +11,7 @@ import pytest
 
 from measurement_support.client import Call
 from session_sharing.errors import InternalError
+from session_sharing.wire.failed_call import FailedCall
 
 
 class Stream:
@@ -30,6 +31,8 @@ class Stream:
         if self.cancelled:
             raise grpc.RpcError
         for answer in self._answers:
+            if isinstance(answer, Exception):
+                raise answer
             yield SimpleNamespace(outputs=SimpleNamespace(value=answer))
 
 
@@ -72,3 +75,27 @@ def test_no_answer_is_an_error():
     stream.go.set()
     with pytest.raises(InternalError, match="without an answer"):
         call.result(10.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Stream removed (Socket closed)", True),
+        ("failed to connect to all addresses; last error: UNKNOWN: Connection refused", True),
+        ("The measurement plug-in output_voltage is stopping.", False),
+    ],
+)
+def test_a_lost_connection_is_told_with_its_plug_in(text, is_told):
+    """Who loses a plug-in in the middle learns which one, and that records may be logged.
+
+    What a plug-in tells itself is left as it is.
+    """
+    stream = Stream(b"half", FailedCall(grpc.StatusCode.UNAVAILABLE, text))
+    stream.go.set()
+    with pytest.raises(grpc.RpcError) as caught:
+        Call("test", stream, DECODED, "The plug-in test at here:1").result(10.0)
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    found = caught.value.details()
+    assert found.startswith("The plug-in test at here:1 does not answer") == is_told
+    assert ("may have logged records" in found) == is_told
+    assert text in found

@@ -9,7 +9,7 @@ import time
 import grpc
 import pytest
 
-from measurement_support.interruption import CLEAN_UP_SECONDS, Interruption
+from measurement_support.interruption import Interruption
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
 from session_sharing.errors import InvalidRequestError
 
@@ -126,8 +126,21 @@ def test_a_timeout_must_be_a_number():
         Interruption(FakeContext()).reserve_timeout(math.nan)
 
 
-@pytest.mark.parametrize(("remaining", "expected"), [(60.0, 30.0), (10.0, 10.0), (0.0, None)])
-def test_releasing_always_has_some_time(remaining, expected):
-    """Calls end with the deadline, but what cleans up is not cut off by it."""
+@pytest.mark.parametrize(
+    ("remaining", "expected"), [(60.0, 30.0), (10.0, 9.0), (2.0, 1.5), (-1.0, 0.0)]
+)
+def test_a_log_is_never_waited_for_beyond_the_deadline(remaining, expected):
+    """The time of a call is the limit or what is left, less what telling the caller needs."""
     run = Interruption(FakeContext(remaining))
-    assert run.call_timeout(30.0) == (CLEAN_UP_SECONDS if expected is None else expected)
+    assert run.call_timeout(30.0) == pytest.approx(expected)
+
+
+def test_the_last_of_the_time_is_for_telling():
+    """Who waits for a log is told to give up before the deadline, so that the text arrives."""
+    context = FakeContext(10.0)
+    run = Interruption(context)
+    context.time_remaining = 1.1
+    assert not run.nearly_over.is_set()
+    context.time_remaining = 0.9
+    assert run.nearly_over.is_set()
+    assert not run.asked.is_set()

@@ -123,20 +123,36 @@ def test_an_unknown_name_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "error"),
+    ("name", "value", "words"),
     [
-        ("count", "1", TypeError),
-        ("count", 2**31, ValueError),
-        ("name", 1, TypeError),
-        ("counts", [1, "2"], TypeError),
-        ("behavior", 5, ValueError),
-        ("behavior", "ATTACH", ValueError),
-        ("behaviors", ["AUTO", "ATTACH"], ValueError),
+        ("count", "1", r"it is an integer, not str \('1'\)"),
+        ("count", 1.5, r"it is an integer, not float \(1.5\)"),
+        ("count", True, r"it is an integer, not bool"),
+        ("level", "1", "it is a number, not str"),
+        ("enabled", "yes", "it is true or false, not str"),
+        ("name", 1, "it is a text, not int"),
+        ("behavior", None, "it is a number or a name, not NoneType"),
+        ("names", "VOUT", r"it is an array, of which each is a text, not 'VOUT'; give \['VOUT'\]"),
+        ("counts", 3, r"it is an array, of which each is an integer, not 3; give \[3\]"),
+        ("counts", [1, "2"], r"it is an array, of which each is an integer, not str"),
     ],
 )
-def test_a_wrong_value_is_refused(name, value, error):
-    """A value of another type, or out of range, is told with the name of its configuration."""
-    with pytest.raises(error, match=f"Plug-in: the configuration {name}: "):
+def test_a_value_of_another_type_is_refused(name, value, words):
+    """Who gives a text for an array, or the like, is told of what, what it is, and what was given.
+
+    A text would else be taken for an array of its letters.
+    """
+    with pytest.raises(TypeError, match=f"Plug-in: the configuration {name}: {words}"):
+        PARAMETERS.encode({name: value}, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("count", 2**31), ("behavior", 5), ("behavior", "ATTACH"), ("behaviors", ["AUTO", "ATTACH"])],
+)
+def test_a_value_out_of_range_is_refused(name, value):
+    """A value that the configuration cannot have is told with its name."""
+    with pytest.raises(ValueError, match=f"Plug-in: the configuration {name}: "):
         PARAMETERS.encode({name: value}, b"")
 
 

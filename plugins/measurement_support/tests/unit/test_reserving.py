@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import grpc
@@ -10,6 +11,7 @@ from ni_measurement_plugin_sdk_service.session_management import PinMapContext
 
 from measurement_support import reserving
 from measurement_support.interruption import Interruption
+from measurement_support.late_releases import LateRelease
 from measurement_support.reserving import reserved
 from plugins.measurement_support.tests.contexts import AbortedError, FakeContext
 from session_sharing.errors import InvalidRequestError, UnavailableError
@@ -33,6 +35,14 @@ def granted(monkeypatch):
     monkeypatch.setattr(reserving, "reserve", lambda station, *_asked: station.reservation)
 
 
+@pytest.fixture(autouse=True)
+def later(monkeypatch):
+    """Return what is to be given back later."""
+    kept: list[LateRelease] = []
+    monkeypatch.setattr(reserving, "LATE_RELEASES", SimpleNamespace(add=kept.append))
+    return kept
+
+
 def reserve(station: Station, body=lambda: None) -> None:
     """Do something with a reservation."""
     with reserved(station, Interruption(station), ["VIN", "LOG"], 3.0) as reservation:
@@ -52,12 +62,32 @@ def test_what_was_reserved_is_released(failing):
     station.reservation.unreserve.assert_called_once_with()
 
 
-@pytest.mark.parametrize("reason", [GONE, ValueError("Cannot invoke RPC on closed channel!")])
-def test_a_release_that_fails_is_told_as_such(reason):
-    """The caller learns that all went well but the release, of what, and at which service."""
-    words = r"Releasing the reservation of VIN, LOG at session management failed \((UNAV|Cannot)"
-    with pytest.raises(UnavailableError, match=words):
+@pytest.mark.parametrize(
+    ("reason", "words", "is_kept"),
+    [
+        (GONE, r"\(UNAVAILABLE: .*It is tried again until", True),
+        (
+            FailedCall(grpc.StatusCode.INTERNAL, "broken"),
+            r"\(INTERNAL: broken\). Others may",
+            False,
+        ),
+        (ValueError("Cannot invoke RPC on closed channel!"), r"\(Cannot .*frees it when", False),
+    ],
+)
+def test_a_release_that_fails_is_told_as_such(later, reason, words, is_kept):
+    """The caller learns what failed, and where; what was not delivered is tried again."""
+    failed = "Releasing the reservation of VIN, LOG at session management failed "
+    with pytest.raises(UnavailableError, match=failed + words):
         reserve(Station(reason))
+    assert len(later) == is_kept
+
+
+def test_each_reservation_has_its_own_mark(later):
+    """Two reservations of the same pins by one plug-in are told from each other."""
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            reserve(Station(GONE))
+    assert len({one.mark for one in later}) == 2
 
 
 def test_a_call_without_a_pin_map_is_told_so():

@@ -49,6 +49,15 @@ def test_a_refusal_of_a_service_reaches_the_caller():
     assert (told.code, told.text) == (grpc.StatusCode.UNAVAILABLE, "Held by Ann since 10:12.")
 
 
+@pytest.mark.parametrize("text", ["Stream removed", "failed to connect to all addresses"])
+def test_a_lost_station_is_told_as_such(text):
+    """What only gRPC has to say of a lost connection is told as the station's, with what to do."""
+    told = aborted(raising(FailedCall(UNAVAILABLE, text)))
+    assert told.code is UNAVAILABLE
+    assert told.text.startswith(f"The connection to the station ended ({text})")
+    assert "Start the station again" in told.text
+
+
 def test_a_refusal_in_the_middle_tells_what_is_logged():
     """Who would repeat the run learns that some of it is in the log already."""
 
@@ -148,8 +157,19 @@ def test_a_stop_ends_the_runs_and_waits_for_them():
     thread.join(10.0)
 
 
-def test_a_cancelled_run_does_not_wait_for_a_log_that_is_away(monkeypatch):
-    """A run that waits for the service of its log ends when it is cancelled, and says just that."""
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        (FakeContext.cancel, (CANCELLED, "The measurement was cancelled.")),
+        (
+            lambda context: setattr(context, "time_remaining", 0.5),
+            (UNAVAILABLE, "(ni.logger.JSONLogService) is away"),
+        ),
+    ],
+    ids=["cancelled", "out of time"],
+)
+def test_no_run_waits_for_a_log_that_is_away_longer_than_its_caller(monkeypatch, ends, told):
+    """A run that waits for the service of its log ends with its caller, who is told why."""
 
     def find_nothing(*_arguments, **_options):
         raise ServiceNotFoundError("It is not registered.")
@@ -158,12 +178,13 @@ def test_a_cancelled_run_does_not_wait_for_a_log_that_is_away(monkeypatch):
     context = FakeContext()
 
     def open_log(run) -> None:
-        threading.Timer(0.05, context.cancel).start()
-        LogConstructor(0, 30.0, run.asked)(
+        threading.Timer(0.05, ends, [context]).start()
+        LogConstructor(0, 30.0, run.nearly_over)(
             SimpleNamespace(instrument_type_id="FileLogger", resource_name="a.log")
         )
 
     begin = time.monotonic()
-    told = aborted(open_log, context)
-    assert (told.code, told.text) == (CANCELLED, "The measurement was cancelled.")
+    found = aborted(open_log, context)
+    assert found.code is told[0]
+    assert told[1] in found.text
     assert time.monotonic() - begin < 10.0

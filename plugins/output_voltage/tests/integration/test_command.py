@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import grpc
 import pytest
 
 import output_voltage
@@ -88,10 +89,15 @@ def test_a_station_can_start_it_and_ctrl_c_ends_it():
 
 @pytest.mark.usefixtures("found")
 def test_a_stopped_plug_in_is_found_no_longer():
-    """It unregisters when it stops, and its caller is told how to start it."""
-    with ServerProcess("output_voltage"), MeasurementClient(CLASS) as client:
+    """It unregisters when it stops, and its callers are told that, or of what is alike."""
+    with ServerProcess("output_voltage") as plug_in, MeasurementClient(CLASS) as client:
         assert client.configurations["voltage_pins"] == ["VOUT"]
         assert client.outputs[:3] == ["sites", "pins", "mean"]
+        with pytest.raises(ServiceNotFoundError, match=f"Do you mean {CLASS}"):
+            MeasurementClient("session_sharing.OutputVoltages")
+        assert plug_in.stop() == 0
+        with pytest.raises(grpc.RpcError, match=f"The plug-in {CLASS} at .* does not answer"):
+            client.measure()
     with pytest.raises(ServiceNotFoundError, match=CLASS):
         MeasurementClient(CLASS)
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 import output_voltage
-from measurement_support.client import INTERFACE
+from measurement_support.finding import INTERFACE
 from output_voltage.measurement import measurement_service
 from output_voltage.metering import MeasurementType
 from session_sharing import Behavior

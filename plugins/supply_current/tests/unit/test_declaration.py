@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 import supply_current
-from measurement_support.client import INTERFACE
+from measurement_support.finding import INTERFACE
 from session_sharing import Behavior
 from supply_current.measurement import measurement_service
 

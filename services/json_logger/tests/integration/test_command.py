@@ -66,7 +66,10 @@ def check_stored(path: Path, client: BusyClient) -> None:
 
 
 def test_stop_while_a_client_logs(tmp_path: Path) -> None:
-    """A stop signal ends it within 10 s with 0; every acknowledged record is in the file once."""
+    """A stop signal ends it within 10 s with 0; every acknowledged record is in the file once.
+
+    Its log said at the start where the file lies.
+    """
     server = logger_process(tmp_path)
     client = BusyClient(server, "disk")
     until(lambda: len(client.acknowledged) > 50)
@@ -75,6 +78,9 @@ def test_stop_while_a_client_logs(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 10.0
     client.join()
     check_stored(tmp_path / "a.ndjson", client)
+    assert any(
+        line.endswith(f"Log files that clients name lie in {tmp_path}") for line in server.log
+    )
     assert not (tmp_path / ".a.ndjson.lock").exists()
 
 

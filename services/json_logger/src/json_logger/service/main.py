@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -45,6 +46,8 @@ DESCRIPTOR = ServiceDescriptor(
 )
 """What discovery is told; `JsonLogger.serviceconfig` says the same."""
 
+_log = logging.getLogger(__name__)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the service; return the exit code of the process."""
@@ -74,6 +77,7 @@ def run_logger(
     def make_driver() -> LogFileDriver:
         return LogFileDriver(options.data_folder, roots)
 
+    _log.info("Log files that clients name lie in %s", options.data_folder)
     return run_service(NAME, DESCRIPTOR, make_driver, logger_servicers(level, limits), options)
 
 

@@ -156,7 +156,8 @@ def _hint(name: str, known: Collection[str]) -> str:
         return "It has none at all."
     close = _close(name, known) if len(name) <= _LONGEST_COMPARED else []
     if close:
-        return f"Do you mean {' or '.join(map(quoted, close))}? Upper and lower case differ."
+        case = " Upper and lower case differ." if close[0].casefold() == name.casefold() else ""
+        return f"Do you mean {' or '.join(map(quoted, close))}?{case}"
     more = ", ..." if len(known) > _LISTED else ""
     return f"It has {', '.join(map(quoted, islice(known, _LISTED)))}{more}."
 

@@ -160,6 +160,12 @@ def test_unknown_name_is_refused_with_a_hint(grouped, names, text):
     assert len(str(raised.value)) < 500
 
 
+def test_case_is_spoken_of_only_if_nothing_else_differs(grouped):
+    """Whoever mistypes letters is not told of upper and lower case."""
+    with pytest.raises(InvalidRequestError, match=r'Do you mean .*"PinGroup1".*\?$'):
+        select(grouped, ["PinGroup3"], [], "")
+
+
 def test_group_that_is_named_often_is_looked_through_once(grouped, monkeypatch):
     """A request cannot multiply the work by repeating itself."""
     looked = []
