@@ -100,6 +100,14 @@ class Floor:
         """Have a server end with this floor."""
         return self._stack.enter_context(server)
 
+    def restart_instruments(self):
+        """Kill the instruments, and start them again at the same port."""
+        port = self.instruments.address.rpartition(":")[2]
+        self.instruments.kill()
+        self.instruments = self.keep(
+            ServerProcess("local_station.instruments", ["--port", port], self.environment)
+        )
+
     def gone(self, what):
         """Wait until no log is open."""
         until(lambda: not self.open_logs() and not self.open_logs(self.writer), what)
