@@ -33,6 +33,15 @@ WRONG = {
     "mode": (f'{STEP}label = true\nmode = "skip"', '"skip" is none of: Normal, Skip'),
     "loop": (f"{STEP}label = true\nloop = {{ count = 3 }}", r"main\[0\].loop.while: .* missing"),
     "control character": (f'{STEP}statement = "\\u0007"', "XML cannot have"),
+    "control character in a value": (
+        'title = "T"\n[globals]\na = ["b", "x\\u0001y"]',
+        r'globals.a: "x\\x01y" has characters that XML cannot have',
+    ),
+    "end of line that XML changes": ('title = "T"\n[globals]\na = "x\\r\\n"', "XML cannot have"),
+    "control character in a key": (
+        f'{STEP}python = "a.py"\nfunction = "f"\narguments = {{ "a\\u0001" = "1" }}',
+        r"main\[0\].arguments.a\\x01: .* XML cannot have",
+    ),
     "no such sequence": (f'{STEP}call = "Other"', 'no sequence "Other"; there are: MainSequence'),
     "no such step": (f'{STEP}wait_for = "X"', r"main\[0\].wait_for: there is no step"),
     "wait for no call": (f'{STEP}wait_for = "It"', "no step .* that calls a sequence"),
