@@ -15,6 +15,11 @@ MEASUREMENT = f'{STEP}measurement = "demo.M"\n'
 WRONG = {
     "no TOML": ("title =", "no TOML"),
     "nested without end": ("x = " + "[" * 5000, "no TOML"),
+    "long number": (f"x = {'1' * 5000}", "no TOML"),
+    "long key": (f"{STEP}{'a.' * 50_000}b = 1", "line 6: a key has more than 16 parts"),
+    "long header": (f'{STEP}["x"{" . a" * 50_000}]', "line 6: a key has more"),
+    "long key within": (f"x = {{ {'a.' * 50_000}b = 1 }}", "line 1: a key has more"),
+    "long key behind a text": (f"x = {{ y = ''''a'''', {'a.' * 50_000}b = 1 }}", "a key has"),
     "no title": ('[[sequence]]\nname = "M"', "title: this key is missing"),
     "no sequence": ('title = "T"', "sequence: there is no sequence"),
     "sequences in no array": ('title = "T"\nsequence = 3', "sequence: an array of tables"),
@@ -92,5 +97,14 @@ def test_error_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match=r"wrong.toml, offset 9: this is no text in UTF-8"):
         read_definition(path)
     path.write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(DefinitionError, match=r"wrong.toml: it has 1048577 bytes"):
+    with pytest.raises(DefinitionError, match=r"wrong.toml: it is too large: 1048576 bytes"):
         read_definition(path)
+
+
+def test_dots_in_texts_make_no_key_too_long() -> None:
+    """Only keys are bounded, not what stands in expressions and in remarks."""
+    dots = "a." * 50
+    texts = (f'"{dots}"', f"'{dots}'", f'"""\n{dots}\\""""', f"'''\n{dots}''''", "[1.5, 2.5]")
+    globals_ = "\n".join(f"v{index} = {each}  # {dots}" for index, each in enumerate(texts))
+    read = parse_definition(f'title = "T"\n[globals]\n{globals_}\n[[sequence]]\nname = "M"')
+    assert len(read.file_globals.properties) == len(texts)
