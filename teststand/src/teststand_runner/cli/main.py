@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from session_sharing.cli.output import escape_what_streams_cannot_take
@@ -15,6 +15,7 @@ from teststand_runner.cli.exit_codes import ExitCode, exit_code
 from teststand_runner.cli.files import CannotWriteError, check_writable, write_file
 from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
+from teststand_runner.cli.stdout import shown
 from teststand_runner.errors import SequenceFileError, TestStandRunnerError
 from teststand_runner.listing import listing
 from teststand_runner.live import showing
@@ -48,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: TestStandRunnerError, code: ExitCode) -> ExitCode:
-    print(f"teststand_runner: {error}", file=sys.stderr)
+    with suppress(OSError):  # Nobody reads it: the code says it.
+        print(f"teststand_runner: {error}", file=sys.stderr)
     return code
 
 
@@ -56,14 +58,16 @@ def _run(options: argparse.Namespace) -> ExitCode:
     path: Path = options.file
     file = open_sequences(path)
     if options.list:
-        print(listing(file), end="")
+        with shown():
+            print(listing(file), end="")
         return ExitCode.GOOD
     how = _run_options(options)
     problems = check_run(file, path, how)
     if problems:
         raise SequenceRefusedError(path.name, problems)
     if options.check:
-        print(f"{path.name}: {how.sequence} can be run.")
+        with shown():
+            print(f"{path.name}: {how.sequence} can be run.")
         return ExitCode.GOOD
     for report in _report_files(options):
         check_writable(report)
@@ -100,11 +104,23 @@ def _report_files(options: argparse.Namespace) -> list[Path]:
 
 
 def _report(results: Sequence[ExecutionResult], options: argparse.Namespace) -> None:
-    if options.json == _STDOUT:
-        print(json_text(results), end="")
-    else:
-        print_results(results)
+    """Write the files first: standard output may be a pipe that nobody reads any more."""
+    try:
+        _write_reports(results, options)
+    finally:
+        with shown():
+            _print_report(results, options)
+
+
+def _write_reports(results: Sequence[ExecutionResult], options: argparse.Namespace) -> None:
     if options.json not in {None, _STDOUT}:
         write_file(Path(options.json), json_text(results).encode())
     if options.junit is not None:
         write_file(options.junit, junit_xml(results))
+
+
+def _print_report(results: Sequence[ExecutionResult], options: argparse.Namespace) -> None:
+    if options.json == _STDOUT:
+        print(json_text(results), end="")
+    else:
+        print_results(results)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from teststand_runner.cli.exit_codes import ExitCode
 from teststand_runner.cli.files import write_file
+from teststand_runner.cli.stdout import shown
 from teststand_runner.definition import read_definition
 from teststand_runner.writing import read_template, write_sequence_file
 
@@ -56,5 +57,6 @@ def execute(argv: Sequence[str]) -> ExitCode:
     output = options.output or options.definition.with_suffix(SUFFIX)
     write_file(output, data)
     steps = sum(len(each.steps) for each in file.sequences)
-    print(f"{output}: {len(file.sequences)} sequences, {steps} steps")
+    with shown():
+        print(f"{output}: {len(file.sequences)} sequences, {steps} steps")
     return ExitCode.GOOD

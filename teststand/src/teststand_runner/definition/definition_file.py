@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from teststand_runner.definition.keys import check_keys
 from teststand_runner.definition.steps import StepMaker
 from teststand_runner.definition.tables import Table
 from teststand_runner.definition.tree import Plain, objects, property_of
@@ -32,9 +33,10 @@ def read_definition(path: Path) -> SequenceFile:
             file, the table and the key.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise DefinitionError(f"it has {len(data)} bytes; {MAX_BYTES} are read.")
+            raise DefinitionError(f"it is too large: {MAX_BYTES} bytes are read.")
         return parse_definition(data.decode("utf-8-sig"))  # Windows editors add a mark.
     except OSError as error:
         failure: SequenceFileError = DefinitionError(f"{error.strerror or error}.")
@@ -52,9 +54,10 @@ def parse_definition(text: str) -> SequenceFile:
     Raises:
         SequenceFileError: See `read_definition`.
     """
+    check_keys(text)
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # A number of 5000 digits is a mere ValueError.
         raise DefinitionError(f"this is no TOML: {error}.") from None
     return sequences_of(
         PropertyFile(FileInformation(FORM, 0, "", "table"), {}, 0, _data(Table(values, "")))

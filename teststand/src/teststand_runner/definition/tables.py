@@ -50,9 +50,17 @@ class Table:
         found = self._value(key, default)
         if not isinstance(found, str):
             raise self.wrong(key, "a text is expected, in quotes.")
-        if _NOT_IN_XML.search(found):
-            raise self.wrong(key, f"{quoted(found)} has characters that XML cannot have.")
-        return found
+        return self.kept(key, found)
+
+    def kept(self, key: str, text: str) -> str:
+        """Return a text that a sequence file keeps as it is.
+
+        Raises:
+            DefinitionError: It has control characters, or ends of lines that XML changes.
+        """
+        if _NOT_IN_XML.search(text):
+            raise self.wrong(key, f"{quoted(text)} has characters that XML cannot have.")
+        return text
 
     def name(self, key: str) -> str:
         """Return a text that is not empty, in one line."""
@@ -98,8 +106,12 @@ class Table:
         return [Table(each, f"{where}[{index}]") for index, each in enumerate(found)]
 
     def entries(self) -> Iterator[tuple[str, object]]:
-        """Return all keys with their values, of a table whose keys are names of the user's."""
-        self._asked = dict.fromkeys(self._values)
+        """Return all keys with their values, of a table whose keys are names of the user's.
+
+        Raises:
+            DefinitionError: A key has characters that no file can have.
+        """
+        self._asked = dict.fromkeys(self.kept(key, key) for key in self._values)
         return iter(self._values.items())
 
     def texts(self) -> dict[str, str]:

@@ -20,7 +20,8 @@ def variables_of(table: Table) -> dict[str, Property]:
     Numbers are TestStand's doubles, with a point or without.
 
     Raises:
-        DefinitionError: A name is none that expressions can have, or a value is something else.
+        DefinitionError: A name is none that expressions can have, a text is none that a file keeps,
+            or a value is something else.
     """
     found: dict[str, Property] = {}
     for name, value in table.entries():
@@ -45,7 +46,9 @@ def _variable(table: Table, name: str, value: object) -> Property:
 
 
 def _scalar(table: Table, name: str, value: object) -> str | bool | float:
-    if isinstance(value, (bool, str)):
+    if isinstance(value, str):
+        return table.kept(name, value)
+    if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
         return float(value)

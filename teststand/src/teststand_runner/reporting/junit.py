@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import PureWindowsPath
 from xml.etree import ElementTree
 
@@ -17,14 +18,18 @@ _ELEMENTS = {
     Outcome.TERMINATED: "error",
     Outcome.SKIPPED: "skipped",
 }
+_COUNTED = {"failures": "failure", "errors": "error"}
 
 
 def junit_xml(results: Sequence[ExecutionResult]) -> bytes:
-    """Return the results as JUnit XML: a suite for each execution, a case for each step."""
-    root = ElementTree.Element("testsuites", name="teststand_runner")
+    """Return the results as JUnit XML: a suite for each execution, a case for each step.
+
+    Elements and attributes are those that the schema of Jenkins' xUnit plug-in has.
+    """
+    root = ElementTree.Element("testsuites", name="teststand_runner", time=_time(_span(results)))
     suites = [_suite(each) for each in results]
     root.extend(suites)
-    _count(root, (case for suite in suites for case in suite))
+    _count(root, [case for suite in suites for case in suite])
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
     return text + b"\n"
@@ -36,14 +41,16 @@ def _suite(result: ExecutionResult) -> ElementTree.Element:
         "testsuite",
         name=_text(f"{file}: {result.sequence}, socket {result.socket}"),
         timestamp=result.started.isoformat(timespec="milliseconds"),
-        time=f"{result.duration:.6f}",
+        time=_time(result.duration),
     )
     for sequence in sequences_of(result):
         suite.extend(_case(step, sequence, file) for step in filter(told, steps_of(sequence)))
     if _needs_case_of_its_own(result):
         case = ElementTree.SubElement(suite, "testcase", classname=_text(file), name="execution")
         _tell(case, result.status, result.error)
-    _count(suite, suite)
+    cases = list(suite)
+    _count(suite, cases)
+    suite.set("skipped", _number("skipped", cases))  # The root has no such attribute.
     return suite
 
 
@@ -59,7 +66,7 @@ def _case(step: StepResult, sequence: SequenceResult, file: str) -> ElementTree.
         "testcase",
         classname=_text(f"{file}.{place.sequence}.{place.group.value}"),
         name=_text(place.name),
-        time=f"{step.duration:.6f}",
+        time=_time(step.duration),
     )
     _tell(case, step.status, step.error or step.report)
     lines = [f"thread: {sequence.thread}", *map(value_text, step.values)]
@@ -80,11 +87,27 @@ def _tell(case: ElementTree.Element, status: Outcome, why: str) -> None:
         ElementTree.SubElement(case, tag, attributes)
 
 
-def _count(element: ElementTree.Element, cases: Iterable[ElementTree.Element]) -> None:
-    found = list(cases)
-    element.set("tests", str(len(found)))
-    for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(key, str(sum(case.find(tag) is not None for case in found)))
+def _count(element: ElementTree.Element, cases: list[ElementTree.Element]) -> None:
+    element.set("tests", str(len(cases)))
+    for key, tag in _COUNTED.items():
+        element.set(key, _number(tag, cases))
+
+
+def _number(tag: str, cases: list[ElementTree.Element]) -> str:
+    return str(sum(case.find(tag) is not None for case in cases))
+
+
+def _span(results: Sequence[ExecutionResult]) -> float:
+    """Return the seconds from the first start to the last end: executions run side by side."""
+    if not results:
+        return 0.0
+    ends = [each.started + timedelta(seconds=each.duration) for each in results]
+    return (max(ends) - min(each.started for each in results)).total_seconds()
+
+
+def _time(duration: float) -> str:
+    """Return seconds with as many decimals as older schemas have, too."""
+    return f"{duration:.3f}"
 
 
 def _text(text: str) -> str:

@@ -39,11 +39,10 @@ def _scalar(value: Scalar) -> str:
 
 
 def details(step: StepResult) -> Iterator[str]:
-    """Return what is worth a line below a step: its error, what it says, and its outputs."""
+    """Return what is worth a line below a step: its error, each line it says, and its outputs."""
     if step.error:
         yield f"error: {one_line(step.error)}"
-    if step.report:
-        yield one_line(step.report)
+    yield from (printable(each.rstrip()) for each in step.report.splitlines() if each.strip())
     yield from (value_text(each) for each in step.values if each.direction == "Out")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -130,6 +132,21 @@ def test_report_that_cannot_be_written_is_told_before_the_run(define, tmp_path, 
     file = define(STATUS.format("Failed"))
     assert main([file, "--junit", str(tmp_path / "none" / "a.xml")]) == ExitCode.REFUSED
     assert "a.xml cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", [[], ["--list"], ["--check"], ["--json", "-"]])
+def test_pipe_that_nobody_reads_costs_no_report(
+    define, what: list[str], tmp_path: Path, capsys, monkeypatch
+) -> None:
+    """It is told as an error, never as a failed test; the files are there, and nothing waits."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    file, junit = define(STATUS.format("Passed")), tmp_path / "a.xml"
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main([file, "--quiet", "--junit", str(junit), *what]) == ExitCode.ERROR
+    assert "standard output cannot be written" in capsys.readouterr().err
+    assert junit.exists() == (what not in (["--list"], ["--check"]))
 
 
 def test_serial_number_without_a_variable_is_refused(tmp_path: Path, capsys) -> None:

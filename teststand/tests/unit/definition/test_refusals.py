@@ -15,6 +15,11 @@ MEASUREMENT = f'{STEP}measurement = "demo.M"\n'
 WRONG = {
     "no TOML": ("title =", "no TOML"),
     "nested without end": ("x = " + "[" * 5000, "no TOML"),
+    "long number": (f"x = {'1' * 5000}", "no TOML"),
+    "long key": (f"{STEP}{'a.' * 50_000}b = 1", "line 6: a key has more than 16 parts"),
+    "long header": (f'{STEP}["x"{" . a" * 50_000}]', "line 6: a key has more"),
+    "long key within": (f"x = {{ {'a.' * 50_000}b = 1 }}", "line 1: a key has more"),
+    "long key behind a text": (f"x = {{ y = ''''a'''', {'a.' * 50_000}b = 1 }}", "a key has"),
     "no title": ('[[sequence]]\nname = "M"', "title: this key is missing"),
     "no sequence": ('title = "T"', "sequence: there is no sequence"),
     "sequences in no array": ('title = "T"\nsequence = 3', "sequence: an array of tables"),
@@ -33,6 +38,15 @@ WRONG = {
     "mode": (f'{STEP}label = true\nmode = "skip"', '"skip" is none of: Normal, Skip'),
     "loop": (f"{STEP}label = true\nloop = {{ count = 3 }}", r"main\[0\].loop.while: .* missing"),
     "control character": (f'{STEP}statement = "\\u0007"', "XML cannot have"),
+    "control character in a value": (
+        'title = "T"\n[globals]\na = ["b", "x\\u0001y"]',
+        r'globals.a: "x\\x01y" has characters that XML cannot have',
+    ),
+    "end of line that XML changes": ('title = "T"\n[globals]\na = "x\\r\\n"', "XML cannot have"),
+    "control character in a key": (
+        f'{STEP}python = "a.py"\nfunction = "f"\narguments = {{ "a\\u0001" = "1" }}',
+        r"main\[0\].arguments.a\\x01: .* XML cannot have",
+    ),
     "no such sequence": (f'{STEP}call = "Other"', 'no sequence "Other"; there are: MainSequence'),
     "no such step": (f'{STEP}wait_for = "X"', r"main\[0\].wait_for: there is no step"),
     "wait for no call": (f'{STEP}wait_for = "It"', "no step .* that calls a sequence"),
@@ -83,5 +97,14 @@ def test_error_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match=r"wrong.toml, offset 9: this is no text in UTF-8"):
         read_definition(path)
     path.write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(DefinitionError, match=r"wrong.toml: it has 1048577 bytes"):
+    with pytest.raises(DefinitionError, match=r"wrong.toml: it is too large: 1048576 bytes"):
         read_definition(path)
+
+
+def test_dots_in_texts_make_no_key_too_long() -> None:
+    """Only keys are bounded, not what stands in expressions and in remarks."""
+    dots = "a." * 50
+    texts = (f'"{dots}"', f"'{dots}'", f'"""\n{dots}\\""""', f"'''\n{dots}''''", "[1.5, 2.5]")
+    globals_ = "\n".join(f"v{index} = {each}  # {dots}" for index, each in enumerate(texts))
+    read = parse_definition(f'title = "T"\n[globals]\n{globals_}\n[[sequence]]\nname = "M"')
+    assert len(read.file_globals.properties) == len(texts)

@@ -20,6 +20,21 @@ from teststand.tests.unit.reporting.made_results import (
 from teststand_runner.reporting import json_fields, json_text, junit_xml
 from teststand_runner.results import Outcome
 
+SCHEMA = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"},
+        {"testcase"},
+    ),
+    "testcase": (
+        {"name", "time", "classname", "group"},
+        {"skipped", "error", "failure", "system-out"},
+    ),
+    **dict.fromkeys(("skipped", "error", "failure"), ({"type", "message"}, set())),
+    "system-out": (set(), set()),
+}
+"""What test servers that check a schema, as Jenkins' xUnit plug-in, take: attributes, elements."""
+
 
 def suites(*results) -> list[ElementTree.Element]:
     return list(ElementTree.fromstring(junit_xml(results)))
@@ -93,12 +108,22 @@ def test_junit_has_a_case_for_each_step() -> None:
     assert inner.get("classname") == "a.seq.Main<Sequence>.Main"
 
 
+def test_junit_has_what_a_schema_allows() -> None:
+    """A test server that checks the form takes every kind of outcome."""
+    steps = [step(status=each, error="why", values=(value(),)) for each in Outcome]
+    root = ElementTree.fromstring(junit_xml([execution(*steps)]))
+    for element in root.iter():
+        attributes, within = SCHEMA[element.tag]
+        assert set(element.keys()) <= attributes, element.tag
+        assert {each.tag for each in element} <= within, element.tag
+
+
 def test_junit_counts_all_executions() -> None:
-    """The sums of the whole are those of the suites."""
+    """The sums of the whole are those of the suites; side by side takes the time of one."""
     root = ElementTree.fromstring(
         junit_xml([execution(step()), execution(step(status=FAILED), socket=1)])
     )
-    assert (root.get("tests"), root.get("failures")) == ("2", "1")
+    assert (root.get("tests"), root.get("failures"), root.get("time")) == ("2", "1", "2.000")
     assert [each.get("failures") for each in root] == ["0", "1"]
 
 

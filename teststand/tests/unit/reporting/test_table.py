@@ -40,10 +40,12 @@ def test_each_step_has_a_row(capsys) -> None:
 
 
 def test_error_of_a_step_and_of_the_run_are_there(capsys) -> None:
-    """An error of several lines is in one."""
-    run = execution(step("Bad", ERROR, error="one\n  two"), error="it broke")
+    """An error of several lines is in one; what a step printed has its own."""
+    report = "Traceback:\n\n    File x\n"
+    run = execution(step("Bad", ERROR, error="one\n  two", report=report), error="it broke")
     rows = table(capsys, run)
-    assert ["main", "Bad", "Error", "0.250 s", "error: one; two"] in rows
+    at = rows.index(["main", "Bad", "Error", "0.250 s", "error: one; two"])
+    assert rows[at + 1 : at + 3] == [["Traceback:"], ["File x"]]
     assert ["error: it broke"] in rows
 
 

@@ -1,0 +1,40 @@
+"""Standard output, which can be full, or a pipe that nobody reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from teststand_runner.errors import TestStandRunnerError
+
+
+class CannotShowError(TestStandRunnerError):
+    """Standard output takes nothing more."""
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Have what is printed as long as the context lasts reach standard output.
+
+    Raises:
+        CannotShowError: That fails.
+    """
+    try:
+        yield
+        print(end="", flush=True)
+    except OSError as error:
+        _discard_what_waits()
+        why = error.strerror or error
+        raise CannotShowError(f"standard output cannot be written: {why}.") from error
+
+
+def _discard_what_waits() -> None:
+    """Let Python write nowhere what it still holds: it tries once more when the process ends."""
+    with suppress(OSError, ValueError):  # A stream of a program's own has no descriptor.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)
