@@ -263,3 +263,16 @@ def test_a_second_stop_ends_a_python_step(run, tmp_path):
     )[0]
     assert _notes(tmp_path) == ["hang"]
     assert [each.status.value for each in result.main.steps] == ["Terminated"]
+
+
+def test_steps_that_wait_for_one_that_hangs_run_in_another_interpreter(run, tmp_path):
+    """Of two sockets that hang in one interpreter both are told so, and both clean up."""
+    results = run(
+        _do("hang"),
+        cleanup=(_note("cleanup"),),
+        options=RunOptions(sockets=2, step_timeout=1.0),
+    )
+    for result in results:
+        assert "had not come back after 1 s" in result.main.steps[0].error
+        assert result.main.steps[1].status.value == "Done"
+    assert _notes(tmp_path).count("hang") == 2

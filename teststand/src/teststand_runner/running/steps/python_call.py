@@ -14,6 +14,7 @@ from teststand_runner.interpreters import (
     Branch,
     Interpreter,
     InterpreterError,
+    InterpreterGoneError,
     InterpreterKey,
     InterpreterScope,
     ModuleOwner,
@@ -31,6 +32,9 @@ from teststand_runner.running.evaluating import store, value_in
 from teststand_runner.running.frames import Frame
 from teststand_runner.running.pythons import python_for
 from teststand_runner.running.step_context import StepContext
+
+_MOST_INTERPRETERS = 100
+"""How many interpreters a step may find ended: steps that hang may wait before it."""
 
 _Operation = Literal["call", "create", "get", "set"]
 
@@ -63,12 +67,7 @@ def run_python(context: StepContext, call: PythonCall) -> Done:
     taken = tuple(_value(each, value, "In") for each, value in arguments if not _is_context(value))
     request = _request(context, call, tuple(value for _, value in arguments))
     try:
-        answer = _interpreter(context, call).call(
-            request,
-            timeout=context.step_timeout,
-            context=sequence_context(context.frame, context.find),
-            cancellation=context.killing,
-        )
+        answer = _answer(context, call, request)
     except StepCancelledError as error:
         raise StepStoppedError(str(error), _done(error.output, taken)) from error
     except StepRaisedError as error:
@@ -77,6 +76,29 @@ def run_python(context: StepContext, call: PythonCall) -> Done:
     except InterpreterError as error:
         raise StepFailedError(str(error), _done(error.output, taken)) from error
     return _stored(context, call, answer, taken)
+
+
+def _answer(context: StepContext, call: PythonCall, request: Request) -> Answer:
+    """Do what a step asks for, in another interpreter where others end one that it waits for.
+
+    Raises:
+        InterpreterError: It was not done, or went wrong.
+    """
+    server = sequence_context(context.frame, context.find)
+    for _ in range(_MOST_INTERPRETERS - 1):
+        try:
+            return _called(context, call, request, server)
+        except InterpreterGoneError:  # The step before it has ended it; of this one nothing ran.
+            continue
+    return _called(context, call, request, server)
+
+
+def _called(
+    context: StepContext, call: PythonCall, request: Request, server: SequenceContextServer
+) -> Answer:
+    return _interpreter(context, call).call(
+        request, timeout=context.step_timeout, context=server, cancellation=context.killing
+    )
 
 
 def sequence_context(frame: Frame, find: Callable[[str], Path | None]) -> SequenceContextServer:
