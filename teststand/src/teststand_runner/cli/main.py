@@ -16,6 +16,7 @@ from teststand_runner.cli.files import CannotWriteError, check_writable, write_f
 from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
 from teststand_runner.errors import SequenceFileError, TestStandRunnerError
+from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.listing import listing
 from teststand_runner.live import showing
 from teststand_runner.model import SequenceFile
@@ -81,6 +82,7 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         sockets=options.sockets,
         step_timeout=options.step_timeout,
         python=options.python,
+        interpreter=InterpreterScope[options.interpreter.upper()],
         serial_numbers=tuple(options.serial_number),
     )
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.running import STEP_SECONDS
 
 MAX_SOCKETS = 64
@@ -66,6 +67,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="the Python of all Python steps, in place of what they or the adapter say",
+    )
+    group.add_argument(
+        "--interpreter",
+        choices=[each.name.lower() for each in InterpreterScope],
+        default=InterpreterScope.EXECUTION.name.lower(),
+        help="which steps share an interpreter, where they leave it to the adapter (%(default)s)",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from teststand_runner.interpreters import InterpreterScope
+
 STEP_SECONDS = 300.0
 """How long a step may take, unless it is told otherwise."""
 
@@ -19,6 +21,7 @@ class RunOptions:
         step_timeout: How long a Python or measurement step may take, in seconds.
         python: The Python of all Python steps; None for what the steps say, and where they leave
             it to the adapter for the one that runs this.
+        interpreter: Which steps share an interpreter, of those that leave it to the adapter.
         sites: The sites at which measurements measure.
         serial_numbers: What the file global `SerialNumber` is: one for all sockets, or one for
             each; empty for what the file says.
@@ -28,5 +31,6 @@ class RunOptions:
     sockets: int = 1
     step_timeout: float = STEP_SECONDS
     python: Path | None = None
+    interpreter: InterpreterScope = InterpreterScope.EXECUTION
     sites: tuple[int, ...] = (0,)
     serial_numbers: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.model import PythonOperation, PythonScope
 from teststand_runner.results import StepStarted
 from teststand_runner.running import RunOptions, StopRequests, run_sequences
@@ -176,6 +177,22 @@ def test_interpreters_belong_to_their_scopes(run):
     reports = [each.main.steps[4].report.split() for each in results]
     assert max(float(report[0]) for report in reports) == 4
     assert [report[1] for report in reports] == ["2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "counts"), [(InterpreterScope.EXECUTION, [1, 1]), (InterpreterScope.GLOBAL, [1, 2])]
+)
+def test_the_run_has_the_scope_that_steps_leave_to_the_adapter(run, scope, counts):
+    """By default each socket has an interpreter: one that hangs takes nothing from the others."""
+    count = python("module.py", "count", returns="Locals.x")
+    interpreter = replace(count.action.interpreter, from_adapter=True)
+    assert RunOptions().interpreter is InterpreterScope.EXECUTION
+    results = run(
+        _changed(count, interpreter=interpreter),
+        variables=(number("x"),),
+        options=RunOptions(sockets=2, interpreter=scope),
+    )
+    assert sorted(each.main.steps[0].values[0].value for each in results) == counts
 
 
 def test_an_interpreter_of_a_thread_ends_with_it(run, tmp_path):

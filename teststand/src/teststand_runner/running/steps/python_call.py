@@ -122,7 +122,8 @@ def sequence_context(frame: Frame, find: Callable[[str], Path | None]) -> Sequen
 def _interpreter(context: StepContext, call: PythonCall) -> Interpreter:
     shared = context.frame.shared
     settings = call.interpreter
-    scope = InterpreterScope.GLOBAL if settings.from_adapter else InterpreterScope(settings.scope)
+    from_adapter = settings.from_adapter
+    scope = shared.options.interpreter if from_adapter else InterpreterScope(settings.scope)
     owners = {
         InterpreterScope.GLOBAL: "",
         InterpreterScope.EXECUTION: str(shared.number),
