@@ -9,6 +9,7 @@ from teststand_runner.checking.flow import block_problems
 from teststand_runner.checking.options import flow_option_problems, option_problems
 from teststand_runner.checking.problem import Problem, Spot
 from teststand_runner.checking.properties import (
+    callback_problems,
     file_property_problems,
     property_problems,
     sequence_property_problems,
@@ -33,7 +34,7 @@ def check(file: SequenceFile, name: str) -> list[Problem]:
         known = ", ".join(quoted(each.name) for each in file.sequences)
         what, remedy = f"there is no sequence {quoted(name)}.", f"The file has: {known}."
         return [Problem("the file", "", "", what, remedy)]
-    found = list(file_property_problems(file))
+    found = [*file_property_problems(file), *callback_problems(file)]
     for sequence in reachable(file, start):
         found += _sequence_problems(file, sequence)
     return list(dict.fromkeys(found))

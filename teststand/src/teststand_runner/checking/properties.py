@@ -46,6 +46,19 @@ def file_property_problems(file: SequenceFile) -> Iterator[Problem]:
             yield Problem("the file", "", path, *_texts(leaf, demand))
 
 
+def callback_problems(file: SequenceFile) -> Iterator[Problem]:
+    """Return a problem for each sequence that TestStand would run without a call of it."""
+    for sequence in file.sequences:
+        type_ = sequence.properties.find("RTS.Type")
+        is_callback = type_ is not None and type_.value in tables.CALLBACK_TYPES
+        if sequence.steps and (is_callback or sequence.name.lower() in tables.CALLBACKS):
+            yield Spot(sequence).problem(
+                "RTS.Type" if is_callback else "",
+                "TestStand runs it without a call, and this runner runs no callbacks.",
+                "Take its steps out, or give it another name and type.",
+            )
+
+
 def _demanded(spot: Spot, root: Property, demands: Mapping[str, Demand]) -> Iterator[Problem]:
     for path, demand in demands.items():
         leaf = root.find(path)

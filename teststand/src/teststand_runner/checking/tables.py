@@ -171,6 +171,18 @@ SEQUENCE_DEMANDS: Mapping[str, Demand] = {
 }
 """What the properties of a sequence may say."""
 
+CALLBACKS = frozenset(
+    f"sequencefile{name}"
+    for name in (
+        *("load", "unload", "prestep", "poststep", "preinteractive", "postinteractive"),
+        *("postresultlistentry", "poststepfailure", "poststepruntimeerror"),
+    )
+)
+"""The names of sequences, in small letters, that TestStand's engine runs by itself."""
+
+CALLBACK_TYPES = (1, 7)
+"""The types (`RTS.Type`) of sequences that a process model, or the engine, runs by itself."""
+
 FILE_DEMANDS: Mapping[str, Demand] = {
     "Type": Demand((0,), "run process models and callbacks"),
     "ModelOption": Demand((0, 1), "run the process model that the file requires"),

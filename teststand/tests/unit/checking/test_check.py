@@ -176,6 +176,19 @@ def test_properties_of_files_and_sequences_are_checked():
     assert [each.property for each in check(file, "MainSequence")] == ["ModelOption", "RTS.Type"]
 
 
+def test_callbacks_that_would_run_by_themselves_are_refused():
+    """What TestStand runs without a call is not left out in silence; empty ones do nothing."""
+    typed = replace(
+        sequence("PreUUT", step("a")),
+        properties=container("PreUUT", container("RTS", number("Type", 7.0))),
+    )
+    main, empty = sequence("MainSequence", step("a")), sequence("SequenceFileLoad")
+    file = sequence_file(main, empty, sequence("SequenceFilePreStep", step("a")), typed)
+    found = [(each.sequence, each.property) for each in check(file, "MainSequence")]
+    assert found == [('sequence "SequenceFilePreStep"', ""), ('sequence "PreUUT"', "RTS.Type")]
+    assert check(sequence_file(main, empty), "MainSequence") == []
+
+
 def test_a_whole_file_is_checked_by_its_properties():
     """Of the example with a step of each kind, exactly what the runner does not do is refused."""
     found = {
