@@ -88,11 +88,25 @@ if sys.platform == "win32":
         except (OSError, subprocess.TimeoutExpired):
             process.kill()
 
+    def has_ended(process: subprocess.Popen[bytes]) -> bool:
+        """Return whether an interpreter has ended."""
+        return process.poll() is not None
+
 else:
 
     def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End an interpreter that has not been waited for, and all that it has started."""
+        """End an interpreter, and all that it has started in its group."""
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
             return
+
+    def has_ended(process: subprocess.Popen[bytes]) -> bool:
+        """Return whether an interpreter has ended, and leave its number to its group if possible.
+
+        On macOS a number is not given again either while a group has it.
+        """
+        if sys.platform != "linux" or process.returncode is not None:
+            return process.poll() is not None
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, process.pid, how) is not None

@@ -97,6 +97,16 @@ def test_closing_lets_the_users_code_release_what_it_holds(own, tmp_path):
     assert not own.interpreter.close(), "once is enough"
 
 
+def test_closing_ends_what_steps_have_left_running(own, tmp_path):
+    """A program that a step started, and that keeps its output open, ends with the interpreter."""
+    started = tmp_path / "started"
+    own("leave_running", str(started))
+    began, (_, pid) = time.monotonic(), pids_in(started)
+    assert own.interpreter.close()
+    assert time.monotonic() - began < 4.0, "no pipe was waited for"
+    until(lambda: not is_alive(pid))
+
+
 def test_closing_ends_a_step_that_hangs_and_those_that_wait(own, tmp_path):
     """At the end of a run nobody waits for ever, neither for a step nor for its turn."""
     started, errors = tmp_path / "started", []
