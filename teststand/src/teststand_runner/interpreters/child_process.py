@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from session_sharing.process_group import ProcessGroup
 from teststand_runner.interpreters.output import StepOutput
-from teststand_runner.interpreters.processes import end_by_force, exit_text, has_ended
+from teststand_runner.interpreters.processes import exit_text, has_ended
 
 _LONGEST = 64 * 1024 * 1024
 _GONE_SECONDS = 5.0
@@ -51,6 +52,7 @@ class ChildProcess:
     def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
         assert process.stderr is not None, "it was started with a pipe"
         self._process = process
+        self._group = ProcessGroup(process)
         self._state = threading.Lock()
         self._ending: Ending | None = None
         self._listener: tuple[int, Mailbox] | None = None
@@ -113,7 +115,7 @@ class ChildProcess:
             if self._ending is not None or is_over:
                 return
             self._ending = ending
-        end_by_force(self._process)
+        self._group.end_by_force()
         self._tell_listener()
 
     def close(self, timeout: float) -> bool:
@@ -134,7 +136,7 @@ class ChildProcess:
             self._process.stdin.close()
         in_good_order = self._ends(timeout if is_first else _GONE_SECONDS)
         if not is_waited_for:  # else it was ended by force, and its number may be another's
-            end_by_force(self._process)  # also what its steps have started and left
+            self._group.end_by_force()  # also what its steps have started and left
         self._waited(_GONE_SECONDS)
         self._tell_listener()
         self._reader.join(_PIPE_SECONDS)

@@ -15,7 +15,6 @@ from pathlib import Path
 from teststand_runner.interpreters.errors import InterpreterStartError
 
 _CHILD = Path(__file__).with_name("child") / "start.py"
-_TASKKILL_SECONDS = 2.0
 
 
 def python_of(environment: Path) -> Path:
@@ -77,36 +76,12 @@ def exit_text(code: int | None) -> str:
         return f"signal {-code}"
 
 
-if sys.platform == "win32":
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether an interpreter has ended, and leave its number to its group if possible.
 
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End an interpreter that has not been waited for, and all that it has started."""
-        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-        command = [str(taskkill), "/T", "/F", "/PID", str(process.pid)]
-        try:
-            subprocess.run(command, capture_output=True, timeout=_TASKKILL_SECONDS, check=False)  # noqa: S603
-        except (OSError, subprocess.TimeoutExpired):
-            process.kill()
-
-    def has_ended(process: subprocess.Popen[bytes]) -> bool:
-        """Return whether an interpreter has ended."""
+    On macOS a number is not given again either while a group has it; Windows has jobs.
+    """
+    if sys.platform != "linux" or process.returncode is not None:
         return process.poll() is not None
-
-else:
-
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End an interpreter, and all that it has started in its group."""
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
-            return
-
-    def has_ended(process: subprocess.Popen[bytes]) -> bool:
-        """Return whether an interpreter has ended, and leave its number to its group if possible.
-
-        On macOS a number is not given again either while a group has it.
-        """
-        if sys.platform != "linux" or process.returncode is not None:
-            return process.poll() is not None
-        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, process.pid, how) is not None
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process.pid, how) is not None
