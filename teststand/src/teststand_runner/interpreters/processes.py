@@ -24,13 +24,20 @@ def python_of(environment: Path) -> Path:
         InterpreterStartError: The folder has none.
     """
     places = [environment / "Scripts" / "python.exe", environment / "bin" / "python"]
-    found = next((place for place in places if place.is_file()), None)
+    found = next((place for place in places if _is_file(place)), None)
     if found is None:
         raise InterpreterStartError(
             f"{environment} is no virtual environment: it has neither {places[0].name} in Scripts "
             f"nor {places[1].name} in bin. Make one there, or name another one."
         )
     return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # A folder on the way cannot be read.
+        return False
 
 
 def launch(
