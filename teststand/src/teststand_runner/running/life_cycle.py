@@ -18,7 +18,12 @@ from teststand_runner.errors import TestStandRunnerError
 from teststand_runner.model import Statement
 from teststand_runner.results import Outcome, StepEnded, StepResult, StepStarted
 from teststand_runner.running.done import Done
-from teststand_runner.running.errors import StepEndedError, StepFailedError, StepStoppedError
+from teststand_runner.running.errors import (
+    StepEndedError,
+    StepFailedError,
+    StepStoppedError,
+    text_of_any,
+)
 from teststand_runner.running.evaluating import condition_in, text_in, value_in
 from teststand_runner.running.step_context import ActionRunner, StepContext
 from teststand_runner.running.variables import step_of
@@ -90,8 +95,8 @@ class StepLife:
             return _Once(Outcome.TERMINATED, "", stopped.done)
         except StepEndedError as error:
             return _Once(Outcome.ERROR, str(error), error.done)
-        except TestStandRunnerError as error:
-            return _Once(Outcome.ERROR, str(error))
+        except Exception as error:  # noqa: BLE001 - it ends this step: Cleanup has to run
+            return _Once(Outcome.ERROR, text_of_any(error))
 
     def _whole(self) -> _Once:
         step = self._step
