@@ -168,12 +168,17 @@ def test_a_sequence_that_is_not_there_is_refused():
 
 
 def test_properties_of_files_and_sequences_are_checked():
-    """A file that requires a process model, and a sequence that is a callback, are refused."""
+    """What they say and the runner does not know, or does not do, is refused; harmless is not."""
     callback = replace(
-        sequence("MainSequence"), properties=container("x", container("RTS", number("Type", 1)))
+        sequence("MainSequence"),
+        properties=container("x", container("RTS", number("Type", 1)), truth("Unheard", True)),
     )
-    file = replace(sequence_file(callback), properties=container("Data", number("ModelOption", 2)))
-    assert [each.property for each in check(file, "MainSequence")] == ["ModelOption", "RTS.Type"]
+    told = (number("ModelOption", 2), text("Version", "1.0.0.0"), objects("Unheard", text("x")))
+    file = replace(sequence_file(callback), properties=container("Data", *told, text("Zip", "a")))
+    found = [(each.sequence, each.property) for each in check(file, "MainSequence")]
+    of_sequence = 'sequence "MainSequence"'
+    of_file = [("the file", "ModelOption"), ("the file", "Zip")]
+    assert found == [*of_file, (of_sequence, "RTS.Type"), (of_sequence, "Unheard")]
 
 
 def test_callbacks_that_would_run_by_themselves_are_refused():
