@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from teststand_runner.interpreters import InterpreterScope
-from teststand_runner.model import PythonOperation, PythonScope
+from teststand_runner.model import PythonArgument, PythonOperation, PythonScope
 from teststand_runner.results import StepStarted
 from teststand_runner.running import RunOptions, StopRequests, run_sequences
 from teststand_runner.testing.building import number, scalar, scalars, text
@@ -162,6 +162,15 @@ def test_objects_live_from_step_to_step(run):
     result = run(create, greet, name, check, variables=variables)[0]
     assert result.status.value == "Passed", result.error
     assert result.main.steps[3].report == "DUTDUT"
+
+
+def test_what_comes_back_has_the_type_that_the_step_declares(run):
+    """A text in the place of a number is an error of the step, which shows what came."""
+    declared = PythonArgument("Return Value", "Locals.ended", 1)
+    made = run(_changed(_do("ended"), return_value=declared), variables=(text("ended"),))[0]
+    broken = made.main.steps[0]
+    assert broken.error == "What came back is a string; the step declares a Number."
+    assert [each.value for each in broken.values] == [""]
 
 
 def test_interpreters_belong_to_their_scopes(run):

@@ -14,6 +14,7 @@ from teststand_runner.model import (
     MeasurementParameter,
     Other,
     PostAction,
+    PythonArgument,
     SequenceArgument,
     UpdatePinMap,
 )
@@ -90,6 +91,9 @@ REFUSED = {
     "TS.SData.PythonCall.ModulePath": python("", "f"),
     "TS.SData.PythonCall.FunctionOrAttributeName": python("m.py", ""),
     "TS.SData.PythonCall.Parameters[1].ArgumentValue": python("m.py", "f", ""),
+    "TS.SData.PythonCall.Parameters[0].Type": _changed(
+        python("m.py", "f"), return_value=PythonArgument("Return Value", "", 6)
+    ),
     "TS.SData.PythonCall.Parameters[0].ArgumentValue": python("m.py", "f", returns="1"),
     "TS.SData.PythonCall.ClassInstanceLocation": _changed(python("m.py", "f"), scope=2),
     "Measurement.Parameters[0].Type": _input(type="TypeMessage"),
@@ -173,7 +177,7 @@ def test_properties_of_files_and_sequences_are_checked():
         sequence("MainSequence"),
         properties=container("x", container("RTS", number("Type", 1)), truth("Unheard", True)),
     )
-    told = (number("ModelOption", 2), text("Version", "1.0.0.0"), objects("Unheard", text("x")))
+    told = (number("ModelOption", 2), text("Version", "1.0.0.0"))
     file = replace(sequence_file(callback), properties=container("Data", *told, text("Zip", "a")))
     found = [(each.sequence, each.property) for each in check(file, "MainSequence")]
     of_sequence = 'sequence "MainSequence"'

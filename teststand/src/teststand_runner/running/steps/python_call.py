@@ -174,7 +174,7 @@ def _is_context(value: object) -> bool:
 
 
 def _value(argument: PythonArgument, value: object, direction: str) -> Value:
-    name, _ = _KINDS.get(argument.type, ("Dynamic", is_number))
+    name, _ = _KINDS[argument.type]
     return Value(argument.name, direction, name, recorded(value))
 
 
@@ -194,7 +194,11 @@ def _stored(
     if returned is None:
         return _done(answer.output, taken)
     given = (_value(returned, answer.value, "Out"),) if answer.value is not None else ()
+    name, fits = _KINDS[returned.type]
     try:
+        if call.operation != PythonOperation.SET_ATTRIBUTE and not fits(answer.value):
+            what = f"What came back is {kind_of(answer.value)}; the step declares a {name}."
+            raise StepFailedError(what, _done(answer.output, taken + given))
         store(context.scope, returned.expression, answer.value)
     except ExpressionError as error:
         raise StepFailedError(str(error), _done(answer.output, taken + given)) from error
