@@ -23,7 +23,7 @@ def check(file: SequenceFile, name: str) -> list[Problem]:
     """Return what a sequence, and all that it calls, needs and the runner does not do.
 
     Of steps that are skipped nothing is needed; of those that are forced to pass or fail, not what
-    they would call. What only a run shows, as a variable that is not there, is an error of the run.
+    they would call. What only a run shows, as an index beyond an array, is an error of the run.
 
     Args:
         file: The file.
@@ -63,7 +63,7 @@ def _sequence_problems(file: SequenceFile, sequence: Sequence) -> Iterator[Probl
     yield from sequence_property_problems(Spot(sequence))
     yield from block_problems(sequence)
     for step in sequence.steps:
-        yield from _step_problems(Spot(sequence, step), step, file)
+        yield from _step_problems(Spot(sequence, step, file.file_globals), step, file)
 
 
 def _step_problems(spot: Spot, step: Step, file: SequenceFile) -> Iterator[Problem]:

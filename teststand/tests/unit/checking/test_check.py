@@ -142,7 +142,18 @@ def test_what_is_in_order_is_not_refused():
         *(_input(), step("c", UpdatePinMap('"a.pinmap"')), step("d", loop=looped("False"))),
         _with(text("Icon", "x.ico"), number("BatchSyncOpt", 2.0), truth("UseMutex", False)),
     )
-    assert _problems(*steps) == []
+    assert _problems(*steps, variables=(number("X"),)) == []
+
+
+@pytest.mark.parametrize("name", ["Locals.x", "Parameters.x", "FileGlobals.x"])
+def test_variables_that_are_not_declared_are_refused(name):
+    """What is in no table of the file is no variable, whether it is read, set or stored to."""
+    for made in (
+        statement(f"{name} + 1"),
+        statement(f"{name} = 1"),
+        python("m", "f", returns=name),
+    ):
+        assert [each.what for each in _problems(made)] == [f'"{name}" is not declared.']
 
 
 def test_what_is_not_run_need_not_be_supported():

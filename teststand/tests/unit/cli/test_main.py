@@ -48,7 +48,7 @@ def define(tmp_path: Path):
         (STATUS.format("Passed"), ExitCode.GOOD),
         (STATUS.format("Done"), ExitCode.GOOD),
         (STATUS.format("Failed"), ExitCode.FAILED),
-        ("[[sequence.main]]\nname = 'It'\nstatement = 'Locals.none = 1'\n", ExitCode.ERROR),
+        ("[[sequence.main]]\nname = 'It'\nstatement = 'Step.Nothing'\n", ExitCode.ERROR),
     ],
 )
 def test_exit_code_tells_the_outcome(define, steps: str, code: ExitCode) -> None:

@@ -112,9 +112,7 @@ def test_a_failure_that_its_author_leaves_out_does_not_fail_the_sequence(run):
 
 def test_an_error_that_its_author_ignores_does_not_end_the_sequence(run):
     """The step's own status tells of it all the same."""
-    ran = run(
-        sequence("MainSequence", statement("Locals.none = 1", ignores_errors=True), step("b"))
-    )
+    ran = run(sequence("MainSequence", statement("Step.Nothing", ignores_errors=True), step("b")))
     assert [status for _, status in ran.statuses()] == ["Error", "Done"]
     assert ran.status == "Passed"
 
@@ -135,7 +133,7 @@ def test_a_loop_counts_and_decides_by_its_status(run):
 
 def test_an_error_ends_a_loop(run):
     """A broken module is not called again and again."""
-    one = statement("Locals.none = 1", loop=looped("True"))
+    one = statement("Step.Nothing", loop=looped("True"))
     result = run(sequence("MainSequence", one)).step(one.name)
     assert (result.status.value, len(result.iterations)) == ("Error", 1)
 

@@ -23,7 +23,7 @@ from teststand_runner.testing.making import (
     wait_for,
 )
 
-BROKEN = statement("Locals.none = 1")
+BROKEN = statement("Step.Nothing")
 END = step("end")
 LIMIT = 10.0
 
@@ -103,7 +103,7 @@ def test_loops_nest(run):
 
 def test_a_condition_that_cannot_be_evaluated_is_an_error(run):
     """No part of a block is taken at random."""
-    ran = run(sequence("MainSequence", flow("If", "Locals.none"), step("in"), flow("End"), END))
+    ran = run(sequence("MainSequence", flow("If", "Step.Nothing"), step("in"), flow("End"), END))
     assert (ran.names(), ran.status) == (["If"], "Error")
 
 
