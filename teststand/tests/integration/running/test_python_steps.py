@@ -71,6 +71,9 @@ def use(context):
     context.Locals.SetValNumber("n", 0, context.Parameters.GetValNumber("p", 0) + 1)
     return Path(path).name
 
+def table(context):
+    return [[1.5, 2], ["a", None]]
+
 def ended(context):
     return " ".join(each.name for each in HERE.glob("ended *"))
 
@@ -171,6 +174,12 @@ def test_what_comes_back_has_the_type_that_the_step_declares(run):
     broken = made.main.steps[0]
     assert broken.error == "What came back is a string; the step declares a Number."
     assert [each.value for each in broken.values] == [""]
+
+
+def test_arrays_of_arrays_are_kept_as_they_are(run):
+    """Numbers of a table do not become texts in the results."""
+    made = run(python("module.py", "table", "ThisContext"))[0]
+    assert made.main.steps[0].values[0].value == ((1.5, 2), ("a", None))
 
 
 def test_interpreters_belong_to_their_scopes(run):
