@@ -83,6 +83,7 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         step_timeout=options.step_timeout,
         python=options.python,
         interpreter=InterpreterScope[options.interpreter.upper()],
+        sites=tuple(options.sites) or ((0,),),
         serial_numbers=tuple(options.serial_number),
     )
 

@@ -63,6 +63,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="the file global SerialNumber; may be given once for each socket",
     )
     group.add_argument(
+        "--sites",
+        action="append",
+        type=_sites,
+        default=[],
+        metavar="N,N",
+        help="where measurements measure (0); may be given once for each socket",
+    )
+    group.add_argument(
         "--python",
         type=Path,
         metavar="FILE",
@@ -101,6 +109,13 @@ def _sockets(text: str) -> int:
     return int(text)
 
 
+def _sites(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(each.isascii() and each.isdecimal() and len(each) <= 9 for each in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of site numbers, as 0,1")
+    return tuple(map(int, parts))
+
+
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the options of a run.
 
@@ -109,7 +124,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = run_parser()
     options = parser.parse_args(argv)
-    numbers = len(options.serial_number)
-    if numbers not in {0, 1, options.sockets}:
-        parser.error(f"--serial-number is given {numbers} times for {options.sockets} sockets")
+    for name, given in (("serial-number", options.serial_number), ("sites", options.sites)):
+        if len(given) not in {0, 1, options.sockets}:
+            parser.error(f"--{name} is given {len(given)} times for {options.sockets} sockets")
     return options

@@ -22,9 +22,12 @@ class RunOptions:
         python: The Python of all Python steps; None for what the steps say, and where they leave
             it to the adapter for the one that runs this.
         interpreter: Which steps share an interpreter, of those that leave it to the adapter.
-        sites: The sites at which measurements measure.
+        sites: The sites at which measurements measure: one entry for all sockets, or one for each.
         serial_numbers: What the file global `SerialNumber` is: one for all sockets, or one for
             each; empty for what the file says.
+
+    Raises:
+        ValueError: Sites are given for another number of sockets.
     """
 
     sequence: str = "MainSequence"
@@ -32,5 +35,13 @@ class RunOptions:
     step_timeout: float = STEP_SECONDS
     python: Path | None = None
     interpreter: InterpreterScope = InterpreterScope.EXECUTION
-    sites: tuple[int, ...] = (0,)
+    sites: tuple[tuple[int, ...], ...] = ((0,),)
     serial_numbers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.sites) not in {1, self.sockets}:
+            raise ValueError(f"Sites are given {len(self.sites)} times for {self.sockets} sockets.")
+
+    def sites_of(self, socket: int) -> tuple[int, ...]:
+        """Return the sites at which the measurements of a socket measure."""
+        return self.sites[socket if len(self.sites) > 1 else 0]
