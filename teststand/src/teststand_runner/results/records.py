@@ -79,7 +79,8 @@ class StepResult:
         recorded: Whether its author wants it in reports.
         call: What came of the sequence that it called in its own thread; None if it called none.
             A sequence in a thread of its own is in `ExecutionResult.threads`.
-        iterations: If it loops, what came of each time; then `values` are those of the last.
+        iterations: If it loops, what came of each time, of the last 1000; then `values` are those
+            of the last.
     """
 
     place: StepPlace

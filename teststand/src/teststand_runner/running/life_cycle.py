@@ -8,6 +8,7 @@ by the two expressions behind it.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +28,9 @@ from teststand_runner.running.errors import (
 from teststand_runner.running.evaluating import condition_in, text_in, value_in
 from teststand_runner.running.step_context import ActionRunner, StepContext
 from teststand_runner.running.variables import step_of
+
+MOST_ITERATIONS = 1000
+"""How many results of a loop are kept, the last ones."""
 
 _FORCED = {"Pass": Outcome.PASSED, "Fail": Outcome.FAILED}
 _OUTCOMES = {outcome.value.lower(): outcome for outcome in Outcome}
@@ -114,20 +118,22 @@ class StepLife:
         loop, state = self._step.loop, self._frame.run_state
         state.update({name: 0.0 for name in state if name.startswith("Loop")})
         value_in(self._frame.scope, loop.initialize)
-        results: list[StepResult] = []
+        results: deque[StepResult] = deque(maxlen=MOST_ITERATIONS)
+        count = 0
         last = _Once(Outcome.DONE)
         while condition_in(self._frame.scope, loop.condition):
             began, started = time.monotonic(), utc_now()
             last = self._halted() or self._guarded(self._once)
             results.append(self._result(last, started, began))
+            count += 1
             if last.status == Outcome.TERMINATED or self._breaks(last):
-                return replace(last, iterations=tuple(results))
+                return _with_iterations(last, results, count)
             _count(state, last.status)
             value_in(self._frame.scope, loop.increment)
         status = last.status
         if loop.status:
             status = _outcome(text_in(self._frame.scope, loop.status, "The loop status"))
-        return _Once(status, last.error, last.done, tuple(results))
+        return _with_iterations(replace(last, status=status), results, count)
 
     def _halted(self) -> _Once | None:
         return _Once(Outcome.TERMINATED) if self._context.halt.is_set else None
@@ -163,6 +169,15 @@ class StepLife:
             found = text_in(self._frame.scope, step.status_expression, "The status")
             result["Status"] = found or Outcome.DONE.value
         _check_error(result["Error"])
+
+
+def _with_iterations(once: _Once, results: deque[StepResult], count: int) -> _Once:
+    """Return what came of a loop with its iterations, and say how many of them are not kept."""
+    done, dropped = once.done, count - len(results)
+    if dropped:
+        told = f"The results of the first {dropped} of its {count} iterations are not kept."
+        done = replace(done, report=f"{done.report}\n{told}".strip())
+    return replace(once, done=done, iterations=tuple(results))
 
 
 def _check_error(error: Mapping[str, object]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from teststand_runner.errors import TestStandRunnerError
 from teststand_runner.model import CustomPostAction, PostAction
+from teststand_runner.running import life_cycle
 from teststand_runner.running.done import Done
 from teststand_runner.running.steps import run_action
 from teststand_runner.testing.building import number, text
@@ -129,6 +130,16 @@ def test_a_loop_counts_and_decides_by_its_status(run):
     result = run(sequence("MainSequence", one)).step("a")
     assert [each.status.value for each in result.iterations] == ["Failed", "Passed"] * 2
     assert result.status.value == "Passed"
+
+
+def test_a_long_loop_keeps_its_last_results_and_counts_the_others(run, monkeypatch):
+    """A loop that runs for days does not fill the memory; no result is left out in silence."""
+    monkeypatch.setattr(life_cycle, "MOST_ITERATIONS", 2)
+    told = "Step.Result.ReportText = Str(RunState.LoopIndex)"
+    ran = run(sequence("MainSequence", statement(told, loop=looped("RunState.LoopIndex < 5"))))
+    result = ran.step(told)
+    assert [each.report for each in result.iterations] == ["3", "4"]
+    assert result.report == "4\nThe results of the first 3 of its 5 iterations are not kept."
 
 
 def test_an_error_ends_a_loop(run):
