@@ -130,10 +130,12 @@ class StepLife:
                 return _with_iterations(last, results, count)
             _count(state, last.status)
             value_in(self._frame.scope, loop.increment)
-        status = last.status
         if loop.status:
             status = _outcome(text_in(self._frame.scope, loop.status, "The loop status"))
-        return _with_iterations(replace(last, status=status), results, count)
+            is_bare = status == Outcome.ERROR and not last.error
+            error = "Its loop status expression gave Error." if is_bare else last.error
+            last = replace(last, status=status, error=error)
+        return _with_iterations(last, results, count)
 
     def _halted(self) -> _Once | None:
         return _Once(Outcome.TERMINATED) if self._context.halt.is_set else None
@@ -157,7 +159,10 @@ class StepLife:
         except TestStandRunnerError as error:
             raise StepFailedError(str(error), done) from error
         done = replace(done, report=str(result["ReportText"]))
-        return _Once(_outcome(str(result["Status"])), "", done)
+        status = _outcome(str(result["Status"]))
+        by_expression = "Its status expression gave Error." if self._step.status_expression else ""
+        told = by_expression or "Its code has set the status Error."
+        return _Once(status, told if status == Outcome.ERROR else "", done)
 
     def _after(self, result: dict[str, Any]) -> None:
         """Evaluate what stands behind the module."""

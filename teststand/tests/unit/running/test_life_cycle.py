@@ -142,6 +142,22 @@ def test_a_long_loop_keeps_its_last_results_and_counts_the_others(run, monkeypat
     assert result.report == "4\nThe results of the first 3 of its 5 iterations are not kept."
 
 
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"status_expression": '"Error"'}, "Its status expression gave Error."),
+        ({"pre_expression": 'Step.Result.Status = "Error"'}, "Its code has set the status Error."),
+        (
+            {"loop": looped("RunState.LoopIndex < 1", '"Error"')},
+            "Its loop status expression gave Error.",
+        ),
+    ],
+)
+def test_a_status_that_is_an_error_says_where_it_comes_from(run, changes, error):
+    """The error of the sequence is not empty."""
+    assert run(sequence("MainSequence", step("a", **changes))).result.error == f"a: {error}"
+
+
 def test_an_error_ends_a_loop(run):
     """A broken module is not called again and again."""
     one = statement("Step.Nothing", loop=looped("True"))
