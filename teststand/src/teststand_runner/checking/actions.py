@@ -15,6 +15,7 @@ from teststand_runner.model import (
     Label,
     MeasurementCall,
     MeasurementParameter,
+    PythonArgument,
     PythonCall,
     PythonOperation,
     PythonScope,
@@ -42,7 +43,7 @@ PARAMETER_TYPES = frozenset(
 """The types of parameters of measurements that the runner hands over."""
 
 ARGUMENT_TYPES = {1: "number", 2: "string", 3: "boolean", 4: "tuple", 5: "list", 7: "dynamic"}
-"""The types of arguments of Python calls that the runner hands over, by their numbers."""
+"""The types of values that go to Python calls, or come back from them, by their numbers."""
 
 
 def action_problems(spot: Spot, step: Step, file: SequenceFile) -> Iterator[Problem]:
@@ -105,18 +106,23 @@ def _python(spot: Spot, call: PythonCall) -> Iterator[Problem]:
     yield from _python_target(spot, call)
     for index, argument in enumerate(call.arguments, start=1):
         place = f"{base}.Parameters[{index}]"
-        if argument.type not in ARGUMENT_TYPES:
-            yield spot.problem(
-                f"{place}.Type",
-                f"this runner hands over no arguments of type {argument.type}.",
-                f"It hands over: {', '.join(ARGUMENT_TYPES.values())}.",
-            )
+        yield from _type(spot, place, argument)
         yield from expression_problems(
             spot, f"{place}.ArgumentValue", argument.expression, needed=True
         )
     if call.return_value is not None:
-        place = f"{base}.Parameters[0].ArgumentValue"
-        yield from location_problems(spot, place, call.return_value.expression)
+        place = f"{base}.Parameters[0]"
+        yield from _type(spot, place, call.return_value)
+        yield from location_problems(spot, f"{place}.ArgumentValue", call.return_value.expression)
+
+
+def _type(spot: Spot, place: str, argument: PythonArgument) -> Iterator[Problem]:
+    if argument.type not in ARGUMENT_TYPES:
+        yield spot.problem(
+            f"{place}.Type",
+            f"this runner hands over no values of type {argument.type}.",
+            f"It hands over: {', '.join(ARGUMENT_TYPES.values())}.",
+        )
 
 
 def _python_target(spot: Spot, call: PythonCall) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from teststand_runner.checking.flow import block_problems
 from teststand_runner.checking.options import flow_option_problems, option_problems
 from teststand_runner.checking.problem import Problem, Spot
 from teststand_runner.checking.properties import (
+    callback_problems,
     file_property_problems,
     property_problems,
     sequence_property_problems,
@@ -22,7 +23,7 @@ def check(file: SequenceFile, name: str) -> list[Problem]:
     """Return what a sequence, and all that it calls, needs and the runner does not do.
 
     Of steps that are skipped nothing is needed; of those that are forced to pass or fail, not what
-    they would call. What only a run shows, as a variable that is not there, is an error of the run.
+    they would call. What only a run shows, as an index beyond an array, is an error of the run.
 
     Args:
         file: The file.
@@ -33,7 +34,7 @@ def check(file: SequenceFile, name: str) -> list[Problem]:
         known = ", ".join(quoted(each.name) for each in file.sequences)
         what, remedy = f"there is no sequence {quoted(name)}.", f"The file has: {known}."
         return [Problem("the file", "", "", what, remedy)]
-    found = list(file_property_problems(file))
+    found = [*file_property_problems(file), *callback_problems(file)]
     for sequence in reachable(file, start):
         found += _sequence_problems(file, sequence)
     return list(dict.fromkeys(found))
@@ -62,7 +63,7 @@ def _sequence_problems(file: SequenceFile, sequence: Sequence) -> Iterator[Probl
     yield from sequence_property_problems(Spot(sequence))
     yield from block_problems(sequence)
     for step in sequence.steps:
-        yield from _step_problems(Spot(sequence, step), step, file)
+        yield from _step_problems(Spot(sequence, step, file.file_globals), step, file)
 
 
 def _step_problems(spot: Spot, step: Step, file: SequenceFile) -> Iterator[Problem]:

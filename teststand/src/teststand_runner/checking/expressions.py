@@ -56,12 +56,12 @@ def expression_problems(
         yield spot.problem(property_, str(expression), "Write it otherwise.")
         return
     for name in names_in(expression):
-        what = _unsupported(name)
+        what = _unsupported(name) or _undeclared(spot, name)
         if what:
             yield spot.problem(
                 property_,
                 f"{quoted(name.path)} {what}.",
-                "Use Locals, Parameters, FileGlobals, Step or the state of loops.",
+                "Use declared Locals, Parameters and FileGlobals, Step, or the state of loops.",
             )
 
 
@@ -113,3 +113,12 @@ def _unsupported(name: UsedName) -> str:
     if path == "thiscontext":
         return "cannot be changed" if name.is_assigned else ""
     return "is not known to this runner"
+
+
+def _undeclared(spot: Spot, name: UsedName) -> str:
+    """Say that there is no such variable; nothing if there is, or if it is none."""
+    root, *below = name.path.lower().split(".")
+    declared = spot.variables(root)
+    if not below or declared is None or below[0] in map(str.lower, declared.properties):
+        return ""
+    return "is not declared"

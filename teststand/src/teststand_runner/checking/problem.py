@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from session_sharing.text import printable
 from teststand_runner.errors import TestStandRunnerError, quoted
-from teststand_runner.model import Sequence, Step
+from teststand_runner.model import Property, Sequence, Step
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,23 @@ class SequenceRefusedError(TestStandRunnerError):
 
 @dataclass(frozen=True)
 class Spot:
-    """Which step or sequence a check looks at."""
+    """Which step or sequence a check looks at.
+
+    Attributes:
+        sequence: The sequence.
+        step: The step; None of the sequence itself.
+        file_globals: The file globals of its file; None where nobody asks for them.
+    """
 
     sequence: Sequence
     step: Step | None = None
+    file_globals: Property | None = None
+
+    def variables(self, root: str) -> Property | None:
+        """Return what is declared below `locals`, `parameters` or `fileglobals`."""
+        sequence = self.sequence
+        roots = {"locals": sequence.locals, "parameters": sequence.parameters}
+        return {**roots, "fileglobals": self.file_globals}.get(root)
 
     def problem(self, property_: str, what: str, remedy: str) -> Problem:
         """Return a problem of it."""

@@ -1,7 +1,7 @@
 """Which properties the runner knows, and what becomes of them.
 
-What a step says in a property that is in none of these tables is refused, unless it is empty, false
-or zero.
+What a step, a sequence or the file says in a property that is in none of these tables is refused,
+unless it is empty, false or zero.
 """
 
 from __future__ import annotations
@@ -20,6 +20,20 @@ class Demand(NamedTuple):
 
     values: tuple[object, ...]
     meaning: str
+
+
+class Tables(NamedTuple):
+    """What becomes of the properties of something.
+
+    Attributes:
+        honoured: Those that the runner honours, and those that are harmless.
+        below: What these begin with is harmless, or looked at elsewhere.
+        demands: Those that may have some values only.
+    """
+
+    honoured: frozenset[str]
+    below: tuple[str, ...]
+    demands: Mapping[str, Demand]
 
 
 HONOURED = frozenset(
@@ -165,15 +179,53 @@ BELOW_BY_KIND: Mapping[str, tuple[str, ...]] = {
 }
 """Below these, everything is looked at where arguments are, or is a copy for the editor."""
 
-SEQUENCE_DEMANDS: Mapping[str, Demand] = {
-    "FailureAction": Demand((0, 1, 2), "know this action on failure"),
-    "RTS.Type": Demand((0,), "run callbacks and entry points"),
-}
-"""What the properties of a sequence may say."""
+OF_SEQUENCES = Tables(
+    frozenset(
+        {
+            *("RecordResults", "Requirements.Links", "Parameters", "Locals"),
+            *("Setup", "Main", "Cleanup"),
+            # Of entry points and callbacks, which the type demands it not to be.
+            *("RTS.CopyStepsOnOverriding", "RTS.EPCheckToSaveTitledFile", "RTS.EPEnabledExpr"),
+            *("RTS.EPIgnoreClient", "RTS.EPInitiallyHidden", "RTS.EPMenuHint", "RTS.EPNameExpr"),
+            *("RTS.AllowIntExeOfEP", "RTS.ShowEPAlways", "RTS.ShowEPForEditorOnly"),
+            *("RTS.ShowEPForExeWin", "RTS.ShowEPForFileWin"),
+            # How fast it is called.
+            *("RTS.OptimizeNonReentrantCalls", "RTS.Priority"),
+        }
+    ),
+    ("Parameters.", "Locals.", "Setup[].", "Main[].", "Cleanup[]."),
+    {
+        "FailureAction": Demand((0, 1, 2), "know this action on failure"),
+        "RTS.Type": Demand((0,), "run callbacks and entry points"),
+    },
+)
+"""The properties of a sequence; its variables and steps are looked at elsewhere."""
 
-FILE_DEMANDS: Mapping[str, Demand] = {
-    "Type": Demand((0,), "run process models and callbacks"),
-    "ModelOption": Demand((0, 1), "run the process model that the file requires"),
-    "SFGlobalsScope": Demand((0,), "share file globals between executions"),
-}
-"""What the properties of a file may say."""
+CALLBACKS = frozenset(
+    f"sequencefile{name}"
+    for name in (
+        *("load", "unload", "prestep", "poststep", "preinteractive", "postinteractive"),
+        *("postresultlistentry", "poststepfailure", "poststepruntimeerror"),
+    )
+)
+"""The names of sequences, in small letters, that TestStand's engine runs by itself."""
+
+CALLBACK_TYPES = (1, 7)
+"""The types (`RTS.Type`) of sequences that a process model, or the engine, runs by itself."""
+
+OF_FILES = Tables(
+    frozenset(
+        {
+            *("Seq", "FileGlobalDefaults", "Version", "Requirements.Links"),
+            # When modules are loaded, and of process models, which do not run here.
+            *("LoadOpt", "UnloadOpt", "BatchSync", "ModelFile"),
+        }
+    ),
+    ("Seq[].", "FileGlobalDefaults."),
+    {
+        "Type": Demand((0,), "run process models and callbacks"),
+        "ModelOption": Demand((0, 1), "run the process model that the file requires"),
+        "SFGlobalsScope": Demand((0,), "share file globals between executions"),
+    },
+)
+"""The properties of a file; its sequences and globals are looked at elsewhere."""

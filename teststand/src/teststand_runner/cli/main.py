@@ -17,6 +17,7 @@ from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
 from teststand_runner.cli.stdout import shown
 from teststand_runner.errors import SequenceFileError, TestStandRunnerError
+from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.listing import listing
 from teststand_runner.live import showing
 from teststand_runner.model import SequenceFile
@@ -85,6 +86,8 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         sockets=options.sockets,
         step_timeout=options.step_timeout,
         python=options.python,
+        interpreter=InterpreterScope[options.interpreter.upper()],
+        sites=tuple(options.sites) or ((0,),),
         serial_numbers=tuple(options.serial_number),
     )
 

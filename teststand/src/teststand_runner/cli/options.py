@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.running import STEP_SECONDS
 
 MAX_SOCKETS = 64
@@ -62,10 +63,24 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="the file global SerialNumber; may be given once for each socket",
     )
     group.add_argument(
+        "--sites",
+        action="append",
+        type=_sites,
+        default=[],
+        metavar="N,N",
+        help="where measurements measure (0); may be given once for each socket",
+    )
+    group.add_argument(
         "--python",
         type=Path,
         metavar="FILE",
         help="the Python of all Python steps, in place of what they or the adapter say",
+    )
+    group.add_argument(
+        "--interpreter",
+        choices=[each.name.lower() for each in InterpreterScope],
+        default=InterpreterScope.EXECUTION.name.lower(),
+        help="which steps share an interpreter, where they leave it to the adapter (%(default)s)",
     )
 
 
@@ -94,6 +109,13 @@ def _sockets(text: str) -> int:
     return int(text)
 
 
+def _sites(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(each.isascii() and each.isdecimal() and len(each) <= 9 for each in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of site numbers, as 0,1")
+    return tuple(map(int, parts))
+
+
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the options of a run.
 
@@ -102,7 +124,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = run_parser()
     options = parser.parse_args(argv)
-    numbers = len(options.serial_number)
-    if numbers not in {0, 1, options.sockets}:
-        parser.error(f"--serial-number is given {numbers} times for {options.sockets} sockets")
+    for name, given in (("serial-number", options.serial_number), ("sites", options.sites)):
+        if len(given) not in {0, 1, options.sockets}:
+            parser.error(f"--{name} is given {len(given)} times for {options.sockets} sockets")
     return options

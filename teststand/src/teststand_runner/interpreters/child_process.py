@@ -9,14 +9,18 @@ import logging
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from session_sharing.process_group import ProcessGroup
 from teststand_runner.interpreters.output import StepOutput
-from teststand_runner.interpreters.processes import end_by_force, exit_text
+from teststand_runner.interpreters.processes import exit_text, has_ended
 
 _LONGEST = 64 * 1024 * 1024
 _GONE_SECONDS = 5.0
+_PIPE_SECONDS = 1.0  # a program that has left the interpreter's group may keep its pipes
+_LOOK_SECONDS = 0.01
 
 Mailbox = queue.SimpleQueue[dict[str, Any] | None]
 """The messages that belong to a step; None once the process has ended."""
@@ -48,6 +52,7 @@ class ChildProcess:
     def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
         assert process.stderr is not None, "it was started with a pipe"
         self._process = process
+        self._group = ProcessGroup(process)
         self._state = threading.Lock()
         self._ending: Ending | None = None
         self._listener: tuple[int, Mailbox] | None = None
@@ -110,11 +115,13 @@ class ChildProcess:
             if self._ending is not None or is_over:
                 return
             self._ending = ending
-        end_by_force(self._process)
+        self._group.end_by_force()
         self._tell_listener()
 
     def close(self, timeout: float) -> bool:
         """Let it end in good order, then end it by force; return whether it ended by itself.
+
+        What its steps have started and not ended is ended by force in any case.
 
         Args:
             timeout: How long the user's code has to release what it holds, in seconds.
@@ -123,17 +130,27 @@ class ChildProcess:
             is_first = self._ending is None
             if is_first:
                 self._ending = Ending.CLOSED
+        is_waited_for = self._process.returncode is not None
         with self._writing, contextlib.suppress(OSError):  # what was not sent yet
             assert self._process.stdin is not None, "it was started with a pipe"
             self._process.stdin.close()
-        in_good_order = self._waited(timeout if is_first else _GONE_SECONDS)
-        if not in_good_order:
-            end_by_force(self._process)
-            self._waited(_GONE_SECONDS)
+        in_good_order = self._ends(timeout if is_first else _GONE_SECONDS)
+        if not is_waited_for:  # else it was ended by force, and its number may be another's
+            self._group.end_by_force()  # also what its steps have started and left
+        self._waited(_GONE_SECONDS)
         self._tell_listener()
-        self._reader.join(_GONE_SECONDS)
-        self.output.wait(_GONE_SECONDS)
+        self._reader.join(_PIPE_SECONDS)
+        self.output.wait(_PIPE_SECONDS)
         return is_first and in_good_order
+
+    def _ends(self, timeout: float) -> bool:
+        """Wait for its end; its number stays its own if it can."""
+        deadline = time.monotonic() + timeout
+        while not has_ended(self._process):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        return True
 
     def _waited(self, timeout: float) -> bool:
         try:

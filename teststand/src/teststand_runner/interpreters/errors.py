@@ -8,7 +8,8 @@ InterpreterError                  a step in an interpreter did not do what it wa
     ├── InterpreterDiedError      it ended by itself
     ├── StepTimeoutError          the step took too long, so it was ended
     ├── StepCancelledError        the run was cancelled, so it was ended
-    └── InterpreterClosedError    it was closed before the step
+    ├── InterpreterGoneError      it had ended before the step, which was not begun
+    └── InterpreterClosedError    it was closed before the step, or during it
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ class ValueNotPassedError(InterpreterError):
 
 class InterpreterEndedError(InterpreterError):
     """The interpreter is gone, and with it what its modules held."""
+
+
+class InterpreterGoneError(InterpreterEndedError):
+    """The interpreter had ended before the step, of which nothing was done."""
 
 
 class InterpreterDiedError(InterpreterEndedError):

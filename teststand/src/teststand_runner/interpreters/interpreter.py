@@ -16,6 +16,7 @@ from teststand_runner.interpreters.errors import (
     InterpreterClosedError,
     InterpreterDiedError,
     InterpreterEndedError,
+    InterpreterGoneError,
     InterpreterStartError,
     StepCancelledError,
     StepRaisedError,
@@ -137,8 +138,8 @@ class Interpreter:
             StepRaisedError: The user's code raised.
             ValueNotPassedError: An argument cannot go to this interpreter; nothing was done.
             InterpreterEndedError: The process has ended, before or during the step. The class says
-                why: `InterpreterDiedError`, `StepTimeoutError`, `StepCancelledError`, or
-                `InterpreterClosedError`.
+                why: `InterpreterDiedError`, `StepTimeoutError`, `StepCancelledError`,
+                `InterpreterClosedError`; or `InterpreterGoneError`, if nothing was done of it.
         """
         cancellation = cancellation or Cancellation()
         with self._turn:
@@ -222,5 +223,5 @@ class Interpreter:
             f"{request.shown} cannot run: the Python interpreter {self.name} has ended before "
             f"({ending.value}; {self._child.exit_text()}). Start another one."
         )
-        kinds = {Ending.DIED: InterpreterDiedError, Ending.CLOSED: InterpreterClosedError}
-        return kinds.get(ending, InterpreterEndedError)(text)
+        is_closed = ending is Ending.CLOSED
+        return InterpreterClosedError(text) if is_closed else InterpreterGoneError(text)

@@ -16,7 +16,6 @@ from teststand_runner.interpreters.errors import InterpreterStartError
 
 # Holders of sessions and reservations are shown by the name of their script.
 _CHILD = Path(__file__).with_name("child") / "teststand_interpreter.py"
-_TASKKILL_SECONDS = 2.0
 
 
 def python_of(environment: Path) -> Path:
@@ -26,13 +25,20 @@ def python_of(environment: Path) -> Path:
         InterpreterStartError: The folder has none.
     """
     places = [environment / "Scripts" / "python.exe", environment / "bin" / "python"]
-    found = next((place for place in places if place.is_file()), None)
+    found = next((place for place in places if _is_file(place)), None)
     if found is None:
         raise InterpreterStartError(
             f"{environment} is no virtual environment: it has neither {places[0].name} in Scripts "
             f"nor {places[1].name} in bin. Make one there, or name another one."
         )
     return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # A folder on the way cannot be read.
+        return False
 
 
 def launch(
@@ -78,22 +84,12 @@ def exit_text(code: int | None) -> str:
         return f"signal {-code}"
 
 
-if sys.platform == "win32":
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether an interpreter has ended, and leave its number to its group if possible.
 
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End an interpreter that has not been waited for, and all that it has started."""
-        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-        command = [str(taskkill), "/T", "/F", "/PID", str(process.pid)]
-        try:
-            subprocess.run(command, capture_output=True, timeout=_TASKKILL_SECONDS, check=False)  # noqa: S603
-        except (OSError, subprocess.TimeoutExpired):
-            process.kill()
-
-else:
-
-    def end_by_force(process: subprocess.Popen[bytes]) -> None:
-        """End an interpreter that has not been waited for, and all that it has started."""
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
-            return
+    On macOS a number is not given again either while a group has it; Windows has jobs.
+    """
+    if sys.platform != "linux" or process.returncode is not None:
+        return process.poll() is not None
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process.pid, how) is not None

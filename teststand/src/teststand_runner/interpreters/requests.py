@@ -129,7 +129,7 @@ def refer(value: object, interpreter: int) -> dict[str, Any]:
         raise ValueNotPassedError(f"A {kind} cannot be an argument of a Python step.")
     if value.interpreter != interpreter:
         raise ValueNotPassedError(
-            f"This {value.type_name} is an object of another Python interpreter. Run both steps in "
-            "one: give them the same interpreter scope."
+            f"This {value.type_name} is an object of another Python interpreter, or of one "
+            "that has ended. Run both steps in one: give them the same interpreter scope."
         )
     return {"object": value.number, "type": value.type_name}

@@ -10,7 +10,7 @@ from typing import Any
 from teststand_runner.results import (
     ExecutionResult,
     Outcome,
-    Scalar,
+    Recorded,
     SequenceResult,
     StepResult,
     Value,
@@ -86,19 +86,19 @@ def _step(result: StepResult) -> dict[str, Any]:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    held = value.value
-    content = [_known(each) for each in held] if isinstance(held, tuple) else _known(held)
     return {
         "name": value.name,
         "direction": value.direction,
         "type": value.type,
-        "value": content,
+        "value": _known(value.value),
         "member": value.member or None,
     }
 
 
-def _known(value: Scalar | None) -> Scalar | None:
+def _known(value: Recorded) -> Recorded:
     """Return a value that JSON knows."""
+    if isinstance(value, tuple):
+        return tuple(map(_known, value))
     if not isinstance(value, float) or math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

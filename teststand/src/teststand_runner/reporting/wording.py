@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from session_sharing.text import printable
-from teststand_runner.results import Scalar, StepResult, Value
+from teststand_runner.results import Recorded, StepResult, Value
 
 MOST_ELEMENTS = 8
 """How many elements of an array are shown to people."""
@@ -23,16 +23,16 @@ def value_text(value: Value) -> str:
 
 
 def _content(value: Value) -> str:
-    if value.value is None:
+    return f"{value.member} ({value.value})" if value.member else _shown(value.value)
+
+
+def _shown(value: Recorded) -> str:
+    if value is None:
         return "nothing"
-    if isinstance(value.value, tuple):
-        shown = [_scalar(each) for each in value.value[:MOST_ELEMENTS]]
-        more = len(value.value) - len(shown)
+    if isinstance(value, tuple):
+        shown = [_shown(each) for each in value[:MOST_ELEMENTS]]
+        more = len(value) - len(shown)
         return f"[{', '.join(shown)}{f', and {more} more' if more else ''}]"
-    return f"{value.member} ({value.value})" if value.member else _scalar(value.value)
-
-
-def _scalar(value: Scalar) -> str:
     if isinstance(value, bool):
         return str(value)
     return f"{value:.9g}" if isinstance(value, float) else str(value)

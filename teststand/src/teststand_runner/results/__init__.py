@@ -15,6 +15,7 @@ from teststand_runner.results.events import (
 from teststand_runner.results.outcome import Outcome, worst
 from teststand_runner.results.records import (
     ExecutionResult,
+    Recorded,
     Scalar,
     SequenceResult,
     StepPlace,
@@ -29,6 +30,7 @@ __all__ = [
     "ExecutionStarted",
     "Listener",
     "Outcome",
+    "Recorded",
     "Scalar",
     "SequenceEnded",
     "SequenceResult",

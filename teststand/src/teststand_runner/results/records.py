@@ -12,6 +12,9 @@ from teststand_runner.results.outcome import Outcome
 Scalar: TypeAlias = str | bool | int | float
 """A single value; an int has an integer type, or is the number of an enumeration's member."""
 
+Recorded: TypeAlias = "Scalar | tuple[Recorded, ...] | None"
+"""What results keep of a value: an array is a tuple, of arrays if it has several dimensions."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -29,7 +32,7 @@ class Value:
     name: str
     direction: str
     type: str
-    value: Scalar | tuple[Scalar, ...] | None
+    value: Recorded
     member: str = ""
 
 
@@ -76,7 +79,8 @@ class StepResult:
         recorded: Whether its author wants it in reports.
         call: What came of the sequence that it called in its own thread; None if it called none.
             A sequence in a thread of its own is in `ExecutionResult.threads`.
-        iterations: If it loops, what came of each time; then `values` are those of the last.
+        iterations: If it loops, what came of each time, of the last 1000; then `values` are those
+            of the last.
     """
 
     place: StepPlace

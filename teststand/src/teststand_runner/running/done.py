@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from teststand_runner.expressions.values import is_number
-from teststand_runner.results import Scalar, SequenceResult, Value
+from teststand_runner.results import Recorded, SequenceResult, Value
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,13 @@ class Done:
     timed_out: bool = False
 
 
-def recorded(value: object) -> Scalar | tuple[Scalar, ...] | None:
-    """Return a value as results keep it; what is neither simple nor an array of such, as text."""
+def recorded(value: object) -> Recorded:
+    """Return a value as results keep it; what is neither simple nor an array, as text."""
     if isinstance(value, (list, tuple)):
-        return tuple(_simple(each) for each in value)
-    return None if value is None else _simple(value)
-
-
-def _simple(value: object) -> Scalar:
-    return value if is_number(value) or isinstance(value, (str, bool)) else str(value)
+        return tuple(map(recorded, value))
+    if value is None or is_number(value) or isinstance(value, (str, bool)):
+        return value
+    return str(value)
 
 
 def report_of(lines: Iterable[str] | Sequence[str]) -> str:

@@ -19,7 +19,7 @@ def find_file(folder: Path, name: str) -> Path | None:
     if not given.parts or "\0" in name:
         return None
     exact = folder / name if given.drive else folder.joinpath(given.as_posix())
-    if exact.exists():
+    if _exists(exact):
         return exact.resolve()
     if given.drive:  # the file system of Windows has no regard to case anyway
         return None
@@ -29,11 +29,18 @@ def find_file(folder: Path, name: str) -> Path | None:
     return found
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # Its name is too long, or a folder on the way cannot be read.
+        return False
+
+
 def _below(folder: Path, name: str) -> Path | None:
     if name in {".", ".."}:
         return folder if name == "." else folder.parent
     exact = folder / name
-    if exact.exists():
+    if _exists(exact):
         return exact
     try:
         names = sorted(each.name for each in folder.iterdir())

@@ -8,6 +8,7 @@ by the two expressions behind it.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,10 +19,18 @@ from teststand_runner.errors import TestStandRunnerError
 from teststand_runner.model import Statement
 from teststand_runner.results import Outcome, StepEnded, StepResult, StepStarted
 from teststand_runner.running.done import Done
-from teststand_runner.running.errors import StepEndedError, StepFailedError, StepStoppedError
+from teststand_runner.running.errors import (
+    StepEndedError,
+    StepFailedError,
+    StepStoppedError,
+    text_of_any,
+)
 from teststand_runner.running.evaluating import condition_in, text_in, value_in
 from teststand_runner.running.step_context import ActionRunner, StepContext
 from teststand_runner.running.variables import step_of
+
+MOST_ITERATIONS = 1000
+"""How many results of a loop are kept, the last ones."""
 
 _FORCED = {"Pass": Outcome.PASSED, "Fail": Outcome.FAILED}
 _OUTCOMES = {outcome.value.lower(): outcome for outcome in Outcome}
@@ -90,8 +99,8 @@ class StepLife:
             return _Once(Outcome.TERMINATED, "", stopped.done)
         except StepEndedError as error:
             return _Once(Outcome.ERROR, str(error), error.done)
-        except TestStandRunnerError as error:
-            return _Once(Outcome.ERROR, str(error))
+        except Exception as error:  # noqa: BLE001 - it ends this step: Cleanup has to run
+            return _Once(Outcome.ERROR, text_of_any(error))
 
     def _whole(self) -> _Once:
         step = self._step
@@ -109,20 +118,24 @@ class StepLife:
         loop, state = self._step.loop, self._frame.run_state
         state.update({name: 0.0 for name in state if name.startswith("Loop")})
         value_in(self._frame.scope, loop.initialize)
-        results: list[StepResult] = []
+        results: deque[StepResult] = deque(maxlen=MOST_ITERATIONS)
+        count = 0
         last = _Once(Outcome.DONE)
         while condition_in(self._frame.scope, loop.condition):
             began, started = time.monotonic(), utc_now()
             last = self._halted() or self._guarded(self._once)
             results.append(self._result(last, started, began))
+            count += 1
             if last.status == Outcome.TERMINATED or self._breaks(last):
-                return replace(last, iterations=tuple(results))
+                return _with_iterations(last, results, count)
             _count(state, last.status)
             value_in(self._frame.scope, loop.increment)
-        status = last.status
         if loop.status:
             status = _outcome(text_in(self._frame.scope, loop.status, "The loop status"))
-        return _Once(status, last.error, last.done, tuple(results))
+            is_bare = status == Outcome.ERROR and not last.error
+            error = "Its loop status expression gave Error." if is_bare else last.error
+            last = replace(last, status=status, error=error)
+        return _with_iterations(last, results, count)
 
     def _halted(self) -> _Once | None:
         return _Once(Outcome.TERMINATED) if self._context.halt.is_set else None
@@ -146,7 +159,10 @@ class StepLife:
         except TestStandRunnerError as error:
             raise StepFailedError(str(error), done) from error
         done = replace(done, report=str(result["ReportText"]))
-        return _Once(_outcome(str(result["Status"])), "", done)
+        status = _outcome(str(result["Status"]))
+        by_expression = "Its status expression gave Error." if self._step.status_expression else ""
+        told = by_expression or "Its code has set the status Error."
+        return _Once(status, told if status == Outcome.ERROR else "", done)
 
     def _after(self, result: dict[str, Any]) -> None:
         """Evaluate what stands behind the module."""
@@ -158,6 +174,15 @@ class StepLife:
             found = text_in(self._frame.scope, step.status_expression, "The status")
             result["Status"] = found or Outcome.DONE.value
         _check_error(result["Error"])
+
+
+def _with_iterations(once: _Once, results: deque[StepResult], count: int) -> _Once:
+    """Return what came of a loop with its iterations, and say how many of them are not kept."""
+    done, dropped = once.done, count - len(results)
+    if dropped:
+        told = f"The results of the first {dropped} of its {count} iterations are not kept."
+        done = replace(done, report=f"{done.report}\n{told}".strip())
+    return replace(once, done=done, iterations=tuple(results))
 
 
 def _check_error(error: Mapping[str, object]) -> None:

@@ -19,6 +19,7 @@ from teststand_runner.results import (
     StepStarted,
 )
 from teststand_runner.running.blocks import LOOPS, Position, after_flow
+from teststand_runner.running.errors import text_of_any
 from teststand_runner.running.frames import Frame
 from teststand_runner.running.jumps import post_action, target_of
 from teststand_runner.running.life_cycle import StepLife
@@ -165,8 +166,8 @@ class SequenceRun:
             return len(steps)
         try:
             then = post_action(step, result.status, self._frame.scope)
-        except TestStandRunnerError as error:
-            self._broken(f"{step.name}: {error}")
+        except Exception as error:  # noqa: BLE001 - it ends this group: Cleanup has to run
+            self._broken(f"{step.name}: {text_of_any(error)}")
             return index + 1
         if then.action == "Terminate":
             self._frame.shared.stop.terminate()
@@ -210,9 +211,9 @@ class SequenceRun:
         status, error = Outcome.DONE, ""
         try:
             then = after_flow(flow, at, block, loops, self._frame.scope)
-        except TestStandRunnerError as raised:
+        except Exception as raised:  # noqa: BLE001 - it ends this step: Cleanup has to run
             # Without its condition no part of the block is the right one.
-            status, error, then = Outcome.ERROR, str(raised), Position(block.end + 1)
+            status, error, then = Outcome.ERROR, text_of_any(raised), Position(block.end + 1)
         result = StepResult(place, started, time.monotonic() - began, status, error, recorded=False)
         tell(StepEnded(result))
         if error:

@@ -113,10 +113,15 @@ def crash():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def hang(started):
-    """Hang, with a process of one's own that hangs, too."""
+def leave_running(started):
+    """Start a process, and leave it."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     Path(started).write_text(f"{os.getpid()} {child.pid}")
+
+
+def hang(started):
+    """Hang, with a process of one's own that hangs, too."""
+    leave_running(started)
     time.sleep(600)
 
 

@@ -16,7 +16,7 @@ from teststand_runner.interpreters import (
     Interpreter,
     InterpreterClosedError,
     InterpreterDiedError,
-    InterpreterEndedError,
+    InterpreterGoneError,
     InterpreterKey,
     InterpreterPool,
     InterpreterScope,
@@ -57,7 +57,7 @@ def test_a_step_that_takes_too_long_is_ended_with_all_that_it_started(own, tmp_p
     with pytest.raises(StepTimeoutError, match=r"steps\.py: hang .* after 1\.5 s"):
         own("hang", str(started), timeout=1.5)
     until(lambda: not any(map(is_alive, pids_in(started))))
-    with pytest.raises(InterpreterEndedError, match="has ended before"):
+    with pytest.raises(InterpreterGoneError, match="has ended before"):
         own("echo", 1.0)
 
 
@@ -76,7 +76,7 @@ def test_a_process_that_dies_is_told_with_its_last_words(own):
     """The error has how it ended, and what it printed last."""
     with pytest.raises(InterpreterDiedError, match=r"exit code 7.*the last words"):
         own("die", 7)
-    with pytest.raises(InterpreterDiedError, match="exit code 7"):
+    with pytest.raises(InterpreterGoneError, match="exit code 7"):
         own("echo", 1.0)
 
 
@@ -95,6 +95,16 @@ def test_closing_lets_the_users_code_release_what_it_holds(own, tmp_path):
     with pytest.raises(InterpreterClosedError):
         own("echo", 1.0)
     assert not own.interpreter.close(), "once is enough"
+
+
+def test_closing_ends_what_steps_have_left_running(own, tmp_path):
+    """A program that a step started, and that keeps its output open, ends with the interpreter."""
+    started = tmp_path / "started"
+    own("leave_running", str(started))
+    began, (_, pid) = time.monotonic(), pids_in(started)
+    assert own.interpreter.close()
+    assert time.monotonic() - began < 4.0, "no pipe was waited for"
+    until(lambda: not is_alive(pid))
 
 
 def test_closing_ends_a_step_that_hangs_and_those_that_wait(own, tmp_path):

@@ -9,7 +9,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from teststand_runner.model import PythonOperation, PythonScope
+from teststand_runner.interpreters import InterpreterScope
+from teststand_runner.model import PythonArgument, PythonOperation, PythonScope
 from teststand_runner.results import StepStarted
 from teststand_runner.running import RunOptions, StopRequests, run_sequences
 from teststand_runner.testing.building import number, scalar, scalars, text
@@ -69,6 +70,9 @@ def use(context):
         searchContext=context.SequenceFile)
     context.Locals.SetValNumber("n", 0, context.Parameters.GetValNumber("p", 0) + 1)
     return Path(path).name
+
+def table(context):
+    return [[1.5, 2], ["a", None]]
 
 def ended(context):
     return " ".join(each.name for each in HERE.glob("ended *"))
@@ -163,6 +167,21 @@ def test_objects_live_from_step_to_step(run):
     assert result.main.steps[3].report == "DUTDUT"
 
 
+def test_what_comes_back_has_the_type_that_the_step_declares(run):
+    """A text in the place of a number is an error of the step, which shows what came."""
+    declared = PythonArgument("Return Value", "Locals.ended", 1)
+    made = run(_changed(_do("ended"), return_value=declared), variables=(text("ended"),))[0]
+    broken = made.main.steps[0]
+    assert broken.error == "What came back is a string; the step declares a Number."
+    assert [each.value for each in broken.values] == [""]
+
+
+def test_arrays_of_arrays_are_kept_as_they_are(run):
+    """Numbers of a table do not become texts in the results."""
+    made = run(python("module.py", "table", "ThisContext"))[0]
+    assert made.main.steps[0].values[0].value == ((1.5, 2), ("a", None))
+
+
 def test_interpreters_belong_to_their_scopes(run):
     """The global interpreter counts for both executions, that of an execution for itself alone."""
     variables = (number("all"), number("own"))
@@ -176,6 +195,22 @@ def test_interpreters_belong_to_their_scopes(run):
     reports = [each.main.steps[4].report.split() for each in results]
     assert max(float(report[0]) for report in reports) == 4
     assert [report[1] for report in reports] == ["2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "counts"), [(InterpreterScope.EXECUTION, [1, 1]), (InterpreterScope.GLOBAL, [1, 2])]
+)
+def test_the_run_has_the_scope_that_steps_leave_to_the_adapter(run, scope, counts):
+    """By default each socket has an interpreter: one that hangs takes nothing from the others."""
+    count = python("module.py", "count", returns="Locals.x")
+    interpreter = replace(count.action.interpreter, from_adapter=True)
+    assert RunOptions().interpreter is InterpreterScope.EXECUTION
+    results = run(
+        _changed(count, interpreter=interpreter),
+        variables=(number("x"),),
+        options=RunOptions(sockets=2, interpreter=scope),
+    )
+    assert sorted(each.main.steps[0].values[0].value for each in results) == counts
 
 
 def test_an_interpreter_of_a_thread_ends_with_it(run, tmp_path):
@@ -263,3 +298,16 @@ def test_a_second_stop_ends_a_python_step(run, tmp_path):
     )[0]
     assert _notes(tmp_path) == ["hang"]
     assert [each.status.value for each in result.main.steps] == ["Terminated"]
+
+
+def test_steps_that_wait_for_one_that_hangs_run_in_another_interpreter(run, tmp_path):
+    """Of two sockets that hang in one interpreter both are told so, and both clean up."""
+    results = run(
+        _do("hang"),
+        cleanup=(_note("cleanup"),),
+        options=RunOptions(sockets=2, step_timeout=1.0),
+    )
+    for result in results:
+        assert "had not come back after 1 s" in result.main.steps[0].error
+        assert result.main.steps[1].status.value == "Done"
+    assert _notes(tmp_path).count("hang") == 2

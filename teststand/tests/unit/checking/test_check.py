@@ -14,6 +14,7 @@ from teststand_runner.model import (
     MeasurementParameter,
     Other,
     PostAction,
+    PythonArgument,
     SequenceArgument,
     UpdatePinMap,
 )
@@ -90,6 +91,9 @@ REFUSED = {
     "TS.SData.PythonCall.ModulePath": python("", "f"),
     "TS.SData.PythonCall.FunctionOrAttributeName": python("m.py", ""),
     "TS.SData.PythonCall.Parameters[1].ArgumentValue": python("m.py", "f", ""),
+    "TS.SData.PythonCall.Parameters[0].Type": _changed(
+        python("m.py", "f"), return_value=PythonArgument("Return Value", "", 6)
+    ),
     "TS.SData.PythonCall.Parameters[0].ArgumentValue": python("m.py", "f", returns="1"),
     "TS.SData.PythonCall.ClassInstanceLocation": _changed(python("m.py", "f"), scope=2),
     "Measurement.Parameters[0].Type": _input(type="TypeMessage"),
@@ -138,7 +142,18 @@ def test_what_is_in_order_is_not_refused():
         *(_input(), step("c", UpdatePinMap('"a.pinmap"')), step("d", loop=looped("False"))),
         _with(text("Icon", "x.ico"), number("BatchSyncOpt", 2.0), truth("UseMutex", False)),
     )
-    assert _problems(*steps) == []
+    assert _problems(*steps, variables=(number("X"),)) == []
+
+
+@pytest.mark.parametrize("name", ["Locals.x", "Parameters.x", "FileGlobals.x"])
+def test_variables_that_are_not_declared_are_refused(name):
+    """What is in no table of the file is no variable, whether it is read, set or stored to."""
+    for made in (
+        statement(f"{name} + 1"),
+        statement(f"{name} = 1"),
+        python("m", "f", returns=name),
+    ):
+        assert [each.what for each in _problems(made)] == [f'"{name}" is not declared.']
 
 
 def test_what_is_not_run_need_not_be_supported():
@@ -168,12 +183,30 @@ def test_a_sequence_that_is_not_there_is_refused():
 
 
 def test_properties_of_files_and_sequences_are_checked():
-    """A file that requires a process model, and a sequence that is a callback, are refused."""
+    """What they say and the runner does not know, or does not do, is refused; harmless is not."""
     callback = replace(
-        sequence("MainSequence"), properties=container("x", container("RTS", number("Type", 1)))
+        sequence("MainSequence"),
+        properties=container("x", container("RTS", number("Type", 1)), truth("Unheard", True)),
     )
-    file = replace(sequence_file(callback), properties=container("Data", number("ModelOption", 2)))
-    assert [each.property for each in check(file, "MainSequence")] == ["ModelOption", "RTS.Type"]
+    told = (number("ModelOption", 2), text("Version", "1.0.0.0"))
+    file = replace(sequence_file(callback), properties=container("Data", *told, text("Zip", "a")))
+    found = [(each.sequence, each.property) for each in check(file, "MainSequence")]
+    of_sequence = 'sequence "MainSequence"'
+    of_file = [("the file", "ModelOption"), ("the file", "Zip")]
+    assert found == [*of_file, (of_sequence, "RTS.Type"), (of_sequence, "Unheard")]
+
+
+def test_callbacks_that_would_run_by_themselves_are_refused():
+    """What TestStand runs without a call is not left out in silence; empty ones do nothing."""
+    typed = replace(
+        sequence("PreUUT", step("a")),
+        properties=container("PreUUT", container("RTS", number("Type", 7.0))),
+    )
+    main, empty = sequence("MainSequence", step("a")), sequence("SequenceFileLoad")
+    file = sequence_file(main, empty, sequence("SequenceFilePreStep", step("a")), typed)
+    found = [(each.sequence, each.property) for each in check(file, "MainSequence")]
+    assert found == [('sequence "SequenceFilePreStep"', ""), ('sequence "PreUUT"', "RTS.Type")]
+    assert check(sequence_file(main, empty), "MainSequence") == []
 
 
 def test_a_whole_file_is_checked_by_its_properties():

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import ClassVar
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +17,7 @@ from teststand_runner.definition import read_definition
 from teststand_runner.live import View
 from teststand_runner.reading import read_sequence_file
 from teststand_runner.results import StepStarted
+from teststand_runner.running.steps import measurement
 from teststand_runner.testing import template_file, write_xml
 from teststand_runner.writing import difference
 
@@ -50,7 +52,7 @@ def define(tmp_path: Path):
         (STATUS.format("Passed"), ExitCode.GOOD),
         (STATUS.format("Done"), ExitCode.GOOD),
         (STATUS.format("Failed"), ExitCode.FAILED),
-        ("[[sequence.main]]\nname = 'It'\nstatement = 'Locals.none = 1'\n", ExitCode.ERROR),
+        ("[[sequence.main]]\nname = 'It'\nstatement = 'Step.Nothing'\n", ExitCode.ERROR),
     ],
 )
 def test_exit_code_tells_the_outcome(define, steps: str, code: ExitCode) -> None:
@@ -82,6 +84,41 @@ def test_each_socket_has_its_serial_number(define, capsys) -> None:
     assert main(command) == ExitCode.FAILED
     told = json.loads(capsys.readouterr().out)
     assert [each["status"] for each in told["executions"]] == ["Passed", "Failed", "Passed"]
+
+
+class _Plugin:
+    """A measurement without parameters, which notes the sites that it is to measure at."""
+
+    described_configurations = described_outputs = ()
+    measured: ClassVar[list[tuple[int, ...]]] = []
+
+    def __init__(self, _service_class, version) -> None: ...
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None: ...
+
+    def start(self, _pin_map_id, sites, *_):
+        self.measured.append(sites)
+        return self
+
+    def cancel(self) -> None: ...
+
+    def result(self, _timeout):
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("options", "sites"), [([], [(0,), (0,)]), (["--sites", "1,2", "--sites", "0"], [(0,), (1, 2)])]
+)
+def test_each_socket_measures_at_its_sites(define, monkeypatch, options, sites) -> None:
+    """Units at different sites are not measured at the same one."""
+    monkeypatch.setattr(measurement, "MeasurementClient", _Plugin)
+    monkeypatch.setattr(_Plugin, "measured", [])
+    file = define("[[sequence.main]]\nname = 'M'\nmeasurement = 'demo.M'\n")
+    assert main([file, "--quiet", "--sockets", "2", *options]) == ExitCode.GOOD
+    assert sorted(_Plugin.measured) == sites
 
 
 def test_interrupted_run_goes_to_cleanup(define, capsys, monkeypatch) -> None:
@@ -164,6 +201,9 @@ def test_serial_number_without_a_variable_is_refused(tmp_path: Path, capsys) -> 
         ["--sockets", "65"],
         ["--step-timeout", "nan"],
         ["--step-timeout", "0"],
+        ["--sites", "0,x"],
+        ["--sites", "0", "--sites", "1", "--sockets", "3"],
+        ["--interpreter", "reference"],
         ["--list", "--check"],
         ["--serial-number", "A", "--serial-number", "B", "--sockets", "3"],
     ],

@@ -68,6 +68,7 @@ def test_json_has_all_that_is_known_of_a_run() -> None:
         (None, None),
         (math.nan, "NaN"),
         ((math.inf, -math.inf, 0.1), ["Infinity", "-Infinity", 0.1]),
+        (((1.5, math.nan), (), None), [[1.5, "NaN"], [], None]),
     ],
 )
 def test_json_keeps_values_what_they_are(content, told) -> None:

@@ -15,7 +15,7 @@ from teststand.tests.unit.reporting.made_results import (
 )
 from teststand_runner.reporting import print_results
 from teststand_runner.reporting.wording import value_text
-from teststand_runner.results import Scalar
+from teststand_runner.results import Recorded
 
 
 def table(capsys: pytest.CaptureFixture[str], *results) -> list[list[str]]:
@@ -90,7 +90,7 @@ def test_names_command_no_terminal(capsys) -> None:
         (tuple(range(10)), "[0, 1, 2, 3, 4, 5, 6, 7, and 2 more]"),
     ],
 )
-def test_values_are_read_easily(content: Scalar | tuple[Scalar, ...] | None, says: str) -> None:
+def test_values_are_read_easily(content: Recorded, says: str) -> None:
     """Numbers are not longer than is of use, and arrays not longer than a line."""
     brackets = "[]" if isinstance(content, tuple) else ""
     assert value_text(value("x", content)) == f"x: Double{brackets} = {says}"

@@ -41,7 +41,9 @@ def test_absolute_paths_are_found_without_regard_to_case(folder):
     assert find_file(folder, name) is not None
 
 
-@pytest.mark.parametrize("name", ["", "no.pinmap", r"..\no\Demo.PinMap", "a\0b", r"Q:\no\x.py"])
+@pytest.mark.parametrize(
+    "name", ["", "no.pinmap", r"..\no\Demo.PinMap", "a\0b", r"Q:\no\x.py", "x" * 5000]
+)
 def test_what_is_not_there_is_not_found(folder, name):
     """Nothing is found in the place of something else."""
     assert find_file(folder, name) is None

@@ -6,6 +6,7 @@ import pytest
 
 from teststand_runner.errors import TestStandRunnerError
 from teststand_runner.model import CustomPostAction, PostAction
+from teststand_runner.running import life_cycle
 from teststand_runner.running.done import Done
 from teststand_runner.running.steps import run_action
 from teststand_runner.testing.building import number, text
@@ -112,9 +113,7 @@ def test_a_failure_that_its_author_leaves_out_does_not_fail_the_sequence(run):
 
 def test_an_error_that_its_author_ignores_does_not_end_the_sequence(run):
     """The step's own status tells of it all the same."""
-    ran = run(
-        sequence("MainSequence", statement("Locals.none = 1", ignores_errors=True), step("b"))
-    )
+    ran = run(sequence("MainSequence", statement("Step.Nothing", ignores_errors=True), step("b")))
     assert [status for _, status in ran.statuses()] == ["Error", "Done"]
     assert ran.status == "Passed"
 
@@ -133,9 +132,35 @@ def test_a_loop_counts_and_decides_by_its_status(run):
     assert result.status.value == "Passed"
 
 
+def test_a_long_loop_keeps_its_last_results_and_counts_the_others(run, monkeypatch):
+    """A loop that runs for days does not fill the memory; no result is left out in silence."""
+    monkeypatch.setattr(life_cycle, "MOST_ITERATIONS", 2)
+    told = "Step.Result.ReportText = Str(RunState.LoopIndex)"
+    ran = run(sequence("MainSequence", statement(told, loop=looped("RunState.LoopIndex < 5"))))
+    result = ran.step(told)
+    assert [each.report for each in result.iterations] == ["3", "4"]
+    assert result.report == "4\nThe results of the first 3 of its 5 iterations are not kept."
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"status_expression": '"Error"'}, "Its status expression gave Error."),
+        ({"pre_expression": 'Step.Result.Status = "Error"'}, "Its code has set the status Error."),
+        (
+            {"loop": looped("RunState.LoopIndex < 1", '"Error"')},
+            "Its loop status expression gave Error.",
+        ),
+    ],
+)
+def test_a_status_that_is_an_error_says_where_it_comes_from(run, changes, error):
+    """The error of the sequence is not empty."""
+    assert run(sequence("MainSequence", step("a", **changes))).result.error == f"a: {error}"
+
+
 def test_an_error_ends_a_loop(run):
     """A broken module is not called again and again."""
-    one = statement("Locals.none = 1", loop=looped("True"))
+    one = statement("Step.Nothing", loop=looped("True"))
     result = run(sequence("MainSequence", one)).step(one.name)
     assert (result.status.value, len(result.iterations)) == ("Error", 1)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local_station.discovery.launching import command_of, launch
-from local_station.discovery.process_group import ProcessGroup
+from session_sharing.process_group import ProcessGroup
 from session_sharing.service.threads import in_thread, tell_loop
 from session_sharing.text import printable, shorten
 

@@ -87,7 +87,8 @@ def _outputs(
     """
     shared = context.frame.shared
     try:
-        run = client.start(shared.pin_map_id, shared.options.sites, None, given)
+        sites = shared.options.sites_of(shared.socket)
+        run = client.start(shared.pin_map_id, sites, None, given)
     except (TypeError, ValueError) as error:
         raise StepFailedError(str(error)) from error
     with context.halt.on_cancel(run.cancel):

@@ -14,6 +14,7 @@ from teststand_runner.interpreters import (
     Branch,
     Interpreter,
     InterpreterError,
+    InterpreterGoneError,
     InterpreterKey,
     InterpreterScope,
     ModuleOwner,
@@ -31,6 +32,9 @@ from teststand_runner.running.evaluating import store, value_in
 from teststand_runner.running.frames import Frame
 from teststand_runner.running.pythons import python_for
 from teststand_runner.running.step_context import StepContext
+
+_MOST_INTERPRETERS = 100
+"""How many interpreters a step may find ended: steps that hang may wait before it."""
 
 _Operation = Literal["call", "create", "get", "set"]
 
@@ -63,12 +67,7 @@ def run_python(context: StepContext, call: PythonCall) -> Done:
     taken = tuple(_value(each, value, "In") for each, value in arguments if not _is_context(value))
     request = _request(context, call, tuple(value for _, value in arguments))
     try:
-        answer = _interpreter(context, call).call(
-            request,
-            timeout=context.step_timeout,
-            context=sequence_context(context.frame, context.find),
-            cancellation=context.killing,
-        )
+        answer = _answer(context, call, request)
     except StepCancelledError as error:
         raise StepStoppedError(str(error), _done(error.output, taken)) from error
     except StepRaisedError as error:
@@ -77,6 +76,29 @@ def run_python(context: StepContext, call: PythonCall) -> Done:
     except InterpreterError as error:
         raise StepFailedError(str(error), _done(error.output, taken)) from error
     return _stored(context, call, answer, taken)
+
+
+def _answer(context: StepContext, call: PythonCall, request: Request) -> Answer:
+    """Do what a step asks for, in another interpreter where others end one that it waits for.
+
+    Raises:
+        InterpreterError: It was not done, or went wrong.
+    """
+    server = sequence_context(context.frame, context.find)
+    for _ in range(_MOST_INTERPRETERS - 1):
+        try:
+            return _called(context, call, request, server)
+        except InterpreterGoneError:  # The step before it has ended it; of this one nothing ran.
+            continue
+    return _called(context, call, request, server)
+
+
+def _called(
+    context: StepContext, call: PythonCall, request: Request, server: SequenceContextServer
+) -> Answer:
+    return _interpreter(context, call).call(
+        request, timeout=context.step_timeout, context=server, cancellation=context.killing
+    )
 
 
 def sequence_context(frame: Frame, find: Callable[[str], Path | None]) -> SequenceContextServer:
@@ -100,7 +122,8 @@ def sequence_context(frame: Frame, find: Callable[[str], Path | None]) -> Sequen
 def _interpreter(context: StepContext, call: PythonCall) -> Interpreter:
     shared = context.frame.shared
     settings = call.interpreter
-    scope = InterpreterScope.GLOBAL if settings.from_adapter else InterpreterScope(settings.scope)
+    from_adapter = settings.from_adapter
+    scope = shared.options.interpreter if from_adapter else InterpreterScope(settings.scope)
     owners = {
         InterpreterScope.GLOBAL: "",
         InterpreterScope.EXECUTION: str(shared.number),
@@ -151,7 +174,7 @@ def _is_context(value: object) -> bool:
 
 
 def _value(argument: PythonArgument, value: object, direction: str) -> Value:
-    name, _ = _KINDS.get(argument.type, ("Dynamic", is_number))
+    name, _ = _KINDS[argument.type]
     return Value(argument.name, direction, name, recorded(value))
 
 
@@ -171,7 +194,11 @@ def _stored(
     if returned is None:
         return _done(answer.output, taken)
     given = (_value(returned, answer.value, "Out"),) if answer.value is not None else ()
+    name, fits = _KINDS[returned.type]
     try:
+        if call.operation != PythonOperation.SET_ATTRIBUTE and not fits(answer.value):
+            what = f"What came back is {kind_of(answer.value)}; the step declares a {name}."
+            raise StepFailedError(what, _done(answer.output, taken + given))
         store(context.scope, returned.expression, answer.value)
     except ExpressionError as error:
         raise StepFailedError(str(error), _done(answer.output, taken + given)) from error

@@ -87,7 +87,7 @@ if sys.platform == "win32":
             if job is not None and _put(handle, process_id):
                 return job
             logger.warning(
-                "Process %d has no job (error %d): what it starts may outlive the station.",
+                "Process %d has no job (error %d): what it starts may outlive it.",
                 process_id,
                 ctypes.get_last_error(),
             )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 if sys.platform == "win32":
-    from local_station.discovery.windows_job import Job
+    from session_sharing.windows_job import Job
 
     class ProcessGroup:
         """What a program has started, but for what has broken away from its job.
@@ -33,7 +33,7 @@ if sys.platform == "win32":
             """Ask all of it to end."""
             try:
                 os.kill(self._process.pid, signal.CTRL_BREAK_EVENT)
-            except OSError:  # The station has no console, or it has ended.
+            except OSError:  # This process has no console, or it has ended.
                 return
 
         def end_by_force(self) -> None:
@@ -60,7 +60,7 @@ else:
 
         @property
         def has_members(self) -> bool:
-            """Whether anything of it runs that the station may end."""
+            """Whether anything of it runs that may be ended."""
             return self._signal(0)
 
         def ask_to_end(self) -> None:
