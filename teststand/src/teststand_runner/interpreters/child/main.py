@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .channel import Channel, take_pipes
+from .guard import start_guard
 from .steps import Steps
 
 MARK = "\x1e"
@@ -31,6 +32,7 @@ def main(grace: float) -> None:
     Args:
         grace: In seconds.
     """
+    start_guard(grace)
     channel = take_pipes()
     requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     threading.Thread(
