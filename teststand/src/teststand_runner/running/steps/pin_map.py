@@ -12,6 +12,7 @@ from teststand_runner.errors import quoted
 from teststand_runner.expressions.scope import insert
 from teststand_runner.model import UpdatePinMap
 from teststand_runner.results import Value
+from teststand_runner.running.bounds import BEYOND, within
 from teststand_runner.running.done import Done
 from teststand_runner.running.errors import StepFailedError
 from teststand_runner.running.evaluating import text_in
@@ -28,7 +29,8 @@ def run_pin_map(context: StepContext, action: UpdatePinMap) -> Done:
     """Register a pin map, and note its id in the run-time variables of the execution.
 
     Raises:
-        StepFailedError: It is not found, not valid, or the pin map service is away.
+        StepFailedError: It is not found, not valid, or the pin map service is away or too slow.
+        StepStoppedError: The execution ended meanwhile.
         ExpressionError: Its path cannot be evaluated.
     """
     name = text_in(context.scope, action.path, "The path of the pin map")
@@ -36,12 +38,21 @@ def run_pin_map(context: StepContext, action: UpdatePinMap) -> Done:
     if path is None:
         folder = context.frame.shared.path.parent
         raise StepFailedError(f"There is no pin map {quoted(name)} from {folder} on.")
-    pin_map_id = _register(path)
+    pin_map_id = _registered(context, path)
     insert(context.frame.shared.run_time_variables, PIN_MAP_VARIABLE, pin_map_id)
     return Done(values=(Value("Pin map", "Out", "String", pin_map_id),))
 
 
-def _register(path: Path) -> str:
+def _registered(context: StepContext, path: Path) -> str:
+    seconds = min(_SECONDS, context.step_timeout)
+    late = (
+        f"The pin map service has not registered {path} within {seconds:g} s. See what "
+        "`python -m session_sharing doctor` says of the station."
+    )
+    return within(seconds, context.halt, lambda: _register(path, seconds + BEYOND), late=late)
+
+
+def _register(path: Path, seconds: float) -> str:
     try:
         # By NI's convention, the path is the id.
         request = pin_map_service_pb2.UpdatePinMapFromXmlRequest(
@@ -51,7 +62,7 @@ def _register(path: Path) -> str:
             resolve_address(SERVICE, SERVICE), [("grpc.enable_http_proxy", 0)]
         ) as channel:
             stub = pin_map_service_pb2_grpc.PinMapServiceStub(channel)
-            return stub.UpdatePinMapFromXml(request, timeout=_SECONDS).pin_map_id
+            return stub.UpdatePinMapFromXml(request, timeout=seconds).pin_map_id
     except (OSError, UnicodeDecodeError) as error:
         raise StepFailedError(f"The pin map {path} cannot be read: {error}") from error
     except SharingError as error:
