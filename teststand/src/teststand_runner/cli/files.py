@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from teststand_runner.errors import TestStandRunnerError
+from teststand_runner.special_files import is_special
 
 
 class CannotWriteError(TestStandRunnerError):
@@ -29,6 +30,8 @@ def check_writable(path: Path) -> None:
     Raises:
         CannotWriteError: It cannot.
     """
+    if is_special(path):
+        raise CannotWriteError(f"{path} is a pipe or a device: name a regular file, or a new one.")
     try:
         with path.open("ab"):
             pass

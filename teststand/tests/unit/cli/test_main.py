@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -130,6 +132,17 @@ def test_report_that_cannot_be_written_is_told_before_the_run(define, tmp_path, 
     file = define(STATUS.format("Failed"))
     assert main([file, "--junit", str(tmp_path / "none" / "a.xml")]) == ExitCode.REFUSED
     assert "a.xml cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in its file system")
+def test_pipes_are_refused_where_files_belong(define, tmp_path, capsys):
+    """Nobody waits for ever for the other end of one."""
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    assert main([str(pipe), "--check"]) == ExitCode.REFUSED
+    for report in ("--json", "--junit"):
+        assert main([define(STATUS.format("Passed")), report, str(pipe)]) == ExitCode.REFUSED
+    assert capsys.readouterr().err.count("is a pipe or a device") == 3
 
 
 def test_serial_number_without_a_variable_is_refused(tmp_path: Path, capsys) -> None:

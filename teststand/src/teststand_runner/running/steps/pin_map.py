@@ -20,8 +20,12 @@ from teststand_runner.running.frames import PIN_MAP_VARIABLE
 from teststand_runner.running.rpc import text_of
 from teststand_runner.running.step_context import StepContext
 from teststand_runner.running.wire import pin_map_service_pb2, pin_map_service_pb2_grpc
+from teststand_runner.special_files import is_special
 
 SERVICE = "ni.measurementlink.pinmap.v1.PinMapService"
+MAX_BYTES = 8 * 1024 * 1024
+"""Of a pin map: the local station takes no larger one."""
+
 _SECONDS = 30.0
 
 
@@ -56,7 +60,7 @@ def _register(path: Path, seconds: float) -> str:
     try:
         # By NI's convention, the path is the id.
         request = pin_map_service_pb2.UpdatePinMapFromXmlRequest(
-            pin_map_id=str(path), pin_map_xml=path.read_text(encoding="utf-8-sig")
+            pin_map_id=str(path), pin_map_xml=_read(path)
         )
         with grpc.insecure_channel(
             resolve_address(SERVICE, SERVICE), [("grpc.enable_http_proxy", 0)]
@@ -69,3 +73,20 @@ def _register(path: Path, seconds: float) -> str:
         raise StepFailedError(str(error)) from error
     except grpc.RpcError as error:
         raise StepFailedError(f"The pin map {path} was refused: {text_of(error)}") from error
+
+
+def _read(path: Path) -> str:
+    """Return the text of a pin map.
+
+    Raises:
+        StepFailedError: It is no regular file, or too large.
+        OSError: It cannot be read.
+        UnicodeDecodeError: It is no text in UTF-8.
+    """
+    if is_special(path):
+        raise StepFailedError(f"The pin map {path} is a pipe or a device: name a regular file.")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise StepFailedError(f"The pin map {path} has more than {MAX_BYTES} bytes.")
+    return data.decode("utf-8-sig")
