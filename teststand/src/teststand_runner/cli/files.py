@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from teststand_runner.errors import TestStandRunnerError
@@ -37,3 +39,21 @@ def check_writable(path: Path) -> None:
             pass
     except OSError as error:
         raise CannotWriteError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def check_apart(path: Path, others: Iterable[Path]) -> None:
+    """Check that a file that is to be written is none of some others.
+
+    Raises:
+        CannotWriteError: It is one, perhaps by another name.
+    """
+    for other in others:
+        if _is_same(path, other):
+            raise CannotWriteError(f"{path} would overwrite {other}: name another file.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # One is not there yet.
+        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))

@@ -134,6 +134,20 @@ def test_report_that_cannot_be_written_is_told_before_the_run(define, tmp_path, 
     assert "a.xml cannot be written" in capsys.readouterr().err
 
 
+def test_no_report_overwrites_what_it_comes_from_nor_another_one(define, tmp_path, capsys):
+    """The sequence outlives a slip in the command line, and so does the first report."""
+    file = define(STATUS.format("Passed"))
+    before, here = Path(file).read_bytes(), tmp_path / "a"
+    os.link(file, tmp_path / "linked.toml")
+    for report in (file, str(tmp_path / "linked.toml")):
+        assert main([file, "--quiet", "--json", report]) == ExitCode.REFUSED
+    twice = ["--json", str(here), "--junit", str(here)]
+    assert main([file, "--quiet", *twice]) == ExitCode.REFUSED
+    assert capsys.readouterr().err.count("would overwrite") == 3
+    assert Path(file).read_bytes() == before
+    assert not here.exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in its file system")
 def test_pipes_are_refused_where_files_belong(define, tmp_path, capsys):
     """Nobody waits for ever for the other end of one."""
@@ -180,6 +194,8 @@ def test_definition_is_written_beside_it(define, tmp_path: Path, capsys) -> None
     written = tmp_path / "it.seq"
     assert difference(read_definition(Path(file)), read_sequence_file(written)) == ""
     assert main([str(written), "--quiet"]) == ExitCode.FAILED
+    over = ["--template", str(template), "--output", str(template)]
+    assert main(["write", "--definition", file, *over]) == ExitCode.REFUSED
     missing = define("[[sequence.main]]\nname = 'x'\nflow = 'Else'\n")
     assert main(["write", "--definition", missing, "--template", str(template)]) == 2
     assert "insert a step of the type NI_Flow_Else" in capsys.readouterr().err
