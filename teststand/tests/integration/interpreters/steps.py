@@ -51,6 +51,10 @@ def echo(value):
     return value
 
 
+def repeat(text, count):
+    return text * count
+
+
 def kinds(*values):
     return [type(value).__name__ for value in values]
 
