@@ -99,7 +99,7 @@ def _connected(context: StepContext, call: MeasurementCall) -> MeasurementClient
                 call.service_class, version=call.version, timeout=seconds + BEYOND
             ),
             late=f"{plug_in} has not told its parameters within {seconds:g} s. {advice}",
-            discard=MeasurementClient.close,
+            discard=lambda client: client.close(),
         )
     except grpc.RpcError as error:
         raise StepFailedError(f"{plug_in} does not answer: {text_of(error)}. {advice}") from error
