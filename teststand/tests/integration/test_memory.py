@@ -23,7 +23,8 @@ WIDE = "\U0001f600"
 READ_ALL = """
 import json, sys
 from pathlib import Path
-from teststand_runner import SequenceFileError, read_sequence_file
+from teststand_runner.errors import SequenceFileError
+from teststand_runner.reading import read_sequence_file
 results = {}
 for name in sys.argv[1:]:
     try:

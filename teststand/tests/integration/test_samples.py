@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from teststand_runner import SequenceFileError, listing, read_sequence_file
+from teststand_runner.errors import SequenceFileError
+from teststand_runner.listing import listing
 from teststand_runner.model import (
     InterpreterScope,
     MeasurementCall,
@@ -22,7 +23,7 @@ from teststand_runner.model import (
     UpdatePinMap,
     WaitTarget,
 )
-from teststand_runner.reading import read_properties, read_sequence_bytes
+from teststand_runner.reading import read_properties, read_sequence_bytes, read_sequence_file
 from teststand_runner.reading.xml_form import read_xml
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from teststand_runner import listing
+from teststand_runner.listing import listing
 from teststand_runner.reading import read_sequence_bytes
 from teststand_runner.testing import example_file, write_xml
 

@@ -95,6 +95,7 @@ class MeasurementClient:
         version: Its version; the latest if empty.
         discovery_client: An NI `DiscoveryClient`; by default discovery is found as all clients of
             the project find it.
+        timeout: How long the plug-in may take to tell its metadata, in seconds.
 
     Attributes:
         display_name: The measurement's name.
@@ -110,6 +111,7 @@ class MeasurementClient:
         *,
         version: str = "",
         discovery_client: ResolvingClient | None = None,
+        timeout: float = METADATA_SECONDS,
     ) -> None:
         address = find_plug_in(service_class, version, discovery_client)
         self._plug_in = f"The plug-in {service_class} at {address}"
@@ -117,7 +119,7 @@ class MeasurementClient:
         self._channel = grpc.insecure_channel(address, options)
         self._stub = measurement_service_pb2_grpc.MeasurementServiceStub(self._channel)
         try:
-            self._read_metadata(service_class)
+            self._read_metadata(service_class, timeout)
         except grpc.RpcError as failure:
             self.close()
             raise told(failure, self._plug_in) from failure
@@ -125,9 +127,9 @@ class MeasurementClient:
             self.close()
             raise
 
-    def _read_metadata(self, service_class: str) -> None:
+    def _read_metadata(self, service_class: str, timeout: float) -> None:
         request = measurement_service_pb2.GetMetadataRequest()
-        metadata = self._stub.GetMetadata(request, timeout=METADATA_SECONDS)
+        metadata = self._stub.GetMetadata(request, timeout=timeout)
         signature = metadata.measurement_signature
         self.display_name = metadata.measurement_details.display_name
         self._type = f"type.googleapis.com/{signature.configuration_parameters_message_type}"

@@ -12,7 +12,7 @@ from session_sharing.cli.output import escape_what_streams_cannot_take
 from teststand_runner.checking import SequenceRefusedError
 from teststand_runner.cli import write
 from teststand_runner.cli.exit_codes import ExitCode, exit_code
-from teststand_runner.cli.files import CannotWriteError, check_writable, write_file
+from teststand_runner.cli.files import CannotWriteError, check_apart, check_writable, write_file
 from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
 from teststand_runner.cli.stdout import shown
@@ -70,14 +70,20 @@ def _run(options: argparse.Namespace) -> ExitCode:
         with shown():
             print(f"{path.name}: {how.sequence} can be run.")
         return ExitCode.GOOD
-    for report in _report_files(options):
-        check_writable(report)
+    _check_reports(path, _report_files(options))
     results = _show_run(file, path, how, quiet=options.quiet)
     try:
         _report(results, options)
     except CannotWriteError as error:  # The sequence has run: it was not refused.
         return _failed(error, ExitCode.ERROR)
     return exit_code(results)
+
+
+def _check_reports(path: Path, reports: Sequence[Path]) -> None:
+    for number, report in enumerate(reports):
+        check_apart(report, [path, *reports[:number]])
+    for report in reports:
+        check_writable(report)
 
 
 def _run_options(options: argparse.Namespace) -> RunOptions:

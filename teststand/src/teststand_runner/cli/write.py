@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from teststand_runner.cli.exit_codes import ExitCode
-from teststand_runner.cli.files import write_file
+from teststand_runner.cli.files import check_apart, write_file
 from teststand_runner.cli.stdout import shown
 from teststand_runner.definition import read_definition
 from teststand_runner.writing import read_template, write_sequence_file
@@ -55,6 +55,7 @@ def execute(argv: Sequence[str]) -> ExitCode:
     file = read_definition(options.definition)
     data = write_sequence_file(file, [read_template(path) for path in options.template])
     output = options.output or options.definition.with_suffix(SUFFIX)
+    check_apart(output, [options.definition, *options.template])
     write_file(output, data)
     steps = sum(len(each.steps) for each in file.sequences)
     with shown():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from session_sharing.text import shorten
 from teststand_runner.expressions.errors import Refusal
 from teststand_runner.expressions.nodes import Integer, Number
 
@@ -17,7 +18,7 @@ STRING = re.compile(r'@"(?P<raw>[^"]*)"|"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"', re.
 _ESCAPE = re.compile(r'\\(?:(?P<hex>x[0-9a-fA-F]{2})|(?P<one>[\\nrt"]))')
 _ESCAPED = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t", '"': '"'}
 _WRITTEN = {value: f"\\{escape}" for escape, value in _ESCAPED.items()}
-_LONGEST = 400
+_LONGEST, _SHOWN = 400, 40
 
 
 def number(found: re.Match[str], position: int) -> Number | Integer:
@@ -34,7 +35,7 @@ def number(found: re.Match[str], position: int) -> Number | Integer:
     based = digits[:2].lower() in {"0x", "0b"}
     value = float(int(digits, 0)) if based else float(digits)
     if value == float("inf") or (based and value >= 2**32):
-        raise Refusal(f"{digits} is beyond the range of a number.")
+        raise Refusal(f"{shorten(digits, _SHOWN)} is beyond the range of a number.")
     return Number(value, position=position)
 
 
@@ -44,7 +45,9 @@ def _integer(digits: str, *, unsigned: bool, position: int) -> Integer:
         raise Refusal("An integer has no fraction and no exponent.")
     value = int(digits, 0) if based else int(digits)
     if value >= 2**64 or (not unsigned and not based and value >= 2**63):
-        raise Refusal(f"{digits} is beyond the range of {'UInt64' if unsigned else 'Int64'}.")
+        raise Refusal(
+            f"{shorten(digits, _SHOWN)} is beyond the range of {'UInt64' if unsigned else 'Int64'}."
+        )
     if not unsigned and value >= 2**63:  # in base 16 and 2 the highest bit is the sign
         value -= 2**64
     return Integer(value, unsigned, position=position)

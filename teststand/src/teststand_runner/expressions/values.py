@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from session_sharing.text import shorten
 from teststand_runner.expressions.errors import Refusal
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
-_LONGEST_NUMBER = 400
+_LONGEST_NUMBER, _SHOWN = 400, 40
 
 
 class UInt64(int):
@@ -115,7 +116,8 @@ def in_64_bits(value: int, *, unsigned: bool) -> int:
     low, high = (0, 2**64) if unsigned else (-(2**63), 2**63)
     if low <= value < high:
         return UInt64(value) if unsigned else int(value)
-    raise Refusal(f"{value} is beyond the range of {'UInt64' if unsigned else 'Int64'}.")
+    kind = "UInt64" if unsigned else "Int64"
+    raise Refusal(f"{shorten(str(value), _SHOWN)} is beyond the range of {kind}.")
 
 
 def converted(value: object, like: object) -> object:

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from session_sharing.process_group import ProcessGroup
+from teststand_runner.interpreters.child.channel import MAX_BYTES
 from teststand_runner.interpreters.output import StepOutput
 from teststand_runner.interpreters.processes import exit_text, has_ended
 
-_LONGEST = 64 * 1024 * 1024
 _GONE_SECONDS = 5.0
 _PIPE_SECONDS = 1.0  # a program that has left the interpreter's group may keep its pipes
 _LOOK_SECONDS = 0.01
@@ -162,10 +162,10 @@ class ChildProcess:
     def _read(self) -> None:
         assert self._process.stdout is not None, "it was started with a pipe"
         with self._process.stdout as stream:
-            for line in iter(lambda: stream.readline(_LONGEST), b""):
+            for line in iter(lambda: stream.readline(MAX_BYTES), b""):
                 try:
                     message = json.loads(line)
-                except ValueError:  # too long, or the user's code has found the pipe
+                except ValueError:  # the user's code has found the pipe
                     logger.warning("process %d sent no message: %r", self.pid, line[:100])
                     break
                 self._deliver(message)

@@ -25,6 +25,9 @@ class ObjectHandle:
     number: int
     type_name: str
 
+    def __str__(self) -> str:
+        return f"an object of type {self.type_name}, kept in the interpreter"
+
 
 @dataclass(frozen=True)
 class ModuleOwner:

@@ -14,6 +14,7 @@ from session_sharing.text import printable
 from session_sharing.utc import utc_now
 from teststand_runner.live.progress import Running
 from teststand_runner.live.view import View
+from teststand_runner.reporting.wording import name_text
 from teststand_runner.results import Outcome
 
 _COLOURS = {
@@ -77,7 +78,7 @@ class TerminalView(View):
         return Group(running, held) if held.row_count else Group(running)
 
     def _cells(self, each: Running) -> tuple[str, ...]:
-        thread = f"{self._socket(each.socket)}{printable(each.thread)}"
-        name = "  " * each.depth + printable(each.sequence)
+        thread = f"{self._socket(each.socket)}{name_text(each.thread)}"
+        name = "  " * each.depth + name_text(each.sequence)
         since = f"{(utc_now() - each.since).total_seconds():.0f} s" if each.since else ""
-        return (thread, name, f"{each.ended} of {each.steps}", printable(each.step), since)
+        return (thread, name, f"{each.ended} of {each.steps}", name_text(each.step), since)

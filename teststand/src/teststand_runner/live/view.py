@@ -6,10 +6,9 @@ import sys
 from contextlib import suppress
 from types import TracebackType
 
-from session_sharing.text import printable
 from teststand_runner.live.progress import Progress
 from teststand_runner.live.session_table import SessionTable
-from teststand_runner.reporting.wording import one_line, seconds
+from teststand_runner.reporting.wording import name_text, one_line, seconds
 from teststand_runner.results import Event, ExecutionStarted, Outcome, StepEnded, StepResult
 
 
@@ -43,7 +42,7 @@ class View:
         """Take an event of the run."""
         self.progress.listen(event)
         if isinstance(event, ExecutionStarted):
-            self.print(f"{self._socket(event.socket)}{printable(event.sequence)} begins")
+            self.print(f"{self._socket(event.socket)}{name_text(event.sequence)} begins")
         elif isinstance(event, StepEnded):
             self.print(self._step(event.result), event.result.status)
 
@@ -61,7 +60,7 @@ class View:
 
     def _step(self, result: StepResult) -> str:
         place = result.place
-        thread = f"{self._socket(place.socket)}{printable(place.thread)}"
+        thread = f"{self._socket(place.socket)}{name_text(place.thread)}"
         why = f": {one_line(result.error)}" if result.error else ""
         status = f"{result.status.value} in {seconds(result.duration)}"
-        return f"{thread}, {place.group.value}, {printable(place.name)}: {status}{why}"
+        return f"{thread}, {place.group.value}, {name_text(place.name)}: {status}{why}"

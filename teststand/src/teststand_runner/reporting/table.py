@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from session_sharing.cli.output import print_table
-from session_sharing.text import printable
 from teststand_runner.reporting.steps import sequences_of, steps_of, told
-from teststand_runner.reporting.wording import details, one_line, seconds
+from teststand_runner.reporting.wording import details, name_text, one_line, seconds
 from teststand_runner.results import ExecutionResult, StepResult
 
 COLUMNS = ("THREAD", "STEP", "STATUS", "TIME", "WHAT IT SAYS")
@@ -28,7 +27,7 @@ def print_results(results: Sequence[ExecutionResult]) -> None:
 def _title(result: ExecutionResult, executions: int) -> str:
     socket = f"socket {result.socket}, " if executions > 1 else ""
     status = f"{result.status.value} in {seconds(result.duration)}"
-    return f"{socket}{printable(result.sequence)}: {status}"
+    return f"{socket}{name_text(result.sequence)}: {status}"
 
 
 def _table(result: ExecutionResult) -> Iterator[tuple[str, ...]]:
@@ -39,9 +38,9 @@ def _table(result: ExecutionResult) -> Iterator[tuple[str, ...]]:
 
 def _rows(step: StepResult, depth: int) -> Iterator[tuple[str, ...]]:
     """Return the row of a step, and one for each further line of what it says."""
-    name = "  " * depth + printable(step.place.name)
+    name = "  " * depth + name_text(step.place.name)
     first, *more = list(details(step)) or [""]
     times = f" {len(step.iterations)} times" if step.iterations else ""
     status = f"{step.status.value}{times}"
-    yield (printable(step.place.thread), name, status, seconds(step.duration), first)
+    yield (name_text(step.place.thread), name, status, seconds(step.duration), first)
     yield from (("", "", "", "", each) for each in more)

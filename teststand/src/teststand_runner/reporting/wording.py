@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from session_sharing.text import printable
+from session_sharing.text import printable, shorten
 from teststand_runner.results import Recorded, StepResult, Value
 
 MOST_ELEMENTS = 8
 """How many elements of an array are shown to people."""
+
+_MOST_OF_A_NAME, _MOST_OF_A_VALUE, _MOST_OF_A_LINE = 80, 200, 1000
+"""How much of a text is shown to people, in bytes; JSON has all of it."""
 
 
 def seconds(duration: float) -> str:
@@ -16,10 +19,16 @@ def seconds(duration: float) -> str:
     return f"{duration:.3f} s" if duration < 10 else f"{duration:.1f} s"
 
 
+def name_text(name: str) -> str:
+    """Return the name of a step, a sequence, a thread or a value."""
+    return shorten(printable(name), _MOST_OF_A_NAME)
+
+
 def value_text(value: Value) -> str:
     """Return a value with its name and type: `mean: Double[] = [3.3]`."""
     brackets = "[]" if isinstance(value.value, tuple) else ""
-    return printable(f"{value.name}: {value.type}{brackets} = {_content(value)}")
+    content = shorten(printable(_content(value)), _MOST_OF_A_VALUE)
+    return f"{name_text(value.name)}: {value.type}{brackets} = {content}"
 
 
 def _content(value: Value) -> str:
@@ -47,5 +56,6 @@ def details(step: StepResult) -> Iterator[str]:
 
 
 def one_line(text: str) -> str:
-    """Return a text in one line."""
-    return printable("; ".join(each.strip() for each in text.splitlines() if each.strip()))
+    """Return a text in one line; of a long one, its beginning and its end."""
+    line = "; ".join(each.strip() for each in text.splitlines() if each.strip())
+    return shorten(printable(line), _MOST_OF_A_LINE)

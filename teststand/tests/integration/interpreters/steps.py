@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import enum
 import os
 import signal
@@ -48,6 +49,10 @@ class Meter:
 
 def echo(value):
     return value
+
+
+def repeat(text, count):
+    return text * count
 
 
 def kinds(*values):
@@ -123,6 +128,13 @@ def hang(started):
     """Hang, with a process of one's own that hangs, too."""
     leave_running(started)
     time.sleep(600)
+
+
+def hang_in_c(started):
+    """Hang as C code does that keeps the global interpreter lock: no other thread runs."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path(started).write_text(f"{os.getpid()} {child.pid}")
+    ctypes.PyDLL(None).sleep(600)
 
 
 def release_at_exit(path):

@@ -142,15 +142,25 @@ import sys
 from pathlib import Path
 from teststand_runner.interpreters import Interpreter, ModuleOwner, Request
 interpreter = Interpreter.start(Path(sys.executable), "orphan", end_seconds=0.1)
-request = Request("call", ModuleOwner(Path(sys.argv[1])), "hang", (sys.argv[2],))
+request = Request("call", ModuleOwner(Path(sys.argv[1])), sys.argv[3], (sys.argv[2],))
 interpreter.call(request, timeout=600)
 """
 
 
-def test_interpreters_end_with_a_runner_that_is_killed(tmp_path):
+@pytest.mark.parametrize(
+    "step",
+    [
+        "hang",
+        pytest.param(
+            "hang_in_c",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a guard"),
+        ),
+    ],
+)
+def test_interpreters_end_with_a_runner_that_is_killed(tmp_path, step):
     """A hanging step outlives a killed runner by the grace alone, and so does what it started."""
     started = tmp_path / "started"
-    runner = subprocess.Popen([sys.executable, "-c", RUNNER, str(STEPS), str(started)])
+    runner = subprocess.Popen([sys.executable, "-c", RUNNER, str(STEPS), str(started), step])
     pids = pids_in(started)
     runner.kill()
     runner.wait(SECONDS)

@@ -65,6 +65,13 @@ def test_large_values_go_both_ways(shared):
     assert shared("echo", waveform) == waveform
 
 
+def test_a_value_that_is_too_large_is_an_error_of_its_step_alone(shared):
+    """The step is told the limit, and the interpreter keeps what it holds."""
+    with pytest.raises(StepRaisedError, match="67108864 bytes are the limit"):
+        shared("repeat", "x", 2**26)
+    assert shared("echo", 1.0) == 1.0
+
+
 def test_modules_import_their_neighbours_but_nothing_of_the_project(shared, tmp_path):
     """The folder of a module is importable; the interpreter itself puts nothing there."""
     (tmp_path / "neighbour_of_it.py").write_text("VALUE = 7\n")

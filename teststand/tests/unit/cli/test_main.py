@@ -92,7 +92,7 @@ class _Plugin:
     described_configurations = described_outputs = ()
     measured: ClassVar[list[tuple[int, ...]]] = []
 
-    def __init__(self, _service_class, version) -> None: ...
+    def __init__(self, _service_class, version, timeout) -> None: ...
 
     def __enter__(self):
         return self
@@ -186,6 +186,31 @@ def test_pipe_that_nobody_reads_costs_no_report(
     assert junit.exists() == (what not in (["--list"], ["--check"]))
 
 
+def test_no_report_overwrites_what_it_comes_from_nor_another_one(define, tmp_path, capsys):
+    """The sequence outlives a slip in the command line, and so does the first report."""
+    file = define(STATUS.format("Passed"))
+    before, here = Path(file).read_bytes(), tmp_path / "a"
+    os.link(file, tmp_path / "linked.toml")
+    for report in (file, str(tmp_path / "linked.toml")):
+        assert main([file, "--quiet", "--json", report]) == ExitCode.REFUSED
+    twice = ["--json", str(here), "--junit", str(here)]
+    assert main([file, "--quiet", *twice]) == ExitCode.REFUSED
+    assert capsys.readouterr().err.count("would overwrite") == 3
+    assert Path(file).read_bytes() == before
+    assert not here.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in its file system")
+def test_pipes_are_refused_where_files_belong(define, tmp_path, capsys):
+    """Nobody waits for ever for the other end of one."""
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    assert main([str(pipe), "--check"]) == ExitCode.REFUSED
+    for report in ("--json", "--junit"):
+        assert main([define(STATUS.format("Passed")), report, str(pipe)]) == ExitCode.REFUSED
+    assert capsys.readouterr().err.count("is a pipe or a device") == 3
+
+
 def test_serial_number_without_a_variable_is_refused(tmp_path: Path, capsys) -> None:
     """A number that reaches no step is not passed over."""
     path = tmp_path / "it.toml"
@@ -224,6 +249,8 @@ def test_definition_is_written_beside_it(define, tmp_path: Path, capsys) -> None
     written = tmp_path / "it.seq"
     assert difference(read_definition(Path(file)), read_sequence_file(written)) == ""
     assert main([str(written), "--quiet"]) == ExitCode.FAILED
+    over = ["--template", str(template), "--output", str(template)]
+    assert main(["write", "--definition", file, *over]) == ExitCode.REFUSED
     missing = define("[[sequence.main]]\nname = 'x'\nflow = 'Else'\n")
     assert main(["write", "--definition", missing, "--template", str(template)]) == 2
     assert "insert a step of the type NI_Flow_Else" in capsys.readouterr().err

@@ -168,6 +168,7 @@ def test_only_the_branch_that_is_decided_for_runs():
         ("1i64 % 0i64", 5, "divides by zero"),
         ("1i64 + 1ui64", 5, "do not mix"),
         ("9223372036854775807i64 + 1i64", 23, "beyond the range"),
+        ("9" * 400, 0, "999 ... 999"),
         ("1i64 << 64", 5, "0 to 63"),
         ("0.5 & 1", 4, "whole number"),
         ('True == "x"', 5, "not compared"),

@@ -65,3 +65,8 @@ def test_objects_of_another_interpreter_are_refused():
     with pytest.raises(ValueNotPassedError, match="another Python interpreter"):
         encoded([ObjectHandle(OURS + 1, 0, "Meter")], OURS)
     assert there_and_back(CONTEXT) == CONTEXT
+
+
+def test_handle_is_shown_in_words():
+    """Results show it to people."""
+    assert str(ObjectHandle(1, 0, "Meter")) == "an object of type Meter, kept in the interpreter"

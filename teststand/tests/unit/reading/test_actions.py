@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from teststand_runner import UnexpectedPropertyError
+from teststand_runner.errors import UnexpectedPropertyError
 from teststand_runner.model import (
     Action,
     Flow,

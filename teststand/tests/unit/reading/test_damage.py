@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from teststand_runner import SequenceFileError
+from teststand_runner.errors import SequenceFileError
 from teststand_runner.model import PropertyFile
 from teststand_runner.reading import read_sequence_bytes
 from teststand_runner.reading.binary_form.container import BODY_AT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from teststand_runner import NotASequenceFileError, SequenceFileError, read_sequence_file
-from teststand_runner.reading import read_properties
+from teststand_runner.errors import NotASequenceFileError, SequenceFileError
+from teststand_runner.reading import read_properties, read_sequence_file
 from teststand_runner.reading.limits import MAX_BYTES
 from teststand_runner.testing import example_file, write_binary, write_xml
 

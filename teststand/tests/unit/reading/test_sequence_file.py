@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from teststand_runner import UnexpectedPropertyError
+from teststand_runner.errors import UnexpectedPropertyError
 from teststand_runner.model import FileKind, Property, PropertyFile
 from teststand_runner.reading import read_sequence_bytes
 from teststand_runner.reading.sequence_file import sequences_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from session_sharing.text import printable
@@ -99,3 +101,11 @@ def test_values_are_read_easily(content: Recorded, says: str) -> None:
 def test_member_of_an_enumeration_has_its_name() -> None:
     """A number alone says nothing."""
     assert value_text(value("x", 1, kind="Enum", member="DC")) == "x: Enum = DC (1)"
+
+
+def test_long_texts_are_cut(capsys) -> None:
+    """A row stays readable whatever a file or a module says; both ends of a text are shown."""
+    long = "<" + "x" * 5000 + ">"
+    print_results([execution(step(long, ERROR, error=long, values=(value(long, long),)))])
+    texts = re.findall(r"<x[^>]*>", capsys.readouterr().out)
+    assert [len(each) for each in texts] == [80, 1000, 80, 200]

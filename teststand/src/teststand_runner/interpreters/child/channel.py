@@ -10,6 +10,13 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
+MAX_BYTES = 64 * 1024 * 1024
+"""Of a line to the runner, which reads no longer ones."""
+
+
+class TooLargeError(ValueError):
+    """A message to the runner is too long."""
+
 
 class Channel:
     """Both pipes of an interpreter, apart from standard input and output.
@@ -35,9 +42,15 @@ class Channel:
         """Tell the runner something.
 
         Raises:
+            TooLargeError: It is too long.
             OSError: The runner has ended.
         """
         line = json.dumps(message).encode("ascii") + b"\n"
+        if len(line) > MAX_BYTES:
+            raise TooLargeError(
+                f"A value of {len(line)} bytes, as JSON, cannot go to the runner: {MAX_BYTES} "
+                "bytes are the limit. Keep it in a file or an object, and hand that over."
+            )
         with self._writing:
             self._answers.write(line)
             self._answers.flush()
@@ -46,6 +59,7 @@ class Channel:
         """Ask the runner, and wait for its answer; it may be asked by any thread.
 
         Raises:
+            TooLargeError: The question is too long.
             OSError: The runner has ended.
         """
         number, answer = next(self._numbers), queue.SimpleQueue[dict[str, Any]]()

@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .channel import Channel, take_pipes
-from .steps import Steps
+from .channel import Channel, TooLargeError, take_pipes
+from .guard import start_guard
+from .steps import Steps, described
 
 MARK = "\x1e"
 """What surrounds the number of a step at the end of what it has printed."""
@@ -31,6 +32,7 @@ def main(grace: float) -> None:
     Args:
         grace: In seconds.
     """
+    start_guard(grace)
     channel = take_pipes()
     requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     threading.Thread(
@@ -42,9 +44,16 @@ def main(grace: float) -> None:
         answer = steps.perform(request)
         _finish_output(answer["id"])
         try:
-            channel.send(answer)
+            _send(channel, answer)
         except OSError:  # The runner has ended; so does this.
             return
+
+
+def _send(channel: Channel, answer: dict[str, Any]) -> None:
+    try:
+        channel.send(answer)
+    except TooLargeError as error:
+        channel.send({"id": answer["id"], "raised": described(error)})
 
 
 def _read(

@@ -41,7 +41,7 @@ class Steps:
         try:
             return {"id": number, "value": self._result(request)}
         except BaseException as error:  # noqa: BLE001 - it is what the step has to report
-            return {"id": number, "raised": _described(error)}
+            return {"id": number, "raised": described(error)}
 
     def _result(self, request: dict[str, Any]) -> object:
         def found(reference: dict[str, Any]) -> object:
@@ -69,7 +69,8 @@ class Steps:
         return {"object": len(self._objects) - 1, "type": type(value).__name__}
 
 
-def _described(error: BaseException) -> dict[str, str]:
+def described(error: BaseException) -> dict[str, str]:
+    """Return what the runner is to know of an exception."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next  # Where the user's code begins.

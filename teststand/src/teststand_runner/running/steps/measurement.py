@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from teststand_runner.errors import TestStandRunnerError, quoted
 from teststand_runner.expressions.values import is_number, kind_of
 from teststand_runner.model import MeasurementCall, MeasurementParameter
 from teststand_runner.results import Scalar, Value
+from teststand_runner.running.bounds import BEYOND, within
 from teststand_runner.running.done import Done, recorded
 from teststand_runner.running.errors import StepFailedError, StepStoppedError
 from teststand_runner.running.evaluating import store, value_in
@@ -52,7 +54,7 @@ def _told(context: StepContext, values: tuple[Value, ...]) -> Iterator[None]:
 
     Raises:
         StepFailedError: Something failed.
-        StepStoppedError: The measurement was cancelled, as the execution ended.
+        StepStoppedError: The execution ended; a measurement was cancelled.
     """
     done = Done(values=values)
     try:
@@ -61,6 +63,8 @@ def _told(context: StepContext, values: tuple[Value, ...]) -> Iterator[None]:
         if context.halt.is_set and is_cancelled(error):
             raise StepStoppedError("The measurement was cancelled.", done) from error
         raise StepFailedError(text_of(error), done) from error
+    except StepStoppedError as error:
+        raise StepStoppedError(str(error), done) from error
     except (SharingError, TestStandRunnerError) as error:
         raise StepFailedError(str(error), done) from error
 
@@ -69,16 +73,40 @@ def _measured(
     context: StepContext, call: MeasurementCall, values: Mapping[int, object]
 ) -> dict[int, Any]:
     """Call the plug-in of a step; return its outputs by their numbers."""
-    with MeasurementClient(call.service_class, version=call.version) as client:
+    deadline = time.monotonic() + context.step_timeout
+    with _connected(context, call) as client:
         names = _names(call.inputs, client.described_configurations, "configuration")
         outputs = _names(call.outputs, client.described_outputs, "output")
         given = {names[number]: value for number, value in values.items()}
-        found = _outputs(context, client, given)
+        found = _outputs(context, client, given, deadline)
     return {number: found[name] for number, name in outputs.items()}
 
 
+def _connected(context: StepContext, call: MeasurementCall) -> MeasurementClient:
+    """Find the plug-in of a step, and have it tell its parameters.
+
+    Raises:
+        StepFailedError: It does not answer, or not in time.
+    """
+    plug_in = f"The measurement plug-in {quoted(call.service_class)}"
+    advice = "Look at what it does or logs, and start it again."
+    seconds = context.step_timeout
+    try:
+        return within(
+            seconds,
+            context.halt,
+            lambda: MeasurementClient(
+                call.service_class, version=call.version, timeout=seconds + BEYOND
+            ),
+            late=f"{plug_in} has not told its parameters within {seconds:g} s. {advice}",
+            discard=lambda client: client.close(),
+        )
+    except grpc.RpcError as error:
+        raise StepFailedError(f"{plug_in} does not answer: {text_of(error)}. {advice}") from error
+
+
 def _outputs(
-    context: StepContext, client: MeasurementClient, given: Mapping[str, object]
+    context: StepContext, client: MeasurementClient, given: Mapping[str, object], deadline: float
 ) -> dict[str, Any]:
     """Measure; what it takes too long for is cancelled.
 
@@ -93,7 +121,7 @@ def _outputs(
         raise StepFailedError(str(error)) from error
     with context.halt.on_cancel(run.cancel):
         try:
-            return run.result(context.step_timeout)
+            return run.result(max(0.0, deadline - time.monotonic()))
         except FutureTimeoutError:
             run.cancel()
             raise StepFailedError(

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from teststand_runner import SequenceFileError
+from teststand_runner.errors import SequenceFileError
 from teststand_runner.reading.binary_form.container import (
     BODY_AT,
     RECORDS_AT,

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from teststand_runner import FileTooLargeError, SequenceFileError
+from teststand_runner.errors import FileTooLargeError, SequenceFileError
 from teststand_runner.reading.binary_form import expanding, read_binary
 from teststand_runner.reading.binary_form.expanding import EXCLUDED
 from teststand_runner.reading.limits import MAX_CHAIN, Budget

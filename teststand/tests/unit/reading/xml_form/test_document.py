@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from teststand_runner import DamagedFileError, FileTooLargeError
+from teststand_runner.errors import DamagedFileError, FileTooLargeError
 from teststand_runner.reading.limits import MAX_TAG_BYTES
 from teststand_runner.reading.xml_form import read_xml
 from teststand_runner.testing import example_file, write_xml

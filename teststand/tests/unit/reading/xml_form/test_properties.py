@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from teststand_runner import DamagedFileError, FileTooLargeError
+from teststand_runner.errors import DamagedFileError, FileTooLargeError
 from teststand_runner.model import Property
 from teststand_runner.reading import limits
 from teststand_runner.reading.xml_form import read_xml, readers
