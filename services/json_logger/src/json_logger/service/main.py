@@ -75,9 +75,10 @@ def run_logger(
     """
 
     def make_driver() -> LogFileDriver:
-        return LogFileDriver(options.data_folder, roots)
+        driver = LogFileDriver(options.data_folder, roots)
+        _log.info("Log files that clients name lie in %s", options.data_folder)
+        return driver
 
-    _log.info("Log files that clients name lie in %s", options.data_folder)
     return run_service(NAME, DESCRIPTOR, make_driver, logger_servicers(level, limits), options)
 
 
