@@ -6,6 +6,8 @@ And a grant may be on its way to a run that waits for it no more.
 
 NI's interface frees a session whoever has it. So each reservation carries a mark of its own among
 its annotations, and only what still has that mark is freed: never what is somebody else's by then.
+A session that is registered with the annotations of its reservation would keep the mark, so who
+registers sessions within a reservation leaves the mark out.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ class LateRelease:
         try:
             address = resolve_address(_INTERFACE, _INTERFACE, timeout=CALL_SECONDS)
             # A channel of its own: one that has failed for long tries again only after minutes.
-            with grpc.insecure_channel(address, channel_options(address)) as channel:
+            options = [*channel_options(address), ("grpc.max_receive_message_length", -1)]
+            with grpc.insecure_channel(address, options) as channel:
                 self._give_back(stubs.SessionManagementServiceStub(channel))
         except SharingError as error:  # The station is away, or is being started.
             _log.debug("%s", printable(error.message))

@@ -83,6 +83,7 @@ def test_no_answer_is_an_error():
         ("Stream removed (Socket closed)", True),
         ("failed to connect to all addresses; last error: UNKNOWN: Connection refused", True),
         ("The measurement plug-in output_voltage is stopping.", False),
+        ("NI-DMM: NI gRPC Device Server is gone (Failed to connect to server).", False),
     ],
 )
 def test_a_lost_connection_is_told_with_its_plug_in(text, is_told):

@@ -32,13 +32,22 @@ def check_writable(path: Path) -> None:
     Raises:
         CannotWriteError: It cannot.
     """
-    if is_special(path):
-        raise CannotWriteError(f"{path} is a pipe or a device: name a regular file, or a new one.")
+    check_regular(path)
     try:
         with path.open("ab"):
             pass
     except OSError as error:
         raise CannotWriteError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def check_regular(path: Path) -> None:
+    """Check that a path is no pipe or device, which would be waited for, perhaps for ever.
+
+    Raises:
+        CannotWriteError: It is one.
+    """
+    if is_special(path):
+        raise CannotWriteError(f"{path} is a pipe or a device: name a regular file, or a new one.")
 
 
 def check_apart(path: Path, others: Iterable[Path]) -> None:

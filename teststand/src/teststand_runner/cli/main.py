@@ -15,7 +15,7 @@ from teststand_runner.cli.exit_codes import ExitCode, exit_code
 from teststand_runner.cli.files import CannotWriteError, check_apart, check_writable, write_file
 from teststand_runner.cli.interruptions import heeding
 from teststand_runner.cli.options import parse
-from teststand_runner.cli.stdout import shown
+from teststand_runner.cli.stdout import replace_closed_streams, shown
 from teststand_runner.errors import SequenceFileError, TestStandRunnerError
 from teststand_runner.interpreters import InterpreterScope
 from teststand_runner.listing import listing
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: The usage is wrong (code 2), or help was asked for.
     """
     given = sys.argv[1:] if argv is None else list(argv)
+    replace_closed_streams()
     escape_what_streams_cannot_take()
     try:
         return write.execute(given[1:]) if given[:1] == [_WRITE] else _run(parse(given))

@@ -1,4 +1,4 @@
-"""Standard output, which can be full, or a pipe that nobody reads."""
+"""Standard output, which can be full, closed, or a pipe that nobody reads."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from teststand_runner.errors import TestStandRunnerError
 
 
 class CannotShowError(TestStandRunnerError):
     """Standard output takes nothing more."""
+
+
+def replace_closed_streams() -> None:
+    """Let what is written to a stream that the process was started without go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from teststand_runner.cli.exit_codes import ExitCode
-from teststand_runner.cli.files import check_apart, write_file
+from teststand_runner.cli.files import check_apart, check_regular, write_file
 from teststand_runner.cli.stdout import shown
 from teststand_runner.definition import read_definition
 from teststand_runner.writing import read_template, write_sequence_file
@@ -52,9 +52,11 @@ def execute(argv: Sequence[str]) -> ExitCode:
         SystemExit: The usage is wrong, or help was asked for.
     """
     options = parser().parse_args(argv)
+    output = options.output or options.definition.with_suffix(SUFFIX)
+    for path in (output, options.definition, *options.template):
+        check_regular(path)
     file = read_definition(options.definition)
     data = write_sequence_file(file, [read_template(path) for path in options.template])
-    output = options.output or options.definition.with_suffix(SUFFIX)
     check_apart(output, [options.definition, *options.template])
     write_file(output, data)
     steps = sum(len(each.steps) for each in file.sequences)

@@ -186,6 +186,15 @@ def test_pipe_that_nobody_reads_costs_no_report(
     assert junit.exists() == (what not in (["--list"], ["--check"]))
 
 
+def test_closed_streams_change_no_outcome(define, tmp_path, monkeypatch) -> None:
+    """Who starts it without standard output or error, as a scheduler does, gets code and files."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    junit = tmp_path / "a.xml"
+    assert main([define(STATUS.format("Passed")), "--junit", str(junit)]) == ExitCode.GOOD
+    assert junit.stat().st_size > 0
+
+
 def test_no_report_overwrites_what_it_comes_from_nor_another_one(define, tmp_path, capsys):
     """The sequence outlives a slip in the command line, and so does the first report."""
     file = define(STATUS.format("Passed"))
@@ -208,7 +217,9 @@ def test_pipes_are_refused_where_files_belong(define, tmp_path, capsys):
     assert main([str(pipe), "--check"]) == ExitCode.REFUSED
     for report in ("--json", "--junit"):
         assert main([define(STATUS.format("Passed")), report, str(pipe)]) == ExitCode.REFUSED
-    assert capsys.readouterr().err.count("is a pipe or a device") == 3
+    write = ["write", "--definition", define(STATUS.format("Passed")), "--template", str(pipe)]
+    assert main(write) == ExitCode.REFUSED
+    assert capsys.readouterr().err.count("is a pipe or a device") == 4
 
 
 def test_serial_number_without_a_variable_is_refused(tmp_path: Path, capsys) -> None:

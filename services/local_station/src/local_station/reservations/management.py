@@ -30,7 +30,8 @@ class Management:
     def __init__(self, place: DiscoveryPlace, address: str) -> None:
         self._place = place
         self._address = address
-        self._channel = grpc.insecure_channel(address, options=channel_options(address))
+        options = [*channel_options(address), ("grpc.max_receive_message_length", -1)]
+        self._channel = grpc.insecure_channel(address, options)
         self._stub = stubs.SessionManagementServiceStub(self._channel)
 
     @classmethod
