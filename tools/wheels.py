@@ -41,9 +41,10 @@ def faults(wheel: Path) -> list[str]:
         for line in headers.get_all("Requires-Dist", [])
         if "@" in line or "://" in line
     ]
-    if len(folders) != 1:
-        found.append(f"holds other things than one import package: {sorted(folders)}")
-    if not any(name.endswith("/py.typed") for name in names):
+    strangers = sorted(folder for folder in folders if f"{folder}/__init__.py" not in names)
+    if strangers or not folders:
+        found.append(f"holds other things than import packages: {strangers}")
+    elif any(f"{folder}/py.typed" not in names for folder in folders):
         found.append("lacks py.typed, so its types are not seen")
     if "tests" in {part for name in names for part in name.split("/")}:
         found.append("holds tests")

@@ -36,7 +36,8 @@ def test_good_wheel_has_no_faults(tmp_path: Path) -> None:
         ({"thing-1.0.dist-info/METADATA": METADATA.replace("(", "@ file:///x (")}, "on a place"),
         ({"thing-1.0.dist-info/METADATA": METADATA.replace("# Thing\n", "")}, "no description"),
         ({"thing/tests/test_it.py": ""}, "holds tests"),
-        ({"stray/__init__.py": ""}, "other things"),
+        ({"stray/notes.txt": ""}, "other things"),
+        ({"second/__init__.py": ""}, "lacks py.typed"),
     ],
 )
 def test_faults_are_named(tmp_path: Path, changes: dict[str, str], fault: str) -> None:
