@@ -34,6 +34,8 @@ PROGRAMS = (
     *("output_voltage", "session_sharing", "supply_current", "teststand_runner"),
 )
 """What is started with `python -m`."""
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")
+"""How all tests are run: most wait for processes, so two at a time are done in two thirds."""
 DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
 END_SECONDS = 60.0
 """How long the demonstration may take to end its programs, were all of them stuck."""
@@ -94,9 +96,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests with the newest dependencies; arguments go to pytest: `-- -k name -x`."""
+    """Run the tests, two at a time; with arguments for pytest one by one: `-- -k name -x`."""
     install(session, *in_place(), *group("test"))
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *(session.posargs or SIDE_BY_SIDE))
 
 
 @nox.session(python=OLDEST_PYTHON, default=False)

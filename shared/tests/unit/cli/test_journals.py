@@ -40,6 +40,8 @@ def held(by: ClientIdentity) -> KeptAttachment:
         ([replace(ANONYMOUS, anonymous_closed=True)], "1 session, held by nobody", False),
         ([], "no sessions", False),
     ],
+    # The texts name this process: tests that run side by side need the same names.
+    ids=["here", "elsewhere", "dead", "nobody", "anonymous", "anonymous closed", "none"],
 )
 def test_holders_and_whether_one_may_live(kept: Sequence[Kept], told: str, may_live: bool) -> None:
     """Who holds is named; dead is only who surely is: another machine's process may live."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_second_setup(tidy):
     """A second execution is refused and told whose the session is; the first keeps it."""
     first, second = tidy.context(), tidy.context()
     create_file_sessions(first, PATTERN)
-    with pytest.raises(SessionExistsError, match=r"created by .*pytest"):
+    with pytest.raises(SessionExistsError, match=rf"created by .*process {os.getpid()}\b"):
         create_file_sessions(second, PATTERN)
     destroy_file_sessions(second)
     assert tidy.log(first) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import pytest
 
@@ -128,7 +129,7 @@ def test_reserved_by_a_measurement(tidy):
     context = tidy.context()
     with (
         tidy.reserved(context, "LOG"),
-        pytest.raises(UnavailableError, match=r"is held by .*pytest"),
+        pytest.raises(UnavailableError, match=rf"is held by .*process {os.getpid()}\b"),
     ):
         create_file_sessions(context, reserve_timeout=0.6)
     destroy_file_sessions(context)
