@@ -17,7 +17,6 @@ from session_sharing import join_local_station
 PIN_MAPS = Path(__file__).resolve().parents[3] / "pin_maps"
 MEASUREMENTS = ("session_sharing.OutputVoltage", "session_sharing.SupplyCurrent")
 
-# start: ways
 WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "aliases": (
         {"log_pin": "LOG_VOLTAGE", "log_while_measuring": True},
@@ -29,7 +28,6 @@ WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"sites": [1], "log_while_measuring": True},
     ),
 }
-# end: ways
 
 
 def start(way: str) -> list[Call]:
