@@ -1,7 +1,8 @@
 """Starts a PostgreSQL server for trying things: `python -m tools.trial_postgresql FOLDER`.
 
-It has an empty database, and writes `FOLDER/db_writer.toml`, which names that `line`. All of it is
-gone when it stops: on Ctrl-C, SIGTERM or Ctrl-Break.
+Where there is `$SESSION_SHARING_TEST_POSTGRESQL`, it makes a database on that server instead. The
+database is empty, and `FOLDER/db_writer.toml` names it `line`. All of it is gone when the program
+stops: on Ctrl-C, SIGTERM or Ctrl-Break.
 """
 
 from __future__ import annotations
