@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from db_writer import DbWriterClient, Limits, Record, RecordContext, copy
+from db_writer.copy.__main__ import main
 from db_writer.service.database import Database
 from services.db_writer.tests.looking import DEADLINE
 from services.db_writer.tests.support import environment, local_writer
@@ -51,7 +52,7 @@ def opened(writer: Writer, name: str) -> DbWriterClient:
 
 def copied(writer: Writer, source: str = "old.sqlite", target: str = "line") -> int:
     """Run the command; return its exit code."""
-    return copy.main([source, target, "--address", writer.address])
+    return main([source, target, "--address", writer.address])
 
 
 def texts(writer: Writer, name: str) -> list[str]:
@@ -75,7 +76,7 @@ def test_an_interrupted_copy_goes_on(
 ) -> None:
     """What was copied before the interruption is not copied again."""
     log_many = DbWriterClient.log_many
-    monkeypatch.setattr(copy, "CHUNK_RECORDS", 3)
+    monkeypatch.setattr(copy, "_CHUNK_RECORDS", 3)
 
     def log_once(client: DbWriterClient, records: list[Record]) -> Acknowledged:
         monkeypatch.setattr(DbWriterClient, "log_many", refuse)
