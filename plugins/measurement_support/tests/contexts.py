@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import grpc
 
@@ -16,7 +18,9 @@ class AbortedError(grpc.RpcError):
 
 
 class FakeContext:
-    """Stands for the SDK's `MeasurementContext`.
+    """Stands for the SDK's `MeasurementContext`, which is known in the run's own thread alone.
+
+    What it has of gRPC, `grpc_context`, is for all threads.
 
     Args:
         time_remaining: What is left of the deadline, in seconds.
@@ -24,10 +28,25 @@ class FakeContext:
     """
 
     def __init__(self, time_remaining: float = 60.0, *, active: bool = True) -> None:
-        self.time_remaining = time_remaining
-        self.grpc_context = self
+        self._thread = 0  # of the run: the first one that asks for the time
+        self._remaining = time_remaining
+        self.grpc_context = SimpleNamespace(
+            is_active=self.is_active, time_remaining=lambda: self._remaining
+        )
         self._active = active
         self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def time_remaining(self) -> float:
+        """What is left of the deadline, in seconds; anybody may change it."""
+        self._thread = self._thread or threading.get_ident()
+        if threading.get_ident() != self._thread:
+            raise LookupError("The SDK knows no measurement in this thread.")
+        return self._remaining
+
+    @time_remaining.setter
+    def time_remaining(self, seconds: float) -> None:
+        self._remaining = seconds
 
     def is_active(self) -> bool:
         """Tell whether the call still runs."""

@@ -23,6 +23,8 @@ LONGEST_SECONDS = 3600.0
 class _NearlyOver(threading.Event):
     """Set when a run is asked to end, or has no time left but for telling why. Nobody waits on it.
 
+    Any thread may look: it asks gRPC's context, as the SDK's is known in the run's own thread only.
+
     Args:
         run: The run.
         context: Tells its time.
@@ -31,12 +33,12 @@ class _NearlyOver(threading.Event):
     def __init__(self, run: Interruption, context: MeasurementContext) -> None:
         super().__init__()
         self._asked = run.asked
-        self._context = context
-        self._telling = _for_telling(context.time_remaining)
+        self._remaining = context.grpc_context.time_remaining
+        self._telling = _for_telling(self._remaining())
 
     def is_set(self) -> bool:
         """Tell whether it is so."""
-        return self._asked.is_set() or self._context.time_remaining <= self._telling
+        return self._asked.is_set() or self._remaining() <= self._telling
 
 
 def _for_telling(remaining: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -144,3 +145,12 @@ def test_the_last_of_the_time_is_for_telling():
     context.time_remaining = 0.9
     assert run.nearly_over.is_set()
     assert not run.asked.is_set()
+
+
+def test_any_thread_may_see_that_the_time_is_nearly_over():
+    """A client looks from threads of its own, in which the SDK knows nothing of the run."""
+    context = FakeContext(10.0)
+    run = Interruption(context)
+    context.time_remaining = 0.5
+    with ThreadPoolExecutor(1) as others:
+        assert others.submit(run.nearly_over.is_set).result(10.0)
