@@ -6,7 +6,6 @@ on GitHub, and the READMEs of packages are pages as they are.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
