@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tools.packages import ROOT, all_packages
@@ -32,7 +33,8 @@ class EnvironmentVariable:
     where: str
 
 
-def environment_variables() -> list[EnvironmentVariable]:
+@cache
+def environment_variables() -> tuple[EnvironmentVariable, ...]:
     """Return the variables that packages and their start scripts read, sorted by name."""
     found: dict[str, EnvironmentVariable] = {}
     for package in all_packages():
@@ -46,7 +48,7 @@ def environment_variables() -> list[EnvironmentVariable]:
                 where = path.relative_to(ROOT).as_posix()
                 text = f"Names the Python that starts {path.resolve().parent.name}."
                 found.setdefault(name, EnvironmentVariable(name, text, where))
-    return [found[name] for name in sorted(found)]
+    return tuple(found[name] for name in sorted(found))
 
 
 def mentioned_variables() -> set[str]:

@@ -8,6 +8,7 @@ import re
 import runpy
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
@@ -89,6 +90,8 @@ def _apart(module: str, arguments: tuple[str, ...]) -> Iterator[None]:
     with ExitStack() as stack:
         for redirect in (redirect_stdout, redirect_stderr):
             stack.enter_context(redirect(io.TextIOWrapper(io.BytesIO(), "utf-8")))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore", RuntimeWarning)  # that a module was imported before
         stack.enter_context(patch.object(sys, "argv", [module, *arguments]))
         stack.enter_context(patch.object(argparse.ArgumentParser, "parse_known_args", _capture))
         try:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 _PACKAGE = re.compile(r"package ([\w.]+);")
 _OPENING = re.compile(r"(message|enum|service|oneof) (\w+) \{(\})?")
-_FIELD = re.compile(r"((?:optional |repeated )?(?:map<\w+, [\w.]+>|[\w.]+)) (\w+) = (\d+)")
-_VALUE = re.compile(r"(\w+) = (-?\d+)")
-_CALL = re.compile(r"rpc (\w+)\((stream )?([\w.]+)\) returns \((stream )?([\w.]+)\)")
+_FIELD = re.compile(
+    r"((?:optional |repeated )?(?:map<\w+, [\w.]+>|[\w.]+)) (\w+) = (\d+)(?: \[.*\])?;"
+)
+_VALUE = re.compile(r"(\w+) = (-?\d+)(?: \[.*\])?;")
+_CALL = re.compile(r"rpc (\w+)\((stream )?([\w.]+)\) returns \((stream )?([\w.]+)\);")
 _IGNORED = ("syntax ", "import ", "option ", "reserved ")
 
 
@@ -133,12 +135,12 @@ class _Reader:
 
     def _member(self, line: str, comment: str) -> Member:
         choices = [each for each in self._open if isinstance(each, str)]
-        if match := _CALL.match(line):
+        if match := _CALL.fullmatch(line):
             takes, gives = f"{match[2] or ''}{match[3]}", f"{match[4] or ''}{match[5]}"
             return Member(match[1], f"{takes} → {gives}", 0, comment)
-        if match := _FIELD.match(line):
+        if match := _FIELD.fullmatch(line):
             return Member(match[2], match[1], int(match[3]), comment, "".join(choices))
-        if match := _VALUE.match(line):
+        if match := _VALUE.fullmatch(line):
             return Member(match[1], "", int(match[2]), comment)
         raise ValueError(f"{line!r} is in no form that is known here")
 

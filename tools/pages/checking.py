@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 from tools.environment_variables import OWN_NAME, environment_variables, mentioned_variables
 from tools.nox_sessions import nox_sessions
-from tools.pages.options import option_problems
+from tools.pages.options import PLACEHOLDER, option_problems
 from tools.pages.places import package_problems, path_problems
 from tools.pages.shells import is_known
 from tools.programs import parsers, program_names, source_of
@@ -85,8 +85,9 @@ def _nox_problems(arguments: Sequence[str]) -> Iterator[str]:
     given = list(arguments)
     end = given.index("--") if "--" in given else len(given)
     names = {session.name for session in nox_sessions()}
-    wanted = [word for word in given[:end] if not word.startswith("-")]
-    for name in wanted:
+    for name in given[:end]:
+        if name.startswith("-") or PLACEHOLDER.fullmatch(name):
+            continue
         if name not in names:
             yield f"there is no session {name}; there are {', '.join(sorted(names))}"
         elif name in _HAND_ON:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tools.programs import sub_parsers
+
+PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*")
+"""What stands for something that the reader puts in."""
 
 _MANY = ("*", "+")
 
@@ -42,6 +46,7 @@ def _problems(parser: argparse.ArgumentParser, words: Sequence[str]) -> Iterator
             yield from _wrong_values(options[name], values)
         elif word.startswith("-") and word not in {"-", "--"}:
             yield f"{parser.prog} has no option {name}"
+            return  # whether a value follows is not known
         elif not positionals:
             yield f"{parser.prog} takes no {word!r}"
         elif isinstance(positionals[0], argparse._SubParsersAction):
@@ -75,5 +80,7 @@ def _wrong_values(action: argparse.Action, values: Sequence[str]) -> Iterator[st
     for value in values:
         if not value:
             yield f"{name} needs a value"
-        elif action.choices is not None and value not in map(str, action.choices):
+        elif PLACEHOLDER.fullmatch(value) or action.choices is None:
+            continue
+        elif value not in map(str, action.choices):
             yield f"{name} cannot be {value!r}; it can be {', '.join(map(str, action.choices))}"

@@ -34,7 +34,8 @@ def package_problems(words: Sequence[str]) -> Iterator[str]:
             continue
         file = ROOT / match["path"].replace("\\", "/") / "pyproject.toml"
         if not file.is_file():
-            yield f"{match['path']} is no package of the repository"
+            if file.parent.is_dir():  # else `path_problems` tells it
+                yield f"{match['path']} is no package of the repository"
             continue
         known = set(read_toml(file)["project"].get("optional-dependencies", {}))
         wanted = {extra.strip() for extra in (match["extras"] or "").split(",")} - {""}
