@@ -63,7 +63,9 @@ def playing(page: Path, folder: Path, *, slow: bool) -> Iterator[Player]:
         "SESSION_SHARING_DATA": str(folder / "data"),
         "HOME": str(folder / "home"),
     }
-    player = Player(page, checkout, Shell(checkout, own, environment), slow=slow)
+    name = page.relative_to(ROOT).as_posix()
+    shell = Shell(checkout, own, environment)
+    player = Player(name, page.read_text("utf-8"), checkout, shell, slow=slow)
     try:
         yield player
     finally:
@@ -74,13 +76,17 @@ def playing(page: Path, folder: Path, *, slow: bool) -> Iterator[Player]:
 class Player:
     """Plays one page.
 
-    Attributes:
+    Args:
+        name: What the page is called.
+        text: What stands in it.
+        checkout: Where files are saved.
         shell: Where its commands run.
+        slow: Whether to do what takes minutes, too.
     """
 
-    def __init__(self, page: Path, checkout: Path, shell: Shell, *, slow: bool) -> None:
-        self._text = page.read_text("utf-8")
-        self._name = page.relative_to(ROOT).as_posix()
+    def __init__(self, name: str, text: str, checkout: Path, shell: Shell, *, slow: bool) -> None:
+        self._text = text
+        self._name = name
         self._checkout = checkout
         self.shell = shell
         self._slow = slow
