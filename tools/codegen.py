@@ -17,6 +17,7 @@ OUTPUTS = {
     "session_sharing": ROOT / "shared/src",
     "json_logger": ROOT / "services/json_logger/src",
     "db_writer": ROOT / "services/db_writer/src",
+    "device_communication": ROOT / "services/device_communication/src",
 }
 """Which folder of `protos/` becomes part of which source tree."""
 

@@ -27,6 +27,7 @@ from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
+from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
@@ -35,6 +36,7 @@ from session_sharing.service.threads import in_thread, tell_loop
 __all__ = [
     "Brought",
     "ChainLink",
+    "Closable",
     "Conversion",
     "ErrorInterceptor",
     "FileClaims",
@@ -45,6 +47,8 @@ __all__ = [
     "Hosted",
     "HostingOptions",
     "Located",
+    "OneThread",
+    "OneThreadDriver",
     "ProcessLock",
     "RecordingRpc",
     "ResourceDriver",
