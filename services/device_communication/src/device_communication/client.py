@@ -7,15 +7,13 @@ from typing import Any
 
 from device_communication.protocol import Protocol
 from device_communication.wire import device_communication_pb2 as pb2
-from device_communication.wire import device_communication_pb2_grpc
 from session_sharing.client import (
     WAIT_SECONDS,
+    OperatingClient,
     ResolvingClient,
-    SessionClient,
     SessionConstructor,
 )
 from session_sharing.errors import InvalidRequestError
-from session_sharing.wire.generated import session_pb2
 
 INSTRUMENT_TYPE = "DeviceCommunication"
 """The instrument type id of devices in the project's pin maps."""
@@ -23,7 +21,7 @@ INSTRUMENT_TYPE = "DeviceCommunication"
 WORD_BITS = 32
 
 
-class DeviceCommunicationClient(SessionClient):
+class DeviceCommunicationClient(OperatingClient):
     """Uses the registers and GPIO lines of one device, through a session that may be shared.
 
     Calls of all clients of a session are carried out one after the other. Methods may be called
@@ -55,7 +53,8 @@ class DeviceCommunicationClient(SessionClient):
         SharingError: The service cannot be reached, or refuses the session.
     """
 
-    PROVIDED_INTERFACE = "session_sharing.device_communication.v1.DeviceCommunication"
+    SERVICE = pb2.DESCRIPTOR.services_by_name["DeviceCommunication"]
+    PROVIDED_INTERFACE = SERVICE.full_name
     SERVICE_CLASS = "ni.DeviceControl.CommService"
 
     def __init__(
@@ -97,9 +96,8 @@ class DeviceCommunicationClient(SessionClient):
             AccessDeniedError: The register is reserved.
             SharingError: The session is gone, or the device does not answer.
         """
-        request = pb2.ReadRegisterRequest(attachment=self._attachment, register_name=name)
-        value: int = self._call(lambda: self._stub.ReadRegister, request).value
-        return value
+        request = pb2.ReadRegisterRequest(register_name=name)
+        return self.call(request, pb2.ReadRegisterResponse).value
 
     def write_register(self, name: str, value: int) -> None:
         """Let a register hold a value.
@@ -110,10 +108,8 @@ class DeviceCommunicationClient(SessionClient):
             InvalidRequestError: The value has more bits than the register, or is negative.
             SharingError: The session is gone, or the device does not answer.
         """
-        request = pb2.WriteRegisterRequest(
-            attachment=self._attachment, register_name=name, value=_word("value", value)
-        )
-        self._call(lambda: self._stub.WriteRegister, request)
+        request = pb2.WriteRegisterRequest(register_name=name, value=_word("value", value))
+        self.call(request, pb2.WriteRegisterResponse)
 
     def read_gpio_channel(self, port: int, channel: int) -> bool:
         """Return whether a line is high.
@@ -127,10 +123,9 @@ class DeviceCommunicationClient(SessionClient):
             SharingError: The session is gone, or the device does not answer.
         """
         request = pb2.ReadGpioChannelRequest(
-            attachment=self._attachment, port=_word("port", port), channel=_word("channel", channel)
+            port=_word("port", port), channel=_word("channel", channel)
         )
-        state: bool = self._call(lambda: self._stub.ReadGpioChannel, request).state
-        return state
+        return self.call(request, pb2.ReadGpioChannelResponse).state
 
     def write_gpio_channel(self, port: int, channel: int, state: bool) -> None:
         """Set a line.
@@ -145,12 +140,11 @@ class DeviceCommunicationClient(SessionClient):
             SharingError: The session is gone, or the device does not answer.
         """
         request = pb2.WriteGpioChannelRequest(
-            attachment=self._attachment,
             port=_word("port", port),
             channel=_word("channel", channel),
             state=state,
         )
-        self._call(lambda: self._stub.WriteGpioChannel, request)
+        self.call(request, pb2.WriteGpioChannelResponse)
 
     def read_gpio_port(self, port: int, mask: int = 0xFF) -> int:
         """Return the states of some lines of a port, read at once.
@@ -163,11 +157,8 @@ class DeviceCommunicationClient(SessionClient):
             InvalidRequestError: There is no such port, or the mask names more than eight lines.
             SharingError: The session is gone, or the device does not answer.
         """
-        request = pb2.ReadGpioPortRequest(
-            attachment=self._attachment, port=_word("port", port), mask=_word("mask", mask)
-        )
-        state: int = self._call(lambda: self._stub.ReadGpioPort, request).state
-        return state
+        request = pb2.ReadGpioPortRequest(port=_word("port", port), mask=_word("mask", mask))
+        return self.call(request, pb2.ReadGpioPortResponse).state
 
     def write_gpio_port(self, port: int, mask: int, state: int) -> None:
         """Set some lines of a port at once; nobody else's call comes in between.
@@ -182,28 +173,14 @@ class DeviceCommunicationClient(SessionClient):
             SharingError: The session is gone, or the device does not answer.
         """
         request = pb2.WriteGpioPortRequest(
-            attachment=self._attachment,
             port=_word("port", port),
             mask=_word("mask", mask),
             state=_word("state", state),
         )
-        self._call(lambda: self._stub.WriteGpioPort, request)
+        self.call(request, pb2.WriteGpioPortResponse)
 
-    @property
-    def _stub(self) -> device_communication_pb2_grpc.DeviceCommunicationStub:
-        return self._on_channel(device_communication_pb2_grpc.DeviceCommunicationStub)
-
-    def _call_initialize(
-        self, request: session_pb2.InitializeRequest, timeout: float
-    ) -> session_pb2.InitializeResponse:
-        self._wish.session.CopyFrom(request)
-        return self._call(lambda: self._stub.Initialize, self._wish, timeout=timeout).session
-
-    def _call_close(
-        self, request: session_pb2.ReleaseRequest, timeout: float
-    ) -> session_pb2.ReleaseResponse:
-        wanted = pb2.CloseRequest(session=request)
-        return self._call(lambda: self._stub.Close, wanted, timeout=timeout).session
+    def _initialize_request(self) -> pb2.InitializeRequest:
+        return self._wish
 
 
 class DeviceCommunicationSessionConstructor(SessionConstructor[DeviceCommunicationClient]):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from device_communication.v1 import device_communication_pb2, device_communication_pb2_grpc
+from device_communication.v1 import device_communication_pb2
 
-__all__ = ["device_communication_pb2", "device_communication_pb2_grpc"]
+__all__ = ["device_communication_pb2"]

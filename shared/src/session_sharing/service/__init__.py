@@ -28,6 +28,7 @@ from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
 from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
+from session_sharing.service.operating import Operate, operations
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
@@ -49,6 +50,7 @@ __all__ = [
     "Located",
     "OneThread",
     "OneThreadDriver",
+    "Operate",
     "ProcessLock",
     "RecordingRpc",
     "ResourceDriver",
@@ -65,6 +67,7 @@ __all__ = [
     "first_of",
     "in_thread",
     "locate_anywhere",
+    "operations",
     "parse_with_config",
     "private_folder",
     "record_limits",

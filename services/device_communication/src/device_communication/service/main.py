@@ -9,21 +9,22 @@ from pathlib import Path
 
 import grpc.aio
 
+from device_communication.client import DeviceCommunicationClient
 from device_communication.service.device import Device
 from device_communication.service.driver import CALL_SECONDS, DeviceDriver
 from device_communication.service.names import DeviceLocations
 from device_communication.service.ni_servicer import NiDeviceCommunicationServicer
 from device_communication.service.ni_wire import device_communication_pb2 as ni_pb2
 from device_communication.service.ni_wire import device_communication_pb2_grpc as ni_grpc
-from device_communication.service.servicer import DeviceCommunicationServicer
+from device_communication.service.operating import locating, operate
 from device_communication.service.simulated_instrument import SimulatedInstruments
-from device_communication.wire import device_communication_pb2, device_communication_pb2_grpc
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service import (
     OneThread,
     ServiceOptions,
     SessionEngine,
     configure_logging,
+    operations,
     parse_with_config,
     run_service,
     service_options,
@@ -86,16 +87,14 @@ def device_servicers(locations: DeviceLocations) -> AddServicers[OneThread[Devic
     Args:
         locations: Finds devices with their settings.
     """
+    own = operations(DeviceCommunicationClient.SERVICE, operate, locating(locations))
 
     def add(engine: SessionEngine[OneThread[Device]], server: grpc.aio.Server) -> Iterable[str]:
-        device_communication_pb2_grpc.add_DeviceCommunicationServicer_to_server(
-            DeviceCommunicationServicer(engine, locations), server
-        )
         ni_grpc.add_DeviceCommunicationServicer_to_server(
             NiDeviceCommunicationServicer(engine, locations), server
         )
-        files = (device_communication_pb2.DESCRIPTOR, ni_pb2.DESCRIPTOR)
-        return [file.services_by_name["DeviceCommunication"].full_name for file in files]
+        ni_name = ni_pb2.DESCRIPTOR.services_by_name["DeviceCommunication"].full_name
+        return [*own(engine, server), ni_name]
 
     return add
 

@@ -14,10 +14,9 @@ from device_communication.service.device import Device
 from device_communication.service.names import DeviceLocations, DeviceSettings, protocol_from_number
 from device_communication.service.ni_wire import device_communication_pb2 as pb2
 from device_communication.service.ni_wire import device_communication_pb2_grpc
-from device_communication.service.servicer import ask
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
-from session_sharing.service import OneThread, SessionEngine
+from session_sharing.service import OneThread, SessionEngine, explain
 
 Context = grpc.aio.ServicerContext[Any, Any]
 T = TypeVar("T")
@@ -114,4 +113,7 @@ class NiDeviceCommunicationServicer(device_communication_pb2_grpc.DeviceCommunic
 
     async def _ask(self, session_name: str, work: Callable[[Device], T]) -> T:
         async with self._engine.use(session_name, anonymous=True) as handle:
-            return await ask(handle, work)
+            try:
+                return await handle.run(work)
+            except OSError as error:
+                raise explain(error, "talk to the device") from error
