@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib.util
 import keyword
 import re
@@ -97,7 +98,7 @@ def names_of(name: str, display_name: str | None = None) -> ServiceNames:
 
 
 def _problems(name: str) -> Iterator[str]:
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or hasattr(builtins, name):
         yield "it is a word of Python's."
     if not 3 <= len(name) <= LONGEST_NAME:
         yield f"it has {len(name)} characters; give 3 to {LONGEST_NAME}."
