@@ -131,18 +131,3 @@ def test_opening_and_closing_that_hang(resource: Resource) -> None:
         handle.close()
     other.gate.open()
     assert other.closed.wait(DEADLINE)
-
-
-def test_thread_ends_with_the_resource(resource: Resource) -> None:
-    """No thread is left when a resource was closed, or could not be opened."""
-
-    def fail() -> Resource:
-        raise OSError("no")
-
-    OneThread("ends here", lambda: resource).close()
-    with pytest.raises(OSError, match="no"):
-        OneThread("ends here", fail)
-    for thread in threading.enumerate():
-        if thread.name == "ends here":
-            thread.join(DEADLINE)
-            assert not thread.is_alive()

@@ -1,8 +1,7 @@
-"""Sets the lines of a GPIO port of a device, to one state after the other."""
+"""Sets the lines of a GPIO port, again and again: each time to the next number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import ni_measurement_plugin_sdk_service as nims
@@ -24,7 +23,8 @@ measurement_service = nims.MeasurementService(
     "pin", nims.DataType.IOResource, "DEVICE_COMMUNICATION_WRITER", instrument_type=INSTRUMENT_TYPE
 )
 @measurement_service.configuration("port", nims.DataType.Int32, 0)
-@measurement_service.configuration("values", nims.DataType.Int32Array1D, [1, 2, 3])
+@measurement_service.configuration("value", nims.DataType.Int32, 1)
+@measurement_service.configuration("count", nims.DataType.Int32, 3)
 @measurement_service.configuration("interval", nims.DataType.Double, 0.01)
 @measurement_service.configuration(
     "behavior", nims.DataType.Enum, Behavior.AUTO, enum_type=Behavior
@@ -37,20 +37,21 @@ measurement_service = nims.MeasurementService(
 def measure(  # noqa: PLR0917 - a parameter for each configuration, as the SDK wants it
     pin: str,
     port: int,
-    values: Sequence[int],
+    value: int,
+    count: int,
     interval: float,
     behavior: Behavior,
     protocol: Protocol,
     reserve_timeout: float,
 ) -> tuple[int, str, bool]:
-    """Write all values, and wait after each of them."""
+    """Set the lines so many times, and wait after each of them; 0 comes after 255."""
     with (
         measuring(measurement_service.context) as run,
         shared_session(
             measurement_service, run, pin, behavior, reserve_timeout, protocol=protocol
         ) as session,
     ):
-        for value in values:
-            session.write_gpio_port(port, ALL_LINES, value)
+        for index in range(count):
+            session.write_gpio_port(port, ALL_LINES, (value + index) & ALL_LINES)
             run.wait(interval)
-        return len(values), session.public_id, session.new_session
+        return count, session.public_id, session.new_session
