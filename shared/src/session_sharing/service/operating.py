@@ -38,7 +38,7 @@ _EMBEDDED = {
 _OPERATION = ("attachment", "session_sharing.v1.AttachmentReference")
 
 
-def operations(
+def serve_operations(
     service: ServiceDescriptor, operate: Operate[R], locate: Locate | None = None
 ) -> AddServicers[OneThread[R]]:
     """Return what serves all RPCs of a service, for `run_service`.

@@ -24,9 +24,9 @@ from session_sharing.service import (
     ServiceOptions,
     SessionEngine,
     configure_logging,
-    operations,
     parse_with_config,
     run_service,
+    serve_operations,
     service_options,
     service_parser,
 )
@@ -87,7 +87,7 @@ def device_servicers(locations: DeviceLocations) -> AddServicers[OneThread[Devic
     Args:
         locations: Finds devices with their settings.
     """
-    own = operations(DeviceCommunicationClient.SERVICE, operate, locating(locations))
+    own = serve_operations(DeviceCommunicationClient.SERVICE, operate, locating(locations))
 
     def add(engine: SessionEngine[OneThread[Device]], server: grpc.aio.Server) -> Iterable[str]:
         ni_grpc.add_DeviceCommunicationServicer_to_server(
