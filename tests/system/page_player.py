@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +54,10 @@ def _is_step(block: Block, *, slow: bool) -> bool:
 
 @contextmanager
 def playing(page: Path, folder: Path, *, slow: bool) -> Iterator[Player]:
-    """Return what plays a page in a copy of the checkout; end afterwards what it started."""
+    """Return what plays a page in a copy of the checkout; end afterwards what it started.
+
+    What is slow is done in a new environment, which has nothing but what the page installs.
+    """
     checkout, own = folder / "checkout", folder / "own"
     shutil.copytree(ROOT, checkout, ignore=_LEFT_OUT, symlinks=True)
     for needed in (own, folder / "home"):
@@ -64,7 +69,12 @@ def playing(page: Path, folder: Path, *, slow: bool) -> Iterator[Player]:
         "HOME": str(folder / "home"),
     }
     name = page.relative_to(ROOT).as_posix()
-    shell = Shell(checkout, own, environment)
+    python = sys.executable
+    if slow:
+        venv.create(own / "environment", with_pip=True)
+        python = str(own / "environment" / "bin" / "python")
+        environment["PYTHONPATH"] = ""
+    shell = Shell(checkout, own, environment, python)
     player = Player(name, page.read_text("utf-8"), checkout, shell, slow=slow)
     try:
         yield player

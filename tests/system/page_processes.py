@@ -28,18 +28,25 @@ class Shell:
         checkout: The folder where it begins.
         own: A folder for what it needs itself.
         environment: Variables beside those of this process.
+        python: What `python` is.
 
     Attributes:
         servers: What was started and stays.
     """
 
-    def __init__(self, checkout: Path, own: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        checkout: Path,
+        own: Path,
+        environment: Mapping[str, str],
+        python: str = sys.executable,
+    ) -> None:
         self._checkout = checkout
         self._files = {"state": own / "state", "place": own / "place"}
         programs = own / "bin"
         programs.mkdir()
         for name in ("python", "python3"):
-            (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
+            (programs / name).write_text(f'#!/bin/sh\nexec "{python}" "$@"\n', "utf-8")
             (programs / name).chmod(0o700)
         path = os.pathsep.join([str(programs), os.environ["PATH"]])
         self._environment = {**os.environ, **environment, "PATH": path}

@@ -7,15 +7,15 @@ import sys
 
 import pytest
 
-import noxfile
 from tools.environment_variables import environment_variables, mentioned_variables
 from tools.packages import ROOT
 from tools.programs import parsers, program_names, source_of, sub_parsers
 
 
 def test_programs_are_found() -> None:
-    """What the packages are tried to start with is among the programs, with its parser."""
-    assert set(noxfile.PROGRAMS) | {"demo", "bench"} <= set(program_names())
+    """What the packages and the project start is among the programs, with its parser."""
+    some = {"bench", "demo", "json_logger", "local_station.instruments", "supply_current"}
+    assert some <= set(program_names())
     for name in program_names():
         assert parsers(name)[()].prog.endswith(name.rpartition(".")[2])
 

@@ -65,12 +65,18 @@ def _python_problems(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _module_problems(module: str, arguments: Sequence[str]) -> Iterator[str]:
-    if module in program_names() or module == "tools.codegen":
+    if module in program_names() or _is_tool(module):
         yield from option_problems(parsers(module), arguments)
         if module == "session_sharing" and list(arguments[:2]) == ["run", "-m"]:
             yield from _module_problems(arguments[2], arguments[3:])
     elif source_of(module) is None and not _is_importable(module):
         yield f"there is no module {module}"
+
+
+def _is_tool(module: str) -> bool:
+    """Say whether a module of `tools` has a command line that can be asked for."""
+    source = source_of(module) if module.startswith("tools.") else None
+    return source is not None and "ArgumentParser(" in source.read_text("utf-8")
 
 
 @cache

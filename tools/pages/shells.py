@@ -10,9 +10,9 @@ import re
 _OF_ALL = "cd echo exit git mkdir nox psql"
 _SH = """
     . [ bash break cat chmod command cp curl date do docker done else export false fi for grep head
-    id if install jq journalctl kill ln loginctl ls mktemp mv pip printf pwd read rm rmdir sed set
-    sh sleep sort source sqlite3 su sudo systemctl systemd-analyze systemd-run tail tar tee test
-    then timeout touch true unset useradd wait wc while { }
+    id if install jq journalctl kill ln loginctl ls mktemp mv openssl pip printf pwd read rm rmdir
+    sed set sh sleep sort source sqlite3 su sudo systemctl systemd-analyze systemd-run tail tar tee
+    test then timeout touch true unset useradd wait wc while { }
 """
 _BAT = """
     call copy del dir icacls if md move net netsh nssm rd ren rmdir sc schtasks set setlocal setx

@@ -44,6 +44,7 @@ def test_what_exists(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
+        ("python -m tools.codegen --chekc", "has no option --chekc"),
         ("python -m json_loger", "there is no module json_loger"),
         ("python -m json_logger --prot 0", "python -m json_logger has no option --prot"),
         ("python -m json_logger --ack never", "--ack cannot be 'never'"),
