@@ -29,11 +29,6 @@ PLATFORMS = ("linux", "win32", "darwin")
 """What types are checked for, so that a call which one of them lacks is found on the others."""
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
-PROGRAMS = (
-    *("db_writer", "json_logger", "local_station", "local_station.instruments"),
-    *("output_voltage", "session_sharing", "supply_current", "teststand_runner"),
-)
-"""What is started with `python -m`."""
 SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")
 """How all tests are run: most wait for processes, so two at a time are done in two thirds."""
 DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
@@ -62,6 +57,13 @@ def wheel_of(folder: str, wheels: Path) -> str:
     """Return the path of the wheel that was built from a package's folder."""
     name = nox.project.load_toml(ROOT / folder / "pyproject.toml")["project"]["name"]
     return str(next(wheels.glob(f"{name.replace('-', '_')}-[0-9]*.whl")))
+
+
+def programs() -> list[str]:
+    """Return what is started with `python -m`, as the packages' files tell."""
+    sources = [ROOT / folder / "src" for folder in PACKAGES]
+    mains = [(path.parent, source) for source in sources for path in source.rglob("__main__.py")]
+    return sorted(".".join(folder.relative_to(source).parts) for folder, source in mains)
 
 
 def in_place() -> list[str]:
@@ -169,6 +171,14 @@ def codegen(session: nox.Session) -> None:
     session.run("python", "-m", "tools.codegen", *session.posargs)
 
 
+@nox.session(default=False)
+def new_service(session: nox.Session) -> None:
+    """Make a service for a resource of your own, with plug-ins and tests: `-- scope_capture`."""
+    install(session, *in_place(), *group("scaffold"))
+    session.run("python", "-m", "tools.new_service", *session.posargs)
+    session.notify("codegen", posargs=[])
+
+
 @nox.session(reuse_venv=False, default=False)
 def packaging(session: nox.Session) -> None:
     """Build the wheels, check them, and install and start them as a user does."""
@@ -181,5 +191,5 @@ def packaging(session: nox.Session) -> None:
     session.run("python", "-m", "tools.wheels", "installed", *CLIENT_BRINGS)
     session.install(*(with_extras(package, wheel_of(package, folder)) for package in PACKAGES))
     session.run("python", "-m", "pip", "check")
-    for program in PROGRAMS:
+    for program in programs():
         session.run("python", "-I", "-m", program, "--help", silent=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from demo.demonstration import Demonstration
 from demo.interruptions import Interruptions
+from demo.made.demonstration import MadeDemonstration
+from demo.made.parts import Parts, made_services
 from demo.scenes import SCENES
 from session_sharing.cli.output import escape_what_streams_cannot_take
 
@@ -28,8 +30,13 @@ def main() -> int:
     logging.getLogger("session_sharing").setLevel(logging.ERROR)
     try:
         with Interruptions() as interruptions, _folder(options.folder) as folder:
-            demonstration = Demonstration(folder, interruptions, kept=options.folder is not None)
-            faults = demonstration.run(options.scenes, keep=options.keep)
+            if options.service:
+                parts = Parts(options.service)
+                faults = MadeDemonstration(folder, interruptions, parts).run()
+            else:
+                kept = options.folder is not None
+                demonstration = Demonstration(folder, interruptions, kept=kept)
+                faults = demonstration.run(options.scenes, keep=options.keep)
     except KeyboardInterrupt:
         print("Interrupted: everything that was started has ended.", file=sys.stderr)
         return INTERRUPTED
@@ -52,7 +59,24 @@ def _options() -> argparse.Namespace:
         metavar="N",
         help=f"play only the first N scenes (of {len(SCENES)})",
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--service",
+        type=_service,
+        metavar="NAME",
+        help="show a service that `nox -s new_service` made, and its two plug-ins, instead",
+    )
+    options = parser.parse_args()
+    if options.service and (options.keep or options.scenes != len(SCENES)):
+        parser.error("--service goes with --folder alone")
+    return options
+
+
+def _service(name: str) -> str:
+    made = made_services()
+    if name not in made:
+        known = ", ".join(made) or "none yet: `nox -s new_service -- NAME` makes one"
+        raise argparse.ArgumentTypeError(f"there is no {name} that was made; there is {known}")
+    return name
 
 
 def _made(name: str) -> Path:

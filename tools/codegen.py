@@ -13,12 +13,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
-OUTPUTS = {
-    "session_sharing": ROOT / "shared/src",
-    "json_logger": ROOT / "services/json_logger/src",
-    "db_writer": ROOT / "services/db_writer/src",
-}
-"""Which folder of `protos/` becomes part of which source tree."""
+
+
+def outputs() -> dict[str, Path]:
+    """Return which folder of `protos/` becomes part of which source tree, as the folders tell.
+
+    Raises:
+        SystemExit: A folder belongs to no package, or to several.
+    """
+    return {folder.name: _sources_of(folder.name) for folder in sorted(PROTOS.iterdir())}
+
+
+def _sources_of(package: str) -> Path:
+    found = [
+        path.parent for place in ("", "services/") for path in ROOT.glob(f"{place}*/src/{package}")
+    ]
+    if len(found) != 1:
+        raise SystemExit(f"protos/{package} belongs to one package, not to {len(found)}: {found}")
+    return found[0]
 
 
 def generate(package: str, output: Path) -> None:
@@ -61,7 +73,7 @@ def differences(package: str, fresh: Path, committed: Path) -> list[str]:
 def check() -> int:
     """Compare fresh stubs with the committed ones; return the exit code."""
     found: list[str] = []
-    for package, output in OUTPUTS.items():
+    for package, output in outputs().items():
         with tempfile.TemporaryDirectory() as folder:
             generate(package, Path(folder))
             found += differences(package, Path(folder), output)
@@ -74,7 +86,7 @@ def check() -> int:
 
 def regenerate() -> int:
     """Replace the committed stubs; return the exit code."""
-    for package, output in OUTPUTS.items():
+    for package, output in outputs().items():
         for old in (output / package).rglob("*_pb2*.py*"):
             old.unlink()
         generate(package, output)

@@ -1,18 +1,13 @@
-"""The programs of the demonstration: station, instruments, logs and plug-ins, as processes."""
+"""The programs of the demonstration: station, instruments, logs and plug-ins."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
+from demo.cast.programs import Programs
 from demo.interruptions import Interruptions
-from demo.scenes.steps import STATION, Log, Plugin
-from measurement_support.origin import STATION_VARIABLE
-from session_sharing.discovery.location import ADDRESS_VARIABLE, HOME_VARIABLE
-from session_sharing.testing.processes import START_SECONDS, ServerProcess
+from demo.scenes.steps import Log, Plugin
 
 PIN_MAPS = Path(__file__).resolve().parents[2] / "pin_maps"
 
@@ -27,11 +22,8 @@ CIRCUIT = PIN_MAPS / "regulator.toml"
 """What the instruments of the pin maps are connected to."""
 
 
-class Crew:
-    """Starts the programs, and ends them: also what was only half started. For the main thread.
-
-    Each has a process group of its own, so that Ctrl-C is for the demonstration alone, which then
-    ends them in good order.
+class Crew(Programs):
+    """Starts the programs, and ends them. For the main thread.
 
     Args:
         folder: Where the station and the services keep what they keep.
@@ -39,16 +31,12 @@ class Crew:
         interruptions: Ends the waiting.
 
     Attributes:
-        servers: The programs by their names, in the order in which they were started.
         log: The path of the shared file.
         database: The path of the shared database.
     """
 
     def __init__(self, folder: Path, pool: Executor, interruptions: Interruptions) -> None:
-        self._folder = folder
-        self._pool = pool
-        self._interruptions = interruptions
-        self.servers: dict[str, ServerProcess] = {}
+        super().__init__(folder, pool, interruptions)
         self.log = folder / "logs" / LOG_FILE
         self.database = folder / "databases" / DATABASE
 
@@ -59,61 +47,11 @@ class Crew:
             RuntimeError: One of them does not start; the text says why.
             KeyboardInterrupt: Somebody asked to end.
         """
-        self._begin("local_station", "--port", "0")
-        self._wait_ready()
-        self._begin("local_station.instruments", "--port", "0", "--circuit", str(CIRCUIT))
+        self.start_station()
+        self.begin("local_station.instruments", "--port", "0", "--circuit", str(CIRCUIT))
         data = ["--port", "0", "--data-dir", str(self.log.parent), "--ack", "os"]
-        self._begin(Log.FILE.value, *data)
-        self._begin(Log.DATABASE.value, "--port", "0", "--data-dir", str(self.database.parent))
+        self.begin(Log.FILE.value, *data)
+        self.begin(Log.DATABASE.value, "--port", "0", "--data-dir", str(self.database.parent))
         for plugin in Plugin:
-            self._begin(plugin.value)
-        self._wait_ready()
-
-    @property
-    def names(self) -> dict[int, str]:
-        """The names of the programs by process id."""
-        return {server.process.pid: name for name, server in self.servers.items()}
-
-    def environment(self) -> Mapping[str, str]:
-        """Return the variables by which a program joins this station, and no other."""
-        station = self.servers.get("local_station")
-        return {
-            HOME_VARIABLE: str(self._folder / "station"),
-            ADDRESS_VARIABLE: station.address if station else "",
-        }
-
-    def _begin(self, module: str, *arguments: str) -> None:
-        # What they write is read as UTF-8, whatever this process has to write in.
-        environment = {
-            **self.environment(),
-            STATION_VARIABLE: STATION,
-            "PYTHONIOENCODING": "utf-8",
-        }
-        self.servers[module] = ServerProcess(module, arguments, environment, wait=False)
-
-    def _wait_ready(self) -> None:
-        starting = [server for server in self.servers.values() if not server.address]
-        for future in [self._pool.submit(server.wait_ready) for server in starting]:
-            self._interruptions.result(future, START_SECONDS + 5.0)
-
-    def stop(self) -> list[str]:
-        """End all programs, the last one first; return what was wrong with that.
-
-        It leaves what each of them logged in the folder.
-        """
-        faults: list[str] = []
-        for name, server in reversed(self.servers.items()):
-            try:
-                exit_code = server.stop()
-            except subprocess.TimeoutExpired:
-                server.kill()
-                faults.append(f"{name} did not end when it was asked to, and was killed")
-            else:
-                if exit_code != 0:
-                    faults.append(f"{name} ended with exit code {exit_code}")
-            self._keep_log(name, server)
-        return faults
-
-    def _keep_log(self, name: str, server: ServerProcess) -> None:
-        lines = [f"{line}{os.linesep}" for line in server.log]
-        (self._folder / f"{name}.log").write_bytes("".join(lines).encode("utf-8"))
+            self.begin(plugin.value)
+        self.wait_ready()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import Enum
 
 from demo.checks.common import attached, describe, different
 from demo.scenes.steps import Log, Plugin
 from demo.told.performance import GOOD, Performance, Run
 
-MEANS = {Plugin.VOLTAGE: "mean", Plugin.CURRENT: "currents"}
+MEANS: Mapping[Enum, str] = {Plugin.VOLTAGE: "mean", Plugin.CURRENT: "currents"}
 """What the output is called that holds the mean of a run."""
 
-PLAUSIBLE = {Plugin.VOLTAGE: (3.1, 3.5), Plugin.CURRENT: (0.8e-3, 1.2e-3)}
+PLAUSIBLE: Mapping[Enum, tuple[float, float]] = {
+    Plugin.VOLTAGE: (3.1, 3.5),
+    Plugin.CURRENT: (0.8e-3, 1.2e-3),
+}
 """Between what it lies: a 3.3 V regulator, in volts; what that takes itself, in amperes."""
 
 

@@ -19,19 +19,19 @@ _NEVER = (EventKind.EXPIRED, EventKind.OPEN_FAILED)
 def session_faults(performance: Performance) -> Iterator[str]:
     """Yield what was wrong with the sessions of a scene."""
     scene, shared = performance.scene, performance.scene.way.shared
-    yield from _Log(shared.word, performance.events, performance.names).faults(
+    yield from LogTold(shared.word, performance.events, performance.names).faults(
         scene.opens, scene.pending, scene.holds()
     )
-    yield from _Log(shared.other.word, performance.other_events, performance.names).faults(
+    yield from LogTold(shared.other.word, performance.other_events, performance.names).faults(
         scene.other_opens, 0, scene.other_holds()
     )
-    yield from _meeting_faults(scene.way, holds(performance.events, performance.names))
+    yield from meeting_faults(scene.way, holds(performance.events, performance.names))
     if performance.left:
         yield f"still reserved or registered with session management: {performance.left}"
 
 
 @dataclass(frozen=True)
-class _Log:
+class LogTold:
     """What was told of one of the logs.
 
     Attributes:
@@ -74,7 +74,7 @@ class _Log:
             yield from different(f"creators of session {one.session}", 1, creators[one.session])
 
 
-def _meeting_faults(way: Way, held: list[Hold]) -> Iterator[str]:
+def meeting_faults(way: Way, held: list[Hold]) -> Iterator[str]:
     """With a pin each they must have met, with waiting they must not."""
     met = list(meetings(held))
     if way is Way.WAITING:

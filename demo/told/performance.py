@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
-from demo.scenes.steps import Plugin, Scene
+from demo.scenes.steps import Scene
 from session_sharing import Behavior, Record
 from session_sharing.core import SessionEvent
 
@@ -35,7 +36,7 @@ class Run:
     """One run of a measurement.
 
     Attributes:
-        plugin: What measured.
+        plugin: What measured; the value is its name.
         behavior: What it asked the log for.
         serial_number: The unit under test, another one for each run: it tells whose a record is.
         readings: How many were asked for.
@@ -47,7 +48,7 @@ class Run:
         ended: When, in UTC.
     """
 
-    plugin: Plugin
+    plugin: Enum
     behavior: Behavior
     serial_number: str
     readings: int

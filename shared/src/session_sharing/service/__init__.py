@@ -27,6 +27,8 @@ from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
+from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
+from session_sharing.service.operating import Operate, operations
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
@@ -35,6 +37,7 @@ from session_sharing.service.threads import in_thread, tell_loop
 __all__ = [
     "Brought",
     "ChainLink",
+    "Closable",
     "Conversion",
     "ErrorInterceptor",
     "FileClaims",
@@ -45,6 +48,9 @@ __all__ = [
     "Hosted",
     "HostingOptions",
     "Located",
+    "OneThread",
+    "OneThreadDriver",
+    "Operate",
     "ProcessLock",
     "RecordingRpc",
     "ResourceDriver",
@@ -61,6 +67,7 @@ __all__ = [
     "first_of",
     "in_thread",
     "locate_anywhere",
+    "operations",
     "parse_with_config",
     "private_folder",
     "record_limits",

@@ -1,0 +1,132 @@
+"""Operations that one function carries out, from client to resource and back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from session_sharing.client import OperatingClient
+from session_sharing.errors import (
+    AttachmentEndedError,
+    InternalError,
+    OutcomeUnknownError,
+    ResourceExhaustedError,
+    UnavailableError,
+)
+from session_sharing.service import OneThread, OneThreadDriver, operations
+from session_sharing.testing.hosting import LocalService
+from shared.tests.adder import (
+    ADDER,
+    Adder,
+    AdderClient,
+    AddRequest,
+    AddResponse,
+    FailRequest,
+    FailResponse,
+    operate,
+)
+
+DEADLINE = 10.0
+
+
+class Adders(OneThreadDriver[Adder]):
+    """Opens adders; the last one is at hand, and `closing` is set when one is to be closed."""
+
+    last: Adder
+
+    def __init__(self) -> None:
+        super().__init__(self._open)
+        self.closing = threading.Event()
+
+    def _open(self, address: str) -> Adder:
+        self.last = Adder(address)
+        return self.last
+
+    def close(self, handle: OneThread[Adder]) -> None:
+        """Tell that it was asked for, then do it."""
+        self.closing.set()
+        super().close(handle)
+
+
+@pytest.fixture
+def adders() -> Adders:
+    """Return what opens adders."""
+    return Adders()
+
+
+@pytest.fixture
+def service(tmp_path: Path, adders: Adders) -> Iterator[LocalService[OneThread[Adder]]]:
+    """Serve adders in a thread."""
+    with LocalService("adder", adders, operations(ADDER, operate), tmp_path) as local:
+        yield local
+
+
+def add(client: OperatingClient, amount: float) -> AddResponse:
+    """Add an amount."""
+    return client.call(AddRequest(amount=amount), AddResponse)
+
+
+def test_operations_of_many_clients_come_one_after_the_other(service, adders):
+    """Nothing is lost of what several clients do at once, and one thread does all of it."""
+    with (
+        AdderClient("A", address=service.address) as one,
+        AdderClient("a?client=two", address=service.address) as two,
+        ThreadPoolExecutor() as pool,
+    ):
+        answers = list(pool.map(lambda number: add((one, two)[number % 2], 1.0), range(40)))
+    assert sorted(answer.total for answer in answers) == [*range(1, 41)]
+    assert {answer.thread for answer in answers} == {"resource A"}
+    assert adders.last.closed
+
+
+def test_an_operation_that_was_begun_ends_before_the_session_closes(service, adders):
+    """Who gives up waiting, and leaves, does not close the resource under its own call."""
+    client = AdderClient("A", address=service.address)
+    adders.last.held_up.clear()
+    with pytest.raises(OutcomeUnknownError):
+        client.call(AddRequest(amount=1.0), AddResponse, timeout=0.2)
+    closing = threading.Thread(target=client.close, name="closing")
+    closing.start()
+    assert adders.closing.wait(DEADLINE)
+    assert (closing.is_alive(), adders.last.closed) == (True, False)
+    adders.last.held_up.set()
+    closing.join(DEADLINE)
+    assert (adders.last.total, adders.last.closed) == (1.0, True)
+
+
+def test_errors_reach_the_client_as_what_they_are(service):
+    """A refusal keeps its class and text; an error of the system becomes the one that fits."""
+    with AdderClient("A", address=service.address) as client:
+        with pytest.raises(UnavailableError, match="carry out Fail: broken"):
+            client.call(FailRequest(), FailResponse)
+        add(client, 10.0)
+        with pytest.raises(ResourceExhaustedError, match="It is too much"):
+            client.call(FailRequest(), FailResponse)
+        with pytest.raises(InternalError, match="answered with a FailResponse, not with a AddRes"):
+            add(client, -1.0)
+    with pytest.raises(AttachmentEndedError):
+        add(client, 1.0)
+    with pytest.raises(UnavailableError, match="nobody there"):
+        AdderClient("away", address=service.address)
+
+
+def test_a_request_that_is_no_operation_is_told_before_it_is_sent(service):
+    """A message of another service, or a response of another RPC, is a mistake in the program."""
+    with AdderClient("A", address=service.address) as client:
+        with pytest.raises(TypeError, match="Adder takes no AddResponse"):
+            client.call(AddResponse(), AddResponse)
+        with pytest.raises(TypeError, match="Add gives a AddResponse, not a FailResponse"):
+            client.call(AddRequest(), FailResponse)
+
+
+def test_the_callers_message_is_left_as_it_was(service):
+    """A request may be used again: the session is filled into a copy."""
+    request = AddRequest(amount=2.0)
+    with AdderClient("A", address=service.address) as client:
+        totals = [client.call(request, AddResponse).total for _ in range(2)]
+    assert totals == [2.0, 4.0]
+    assert request == AddRequest(amount=2.0)

@@ -1,0 +1,1 @@
+"""The service side; it needs the extra `service`."""
