@@ -147,6 +147,16 @@ def teststand(session: nox.Session) -> None:
     session.run("python", "-m", "teststand_runner", "write", *DEMONSTRATION, *session.posargs)
 
 
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation site in `docs/_build/html`; a broken link or warning fails it."""
+    install(session, *in_place(), *group("docs"))
+    build = ["python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q", "-E"]
+    session.run(*build, "-b", "html", ".", "docs/_build/html")
+    if "--external" in session.posargs:
+        session.run(*build, "-b", "linkcheck", ".", "docs/_build/links")
+
+
 def starts(python: str) -> bool:
     """Say whether there is such a Python; version managers have names for absent ones too."""
     path = shutil.which(python)

@@ -12,10 +12,10 @@ class AckLevel(Enum):
     """How safe a record is when it is acknowledged."""
 
     OS = "os"
-    """Handed to the operating system: it survives the death of any process."""
+    """Handed to the operating system, it survives the death of any process."""
 
     DISK = "disk"
-    """On disk: it survives a power cut."""
+    """On disk, it survives a power cut."""
 
     @staticmethod
     def parse(text: str) -> AckLevel:

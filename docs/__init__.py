@@ -1,0 +1,1 @@
+"""The pages of the project, and the extensions of Sphinx that complete them from the code."""

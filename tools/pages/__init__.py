@@ -1,0 +1,1 @@
+"""The pages of the repository: their blocks of code, and whether what they say is so."""
