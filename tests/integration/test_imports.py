@@ -8,8 +8,11 @@ import sys
 import pytest
 
 NOT_FOR_CLIENTS = (
+    "device_communication.ni",
+    "device_communication.service",
     "grpc_health.v1",
     "grpc_reflection.v1alpha",
+    "json_logger.ni",
     "json_logger.service",
     "local_station",
     "ni",
@@ -20,7 +23,7 @@ NOT_FOR_CLIENTS = (
 )
 
 
-@pytest.mark.parametrize("package", ["session_sharing", "json_logger"])
+@pytest.mark.parametrize("package", ["session_sharing", "json_logger", "device_communication"])
 def test_clients_import_is_light(package: str) -> None:
     """A plug-in that imports a client gets neither NI's packages nor the server side with it."""
     program = f"import sys, {package}; print(*sorted(sys.modules))"

@@ -65,21 +65,27 @@ class OperatingClient(SessionClient):
     def _make_methods(self, channel: grpc.Channel) -> dict[str, Any]:
         return {method.name: _on(channel, method) for method in self.SERVICE.methods}
 
-    def _embed(self, name: str, session: Message, timeout: float) -> Any:  # noqa: ANN401
-        wanted = GetMessageClass(self.SERVICE.methods_by_name[name].input_type)(session=session)
-        return self._call(lambda: self._methods[name], wanted, timeout=timeout).session
+    def _initialize_request(self) -> Any:  # noqa: ANN401
+        """Return the request of `Initialize` without its session: a subclass adds settings."""
+        return GetMessageClass(self.SERVICE.methods_by_name["Initialize"].input_type)()
 
     def _call_initialize(
         self, request: session_pb2.InitializeRequest, timeout: float
     ) -> session_pb2.InitializeResponse:
-        response: session_pb2.InitializeResponse = self._embed("Initialize", request, timeout)
+        wanted = self._initialize_request()
+        wanted.session.CopyFrom(request)
+        response: session_pb2.InitializeResponse = self._embedding("Initialize", wanted, timeout)
         return response
 
     def _call_close(
         self, request: session_pb2.ReleaseRequest, timeout: float
     ) -> session_pb2.ReleaseResponse:
-        response: session_pb2.ReleaseResponse = self._embed("Close", request, timeout)
+        wanted = GetMessageClass(self.SERVICE.methods_by_name["Close"].input_type)(session=request)
+        response: session_pb2.ReleaseResponse = self._embedding("Close", wanted, timeout)
         return response
+
+    def _embedding(self, name: str, wanted: Message, timeout: float) -> Any:  # noqa: ANN401
+        return self._call(lambda: self._methods[name], wanted, timeout=timeout).session
 
 
 def _on(channel: grpc.Channel, method: MethodDescriptor) -> Any:  # noqa: ANN401

@@ -72,11 +72,20 @@ def decide(step: Step, waiter: Waiter) -> None:
     elif session.state is not SessionState.OPEN:
         _wait(step, session, waiter)
     elif attaches(request.behavior, own_other_alias=_is_own_other_alias(session, request)):
-        _attach(step, session, waiter, created=False)
+        _join(step, session, waiter)
     elif _is_given_up(step, session, request):
         _take_over(step, session, waiter)
     else:
         step.refuse(waiter, refusals.session_exists(session.information()))
+
+
+def _join(step: Step, session: Session, waiter: Waiter) -> None:
+    """Attach to an open session, unless its resource is wanted with other settings."""
+    if not waiter.request.contradictions(session.opener.settings):
+        _attach(step, session, waiter, created=False)
+        return
+    told = session.information()
+    step.refuse(waiter, refusals.opened_otherwise(told, session.opener, waiter.request))
 
 
 def _is_given_up(step: Step, session: Session, request: InitializeRequest) -> bool:
@@ -176,7 +185,8 @@ def opened(step: Step, session: Session) -> None:
     creator = _creator(session, waiters)
     if creator is not None:
         waiters.remove(creator)
-        session.opener = creator.request
+        was = session.opener  # The resource is open as that one wanted it.
+        session.opener = replace(creator.request, address=was.address, settings=was.settings)
         session.creator = step.table.identity_of(creator.request.client_id)
         _attach(step, session, creator, created=True)
     step.keep(session.kept())
@@ -192,16 +202,21 @@ def _creator(session: Session, waiters: list[Waiter]) -> Waiter | None:
     for waiter in waiters:
         if waiter.request is session.opener:
             return waiter
-    return next((waiter for waiter in waiters if creates(waiter.request.behavior)), None)
+    there = session.opener.settings
+    would = (each for each in waiters if creates(each.request.behavior))
+    return next((each for each in would if not each.request.contradictions(there)), None)
 
 
 def open_failed(step: Step, session: Session, error: SharingError) -> None:
-    """The resource could not be opened: everyone who waits gets the error; nothing stays."""
+    """The resource could not be opened: all who want it so get the error; nothing stays."""
     step.table.remove_session(session)
     session.state = SessionState.CLOSED
-    for waiter in session.waiters:
-        step.refuse(waiter, error)
     step.tell(EventKind.OPEN_FAILED, session, text=error.message)
+    for waiter in session.waiters:
+        if waiter.request.contradictions(session.opener.settings):
+            decide(step, waiter)  # What failed was not tried with its settings.
+        else:
+            step.refuse(waiter, error)
 
 
 def abandon(step: Step, ticket: Ticket, request: InitializeRequest) -> None:

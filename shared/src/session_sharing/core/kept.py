@@ -14,6 +14,7 @@ from datetime import datetime
 
 from session_sharing.behavior import Behavior
 from session_sharing.core.answers import Outcome
+from session_sharing.core.requests import Settings
 from session_sharing.information import ClientIdentity, SessionInformation, SessionState
 
 
@@ -37,6 +38,7 @@ class KeptSession:
         close_asked_by: Who asked to close first; empty as long as nobody did.
         anonymous_closed: A client without identity closed the session for its kind.
         asked_politely: Only operators asked to close.
+        settings: What it was opened with, as far as its creator said so.
     """
 
     name: str
@@ -54,6 +56,7 @@ class KeptSession:
     close_asked_by: str = ""
     anonymous_closed: bool = False
     asked_politely: bool = False
+    settings: Settings = ()
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def _session(kept: KeptSession, now: datetime) -> Session:
         client_id=kept.client_id,
         attachment_id=kept.attachment_id,
         address=kept.address,
+        settings=kept.settings,
     )
     return Session(
         name=kept.name,

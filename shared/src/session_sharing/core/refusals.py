@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from session_sharing.core.kept import EndedEntry
+from session_sharing.core.requests import InitializeRequest
 from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
+    PreconditionError,
     SessionExistsError,
     SessionNotFoundError,
     UnknownClientError,
@@ -20,6 +22,23 @@ def session_exists(session: SessionInformation) -> SessionExistsError:
         f"Cannot initialize a new session: there is {session}. Attach to it (behaviour AUTO or "
         f"ATTACH_TO_SERVER_SESSION), or close it first: {session.how_to_close()}"
         f"{'' if session.attachments else orphaned}",
+        resource_name=session.resource_name,
+        session=session,
+    )
+
+
+def opened_otherwise(
+    session: SessionInformation, opener: InitializeRequest, request: InitializeRequest
+) -> PreconditionError:
+    """A session is open with other settings than those that are wanted."""
+    there = dict(opener.settings)
+    unlike = ", ".join(
+        f"{name} {wish!r} is wanted, and it was opened with {there.get(name, '')!r}"
+        for name, wish in request.contradictions(opener.settings)
+    )
+    return PreconditionError(
+        f"Cannot attach with other settings: {unlike}. There is {session}. Ask for what it was "
+        f"opened with, or leave it out; or close it first: {session.how_to_close()}",
         resource_name=session.resource_name,
         session=session,
     )

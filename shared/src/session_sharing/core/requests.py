@@ -7,6 +7,9 @@ from enum import Enum
 
 from session_sharing.behavior import Behavior
 
+Settings = tuple[tuple[str, str], ...]
+"""What a resource is opened with, by name, in words for people."""
+
 
 @dataclass(frozen=True)
 class InitializeRequest:
@@ -20,6 +23,8 @@ class InitializeRequest:
         client_id: Who asks; empty for a client without identity, which makes no attachment.
         attachment_id: Made by the client; empty for a client without identity.
         address: What the resource is opened by; of no meaning here.
+        settings: What the caller wants the resource to be open with; what it leaves out may be
+            anything.
         take_over: The name of a session that is known to be an orphan and that may be closed
             first; empty if there is none.
     """
@@ -32,6 +37,12 @@ class InitializeRequest:
     attachment_id: str = ""
     address: str = ""
     take_over: str = ""
+    settings: Settings = ()
+
+    def contradictions(self, settings: Settings) -> Settings:
+        """Return what this caller wants otherwise than a session is open with."""
+        there = dict(settings)
+        return tuple((name, wish) for name, wish in self.settings if there.get(name) != wish)
 
 
 class ReleaseMode(Enum):

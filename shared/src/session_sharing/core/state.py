@@ -215,6 +215,7 @@ class Session:
             close_asked_by=self.close_asked_by,
             anonymous_closed=self.anonymous_closed,
             asked_politely=self.asked_politely,
+            settings=self.opener.settings,
         )
 
     def gone(self, error: SharingError | None = None) -> SessionGone:

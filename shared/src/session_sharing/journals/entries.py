@@ -108,6 +108,7 @@ _CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "outcome": Outcome,
     "process_started": datetime.fromisoformat,
     "session": _session,
+    "settings": lambda pairs: tuple(map(tuple, pairs)),
     "since": datetime.fromisoformat,
     "state": SessionState,
     "took_over": _session,

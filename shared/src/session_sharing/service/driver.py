@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
+from session_sharing.core.requests import Settings
 from session_sharing.errors import (
     AccessDeniedError,
     InternalError,
@@ -33,10 +34,14 @@ class Located:
     Attributes:
         key: Its canonical identity, the same for all names that denote it.
         address: What it is opened by; it may keep what the key leaves out, such as letter case.
+        settings: What it is to be open with, by name, in words for people: as far as the caller
+            says so. Who attaches to a session that was opened otherwise is refused. What opening
+            needs of it has to be in the address as well.
     """
 
     key: str
     address: str
+    settings: Settings = ()
 
 
 class ResourceDriver(Protocol[H]):

@@ -96,6 +96,7 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
         client_id: str = "",
         attachment_id: str = "",
         take_over_orphan: bool = False,
+        locate: Callable[[str], Located] | None = None,
     ) -> Initialized:
         """Create or attach to a session, as the behaviour says.
 
@@ -105,13 +106,15 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
             client_id: The client; empty for one without identity, which makes no attachment.
             attachment_id: Made by the client; empty for a client without identity.
             take_over_orphan: Close a session first that is in the way and is an orphan.
+            locate: Finds the resource with the settings of this call; by default the driver's
+                `locate` finds it. Called in a thread.
 
         Raises:
             SharingError: The session is refused, or the resource cannot be opened.
         """
         self.refuse_when_stopping()
         name, wanted = parse_resource_name(resource_name), behavior_from_number(behavior)
-        located = await self._locate(name.resource)
+        located = await _locate(locate or self._driver.locate, name.resource)
         orphan = await self._orphan_on(located.key) if take_over_orphan else ""
         self.refuse_when_stopping()  # It may have begun to stop meanwhile.
         request = InitializeRequest(
@@ -123,6 +126,7 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
             attachment_id=attachment_id,
             address=located.address,
             take_over=orphan,
+            settings=located.settings,
         )
         ticket: asyncio.Future[Initialized] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.initialize(ticket, request, self._clock()))
@@ -220,12 +224,6 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
         )
         await self._executor.keeping.all_kept()
 
-    async def _locate(self, resource: str) -> Located:
-        try:
-            return await in_thread("locate resource", lambda: self._driver.locate(resource))
-        except OSError as error:
-            raise explain(error, f"find {resource!r}") from error
-
     async def _orphan_on(self, key: str) -> str:
         """Return the name of the session on a resource if it is an orphan; else nothing."""
         session_name = self._registry.session_on(key)
@@ -233,3 +231,10 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
             return ""
         (marked,) = await self._mark_orphans([self._registry.information(session_name)])
         return session_name if marked.orphan else ""
+
+
+async def _locate(locate: Callable[[str], Located], resource: str) -> Located:
+    try:
+        return await in_thread("locate resource", lambda: locate(resource))
+    except OSError as error:
+        raise explain(error, f"find {resource!r}") from error

@@ -60,7 +60,7 @@ class FileLocations:
             return
         way_out = f", or start the service with `--allow-root {path.parent}`"
         raise AccessDeniedError(
-            f"The {self._kind.noun} would lie outside the folders that this service may write to "
+            f"The {self._kind.noun} would lie outside the folders that this service may use "
             f"({', '.join(map(str, self._roots))}): {resource!r} is {path}. Give a relative name"
             f"{way_out if self._takes_roots else ''}.",
             resource_name=resource,

@@ -6,7 +6,6 @@ all other RPCs are operations, whose requests have a field `attachment`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -17,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from session_sharing.errors import InternalError
-from session_sharing.service.driver import explain
+from session_sharing.service.driver import Located, explain
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.one_thread import Closable, OneThread
 from session_sharing.service.rpc import SessionRpc
@@ -26,6 +25,9 @@ from session_sharing.service.session_service import AddServicers
 R = TypeVar("R", bound=Closable)
 Operate = Callable[[R, Message], Message]
 """Carries out an operation: given the resource and the request, returns the response."""
+
+Locate = Callable[[Any], Callable[[str], Located]]
+"""Given the request of `Initialize`, returns what finds the resource with the settings in it."""
 
 Serve = Callable[[Any, Any], Awaitable[Any]]
 
@@ -36,13 +38,18 @@ _EMBEDDED = {
 _OPERATION = ("attachment", "session_sharing.v1.AttachmentReference")
 
 
-def operations(service: ServiceDescriptor, operate: Operate[R]) -> AddServicers[OneThread[R]]:
+def serve_operations(
+    service: ServiceDescriptor, operate: Operate[R], locate: Locate | None = None
+) -> AddServicers[OneThread[R]]:
     """Return what serves all RPCs of a service, for `run_service`.
 
     Args:
         service: The service, as its generated module describes it.
         operate: Carries out each RPC but `Initialize` and `Close`, in the thread of the resource.
             An `OSError` becomes the error that fits; what is no `SharingError` else is a defect.
+
+        locate: Finds resources whose requests of `Initialize` have settings; by default the driver
+            finds them, by names alone. Called on the event loop; what it returns, in a thread.
 
     Raises:
         ValueError: An RPC is a stream, or its request embeds nothing of sessions; or the service
@@ -53,7 +60,7 @@ def operations(service: ServiceDescriptor, operate: Operate[R]) -> AddServicers[
     def add(engine: SessionEngine[OneThread[R]], server: grpc.aio.Server) -> Iterable[str]:
         sessions = SessionRpc(engine)
         handlers = {
-            method.name: _handler(method, _serving(method, sessions, operate))
+            method.name: _handler(method, _serving(method, sessions, operate, locate))
             for method in service.methods
         }
         server.add_generic_rpc_handlers(
@@ -86,12 +93,16 @@ def _handler(method: MethodDescriptor, serve: Serve) -> grpc.RpcMethodHandler[An
 
 
 def _serving(
-    method: MethodDescriptor, sessions: SessionRpc[OneThread[R]], operate: Operate[R]
+    method: MethodDescriptor,
+    sessions: SessionRpc[OneThread[R]],
+    operate: Operate[R],
+    locate: Locate | None,
 ) -> Serve:
     response = GetMessageClass(method.output_type)
 
     async def initialize(request: Any, _context: object) -> Any:  # noqa: ANN401
-        return response(session=await sessions.initialize(request.session))
+        find = locate(request) if locate is not None else None
+        return response(session=await sessions.initialize(request.session, find))
 
     async def close(request: Any, _context: object) -> Any:  # noqa: ANN401
         return response(session=await sessions.release(request.session))
@@ -107,7 +118,7 @@ async def _carried_out(
     method: MethodDescriptor, handle: OneThread[R], work: Callable[[R], Message]
 ) -> Message:
     try:
-        answer = await asyncio.wrap_future(handle.submit(work))
+        answer = await handle.run(work)
     except OSError as error:
         raise explain(error, f"carry out {method.name}") from error
     if answer.DESCRIPTOR is not method.output_type:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from session_sharing.core import ReleaseRequest
 from session_sharing.errors import InvalidRequestError
+from session_sharing.service.driver import Located
 from session_sharing.service.engine import SessionEngine
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import initialized_to_wire, mode_from_wire, released_to_wire
@@ -31,9 +32,15 @@ class SessionRpc(Generic[H]):
         self._engine = engine
 
     async def initialize(
-        self, request: session_pb2.InitializeRequest
+        self,
+        request: session_pb2.InitializeRequest,
+        locate: Callable[[str], Located] | None = None,
     ) -> session_pb2.InitializeResponse:
         """Serve an Initialize call.
+
+        Args:
+            request: The message.
+            locate: Finds the resource, where the service's own request has settings for it.
 
         Raises:
             SharingError: The session is refused, or the resource cannot be opened.
@@ -44,6 +51,7 @@ class SessionRpc(Generic[H]):
             client_id=_identifier(request.client_id, "client id"),
             attachment_id=_identifier(request.attachment_id, "attachment id"),
             take_over_orphan=request.take_over_orphan,
+            locate=locate,
         )
         return initialized_to_wire(initialized)
 

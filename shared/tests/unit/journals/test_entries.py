@@ -38,7 +38,13 @@ TOLD = st.builds(
     ),
 )
 ENTRIES = st.one_of(
-    st.builds(KeptSession, key=TEXTS, resource_name=TEXTS, creator=st.none() | IDENTITIES),
+    st.builds(
+        KeptSession,
+        key=TEXTS,
+        resource_name=TEXTS,
+        creator=st.none() | IDENTITIES,
+        settings=st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
+    ),
     st.builds(KeptAttachment, alias=TEXTS, identity=IDENTITIES, took_over=st.none() | TOLD),
     st.builds(KeptContext, text=TEXTS),
     st.builds(EndedEntry, why=TEXTS),

@@ -1,0 +1,1 @@
+"""A measurement plug-in that reads from the instrument."""

@@ -1,0 +1,1 @@
+"""A measurement plug-in that writes to the instrument."""

@@ -1,0 +1,1 @@
+"""Generated stubs: made from `protos/` by `nox -s codegen`, never edited."""

@@ -1,0 +1,1 @@
+"""The service side of device communication; it needs the extra `service`."""
