@@ -11,6 +11,9 @@ SharingError
 ├── AlreadyExistsError             ALREADY_EXISTS       something of that name is there
 │   └── SessionExistsError                              another session is open on the resource
 ├── AccessDeniedError              PERMISSION_DENIED    outside the allowed places, or not writable
+│   ├── CallerRefusedError                              the caller is on no list that allows it
+│   └── OtherCertificateError                           made with another certificate
+├── AuthenticationError            UNAUTHENTICATED      one side cannot prove who it is
 ├── PreconditionError              FAILED_PRECONDITION
 │   ├── ResourceHeldError                               another process holds the resource
 │   ├── ResourceReplacedError                           the resource was exchanged under the session
@@ -109,6 +112,18 @@ class SessionExistsError(AlreadyExistsError):
 
 class AccessDeniedError(SharingError):
     """The resource lies outside the allowed places, or may not be written."""
+
+
+class CallerRefusedError(AccessDeniedError):
+    """The caller's certificate is on no list of the service that allows what was asked."""
+
+
+class OtherCertificateError(AccessDeniedError):
+    """A client, or its attachment, is used with another certificate than it was made with."""
+
+
+class AuthenticationError(SharingError):
+    """One side cannot prove who it is, or only one of the two encrypts; time mends it not."""
 
 
 class PreconditionError(SharingError):

@@ -10,11 +10,19 @@ import grpc
 from session_sharing.client.link import Link
 from session_sharing.client.place import ServicePlace
 from session_sharing.discovery.resolve import LOOK_UP_SECONDS
-from session_sharing.errors import NoStationError, SharingError, UnknownClientError
+from session_sharing.errors import (
+    NoStationError,
+    OtherCertificateError,
+    SharingError,
+    UnknownClientError,
+)
 from session_sharing.information import ClientIdentity
 from session_sharing.wire.status import error_from_call
 
 _log = logging.getLogger(__name__)
+
+_LOST_FOR_GOOD = (UnknownClientError, OtherCertificateError)
+"""Why a client that comes back cannot be the one that it was."""
 
 
 class Connector:
@@ -69,11 +77,13 @@ class Connector:
         try:
             return self._open(address, client_id)
         except grpc.RpcError as failure:
-            if not client_id or not isinstance(error_from_call(failure), UnknownClientError):
+            error = error_from_call(failure)
+            if not client_id or not isinstance(error, _LOST_FOR_GOOD):
                 raise
         _log.warning(
-            "The service at %s does not know this client any more: what it held there has ended",
+            "What this client held at %s is lost to it; it goes on as a new one: %s",
             address,
+            error.message,
         )
         return self._open(address, "")
 

@@ -24,6 +24,15 @@ class Registry(LookingIn):
     the time, and carries out the effects that it returns, in order. It is not thread-safe: one
     thread owns it.
 
+    What a client made is used with its certificate only: whoever connects with its id, initializes
+    or releases in its name, or uses its attachment, comes with the same subject as its first
+    stream, else nothing happens. A client without a certificate has the empty subject, so it cannot
+    use what was made with one, nor the reverse; a certificate that was renewed has the subject of
+    before. Over a restart the subject is kept with the attachments. What has ended is used by
+    nobody: who repeats a release of it is told once more what came of it. A client without
+    identity makes nothing, so there is nothing to compare: any caller that is let in and knows the
+    name of the session uses it, as it could attach to it.
+
     Args:
         new_name: Makes a session name that cannot be guessed.
         new_public_id: Makes a short id to show to people.
@@ -54,11 +63,16 @@ class Registry(LookingIn):
     # Clients
 
     def connect(self, client_id: str, identity: ClientIdentity) -> None:
-        """A client's stream is there, for the first time or again."""
+        """A client's stream is there, for the first time or again.
+
+        Raises:
+            OtherCertificateError: It comes back with another certificate than it had.
+        """
         client = self._table.clients.get(client_id)
         if client is None:
             self._table.clients[client_id] = Client(client_id, identity)
         else:
+            client.check_subject(identity.subject)
             client.connected = True
             client.restored = False
 
@@ -194,7 +208,13 @@ class Registry(LookingIn):
     # Operations
 
     def begin_operation(
-        self, session_name: str, attachment_id: str, now: datetime, *, anonymous: bool = False
+        self,
+        session_name: str,
+        attachment_id: str,
+        now: datetime,
+        *,
+        anonymous: bool = False,
+        subject: str = "",
     ) -> None:
         """Accept an operation: the session stays open until it ends.
 
@@ -203,10 +223,12 @@ class Registry(LookingIn):
             attachment_id: By which attachment.
             now: The time.
             anonymous: The operation comes from a client without identity, which has no attachment.
+            subject: The subject of the certificate that the call came with; empty without one.
 
         Raises:
             SessionNotFoundError: The session is not open.
             AttachmentEndedError: The attachment does not hold the session, or no longer.
+            OtherCertificateError: The attachment was made with another certificate.
         """
         ended = None if anonymous else self._table.memory.ended.get(attachment_id)
         if ended is not None and ended.outcome is None:
@@ -216,6 +238,8 @@ class Registry(LookingIn):
             raise refusals.no_such_session(session.information())
         if not anonymous and attachment_id not in session.attachments:
             raise refusals.attachment_ended(ended) if ended else refusals.attachment_unknown()
+        if not anonymous:
+            session.attachments[attachment_id].client.check_subject(subject)
         session.operations += 1
         session.last_used_at = now
 

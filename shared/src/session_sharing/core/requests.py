@@ -22,6 +22,7 @@ class InitializeRequest:
         address: What the resource is opened by; of no meaning here.
         take_over: The name of a session that is known to be an orphan and that may be closed
             first; empty if there is none.
+        subject: The subject of the certificate that the request came with; empty without one.
     """
 
     key: str
@@ -32,6 +33,7 @@ class InitializeRequest:
     attachment_id: str = ""
     address: str = ""
     take_over: str = ""
+    subject: str = ""
 
 
 class ReleaseMode(Enum):
@@ -44,9 +46,18 @@ class ReleaseMode(Enum):
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """A wish to let a session go. `session_name` is empty if the client never learned it."""
+    """A wish to let a session go.
+
+    Attributes:
+        client_id: Who asks.
+        attachment_id: What is let go.
+        session_name: The session; empty if the client never learned it.
+        mode: What becomes of the session.
+        subject: The subject of the certificate that the request came with; empty without one.
+    """
 
     client_id: str
     attachment_id: str
     session_name: str = ""
     mode: ReleaseMode = ReleaseMode.BY_BEHAVIOR
+    subject: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from session_sharing.core import refusals
 from session_sharing.core.answers import Ticket
 from session_sharing.core.kept import KeptAttachment, KeptSession, SessionGone
 from session_sharing.core.requests import InitializeRequest
@@ -34,6 +35,15 @@ class Client:
     restored: bool = False
     attachment_ids: set[str] = field(default_factory=set)
     waiting_ids: set[str] = field(default_factory=set)
+
+    def check_subject(self, subject: str) -> None:
+        """Refuse a call in the client's name that came with another certificate than it did.
+
+        Raises:
+            OtherCertificateError: It did; also if one of both came without any.
+        """
+        if subject != self.identity.subject:
+            raise refusals.other_certificate(self.identity.subject, subject)
 
 
 @dataclass(eq=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import grpc.aio
 from grpc_reflection.v1alpha import reflection
 
+from session_sharing.access import AccessRules
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.identity import this_client
 from session_sharing.service.about import About
@@ -17,6 +18,7 @@ from session_sharing.service.detached import DetachedCloser
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.folders import private_folder
+from session_sharing.service.guard import Guard
 from session_sharing.service.health import HEALTH_NAME
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
@@ -62,6 +64,7 @@ class ServiceOptions:
             seconds.
         close_detached_after: When a session that nobody holds is closed, in seconds after its last
             use; None never closes it.
+        access: Who may attach, look, and close by force.
     """
 
     port: int | None
@@ -69,6 +72,7 @@ class ServiceOptions:
     grace: float = GRACE_SECONDS
     recovery_grace: float = RECOVERY_GRACE_SECONDS
     close_detached_after: float | None = None
+    access: AccessRules = field(default_factory=AccessRules)
 
 
 class SessionService(Generic[H]):
@@ -79,6 +83,7 @@ class SessionService(Generic[H]):
         engine: Holds the sessions.
         add_servicers: Adds the service's own servicers.
         lock: The lock on the data folder; released at the end.
+        guard: Lets callers in; also that of the server's `ErrorInterceptor`.
         close_detached_after: When a session that nobody holds is closed, in seconds; None never.
     """
 
@@ -88,12 +93,14 @@ class SessionService(Generic[H]):
         engine: SessionEngine[H],
         add_servicers: AddServicers[H],
         lock: ProcessLock,
+        guard: Guard,
         *,
         close_detached_after: float | None = None,
     ) -> None:
         self._engine = engine
         self._add_servicers = add_servicers
         self._lock = lock
+        self._guard = guard
         self._detached = DetachedCloser(engine.close_detached, close_detached_after)
         self._registration = Registration(descriptor, engine.begin_recovery_grace)
         self._about = About(engine, lock.path.parent)
@@ -101,7 +108,8 @@ class SessionService(Generic[H]):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add all servicers."""
         own = list(self._add_servicers(self._engine, server))
-        common = _add_common_servicers(self._engine, self._about, server)
+        common = _add_common_servicers(self._engine, self._about, self._guard, server)
+        self._guard.serve(own)
         self._about.services = [*own, *common, HEALTH_NAME, reflection.SERVICE_NAME]
         self._about.health.add_to(server, own, common)
         reflection.enable_server_reflection(self._about.services, server)
@@ -136,13 +144,13 @@ class SessionService(Generic[H]):
 
 
 def _add_common_servicers(
-    engine: SessionEngine[Any], about: About, server: grpc.aio.Server
+    engine: SessionEngine[Any], about: About, guard: Guard, server: grpc.aio.Server
 ) -> list[str]:
     clients_pb2_grpc.add_SessionClientsServicer_to_server(
         ClientsServicer(engine, about.instance_id), server
     )
     administration_pb2_grpc.add_SessionAdministrationServicer_to_server(
-        AdministrationServicer(engine, about), server
+        AdministrationServicer(engine, about, guard), server
     )
     return [
         clients_pb2.DESCRIPTOR.services_by_name["SessionClients"].full_name,
@@ -183,6 +191,7 @@ def run_service(
     Returns:
         The exit code of the process.
     """
+    guard = Guard(options.access)
 
     def make() -> SessionService[H]:
         folder = private_folder(options.data_folder)
@@ -196,8 +205,9 @@ def run_service(
             engine,
             add_servicers,
             lock,
+            guard,
             close_detached_after=options.close_detached_after,
         )
 
-    interceptors = [ErrorInterceptor()]
+    interceptors = [ErrorInterceptor(guard=guard)]
     return run(make, HostingOptions(name, options.port, options.data_folder, interceptors))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TextIO, TypeVar, cast
 
+from session_sharing.access import AccessRules
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service import (
     ErrorInterceptor,
@@ -21,6 +22,7 @@ from session_sharing.service import (
     tell_loop,
 )
 from session_sharing.service.driver import ResourceDriver
+from session_sharing.service.guard import Guard
 from session_sharing.service.session_service import AddServicers, recover
 
 H = TypeVar("H")
@@ -54,6 +56,7 @@ class LocalService(Generic[H]):
         add_servicers: Adds its own servicers.
         folder: Where it keeps its lock, its port and its journal.
         make_engine: Makes the engine from the driver; the ordinary one by default.
+        access: Who may do what; everybody everything if None.
     """
 
     def __init__(
@@ -63,12 +66,15 @@ class LocalService(Generic[H]):
         add_servicers: AddServicers[H],
         folder: Path,
         make_engine: Callable[[ResourceDriver[H]], SessionEngine[H]] = SessionEngine,
+        *,
+        access: AccessRules | None = None,
     ) -> None:
         self._name = name
         self._driver = driver
         self._add_servicers = add_servicers
         self._folder = folder
         self._make_engine = make_engine
+        self._access = access
         self._ready_line = _ReadyLine()
         self._thread = threading.Thread(target=self._run, name="local service", daemon=True)
         self._failure: BaseException | None = None
@@ -90,7 +96,13 @@ class LocalService(Generic[H]):
         self.engine = self._make_engine(self._driver)
         out = cast("TextIO", self._ready_line)
         await serve_undiscovered(
-            self._name, self.engine, self._add_servicers, self._folder, stop=self._stop, out=out
+            self._name,
+            self.engine,
+            self._add_servicers,
+            self._folder,
+            stop=self._stop,
+            out=out,
+            access=self._access,
         )
 
     def call(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
@@ -134,6 +146,7 @@ async def serve_undiscovered(
     *,
     stop: asyncio.Event,
     out: TextIO,
+    access: AccessRules | None = None,
 ) -> None:
     """Serve on this event loop, without discovery, until `stop` is set.
 
@@ -144,6 +157,7 @@ async def serve_undiscovered(
         folder: Where it keeps its lock, its port and its journal.
         stop: Set it to stop.
         out: Where the ready line goes.
+        access: Who may do what; everybody everything if None.
 
     Raises:
         SharingError: The folder is in use, or cannot be used.
@@ -151,8 +165,10 @@ async def serve_undiscovered(
     folder = private_folder(folder)
     lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the folder {folder}")
     recover(engine, folder, name)
-    service = _Undiscovered(ServiceDescriptor(name, name, (name,)), engine, add_servicers, lock)
-    options = HostingOptions(name, 0, folder, [ErrorInterceptor()])
+    guard = Guard(access)
+    descriptor = ServiceDescriptor(name, name, (name,))
+    service = _Undiscovered(descriptor, engine, add_servicers, lock, guard)
+    options = HostingOptions(name, 0, folder, [ErrorInterceptor(guard=guard)])
     await serve(service, options, stop, out=out)
 
 

@@ -15,6 +15,7 @@ from session_sharing.service import (
 )
 from session_sharing.service.hosting import HostingOptions
 from session_sharing.service.registrar import UNREGISTER_SECONDS
+from session_sharing.service.guard import Guard
 from session_sharing.service.session_service import SHUT_DOWN_SECONDS
 from session_sharing.testing.memory import MemoryDriver
 
@@ -52,7 +53,7 @@ def test_clients_of_the_last_run_have_their_time_from_the_registration_on(tmp_pa
         monkeypatch.setattr(engine, "begin_recovery_grace", lambda: begun.append("anew"))
         lock = ProcessLock.acquire(tmp_path / "lock", what="the folder")
         descriptor = ServiceDescriptor("Memory", "memory", ("memory.v1",))
-        service = SessionService(descriptor, engine, lambda *_: (), lock)
+        service = SessionService(descriptor, engine, lambda *_: (), lock, Guard())
         await service._registration.start(7)
         await service._registration.stop()
         lock.release()
