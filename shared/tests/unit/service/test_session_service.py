@@ -13,9 +13,9 @@ from session_sharing.service import (
     hosting,
     registration,
 )
+from session_sharing.service.guard import Guard
 from session_sharing.service.hosting import HostingOptions
 from session_sharing.service.registrar import UNREGISTER_SECONDS
-from session_sharing.service.guard import Guard
 from session_sharing.service.session_service import SHUT_DOWN_SECONDS
 from session_sharing.testing.memory import MemoryDriver
 
