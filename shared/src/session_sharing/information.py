@@ -14,6 +14,9 @@ MOST_NAMED = 5
 """How many holders a text names at most."""
 
 
+_NO_SQUARE_BRACKETS = str.maketrans("[]", "()")
+
+
 class SessionState(Enum):
     """Where a session is between its opening and its end."""
 
@@ -52,8 +55,16 @@ class ClientIdentity:
     def __str__(self) -> str:
         where = f" on {self.host}" if self.host else ""
         who = f", user {self.user}" if self.user else ""
-        proof = f", certificate {self.subject}" if self.subject else ""
-        return f"{self.program} (process {self.process_id}{where}{who}{proof})"
+        return self._proven(f"{self.program} (process {self.process_id}{where}{who})")
+
+    def short(self) -> str:
+        """Name it where there is little room."""
+        return self._proven(f"{self.program} {self.process_id}")
+
+    def _proven(self, described: str) -> str:
+        """Add the certificate in square brackets, which nobody can write of itself."""
+        certificate = f" [{self.subject}]" if self.subject else ""
+        return described.translate(_NO_SQUARE_BRACKETS) + certificate
 
     def is_same_process(self, other: ClientIdentity) -> bool:
         """Return whether both tell of one process, whatever certificate its connections have."""

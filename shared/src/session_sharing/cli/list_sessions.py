@@ -121,5 +121,4 @@ def _holder(held: AttachmentInformation) -> str:
     alias = f" as {held.alias}" if held.alias else ""
     lost = " lost" if held.lost else ""
     behavior = Behavior(held.behavior).name
-    proof = f" [{held.holder.subject}]" if held.holder.subject else ""
-    return f"{held.holder.program} {held.holder.process_id}{proof}{alias} ({behavior}){lost}"
+    return f"{held.holder.short()}{alias} ({behavior}){lost}"
