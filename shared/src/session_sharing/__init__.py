@@ -10,6 +10,8 @@ from session_sharing.errors import (
     AccessDeniedError,
     AlreadyExistsError,
     AttachmentEndedError,
+    AuthenticationError,
+    CertificateFileError,
     ClosePendingError,
     InternalError,
     InvalidRequestError,
@@ -41,6 +43,7 @@ from session_sharing.information import (
 )
 from session_sharing.join import join_local_station
 from session_sharing.records import AckLevel, Acknowledged, Limits, Record, RecordContext
+from session_sharing.tls import TlsFiles
 
 __all__ = [
     "AccessDeniedError",
@@ -49,7 +52,9 @@ __all__ = [
     "AlreadyExistsError",
     "AttachmentEndedError",
     "AttachmentInformation",
+    "AuthenticationError",
     "Behavior",
+    "CertificateFileError",
     "ClientIdentity",
     "ClosePendingError",
     "InternalError",
@@ -77,6 +82,7 @@ __all__ = [
     "SessionNotFoundError",
     "SessionState",
     "SharingError",
+    "TlsFiles",
     "TooLargeError",
     "UnavailableError",
     "UnknownClientError",

@@ -9,6 +9,7 @@ import grpc
 
 from session_sharing.errors import (
     AccessDeniedError,
+    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -24,6 +25,7 @@ from session_sharing.wire.status import error_from_call, is_told
 
 REFUSALS = (
     AccessDeniedError,
+    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     PreconditionError,
