@@ -22,7 +22,9 @@ from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.journal import Journal
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
+from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
 from session_sharing.service.registration import Registration
 from session_sharing.service.servicers import AdministrationServicer, ClientsServicer
 from session_sharing.wire.generated import (
@@ -62,6 +64,7 @@ class ServiceOptions:
             seconds.
         close_detached_after: When a session that nobody holds is closed, in seconds after its last
             use; None never closes it.
+        network: Where else it listens, and with what encryption.
     """
 
     port: int | None
@@ -69,6 +72,7 @@ class ServiceOptions:
     grace: float = GRACE_SECONDS
     recovery_grace: float = RECOVERY_GRACE_SECONDS
     close_detached_after: float | None = None
+    network: NetworkOptions = LOOPBACK_ONLY
 
 
 class SessionService(Generic[H]):
@@ -106,11 +110,16 @@ class SessionService(Generic[H]):
         self._about.health.add_to(server, own, common)
         reflection.enable_server_reflection(self._about.services, server)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Turn SERVING and register in discovery; clients of the last run have to come back."""
+        self.follow_certificates(listening)
         await self.set_serving()
-        await self._registration.start(port)
+        await self._registration.start(listening.location)
         self.begin_waiting()
+
+    def follow_certificates(self, listening: Listening) -> None:
+        """Tell operators, from now on, what is wrong with certificates."""
+        self._about.of_network = lambda: listening.problems
 
     def begin_waiting(self) -> None:
         """Begin to count the time of clients of the last run, and of sessions that nobody holds."""
@@ -200,4 +209,7 @@ def run_service(
         )
 
     interceptors = [ErrorInterceptor()]
-    return run(make, HostingOptions(name, options.port, options.data_folder, interceptors))
+    hosting = HostingOptions(
+        name, options.port, options.data_folder, interceptors, network=options.network
+    )
+    return run(make, hosting)

@@ -46,15 +46,13 @@ def diagnose(address: str, tls: TlsFiles | None) -> SharingError | None:
         own = _own(tls)
         if any(_is_taken(address, tls) for _ in range(_ATTEMPTS)):
             return None
+        return refused_client(address, own, tls, utc_now())
     except CertificateFileError as error:
         return error
-    except ssl.SSLCertVerificationError as error:
-        return _of_server(address, error, tls)
     except ssl.SSLError as error:
-        return _of_handshake(address, error)
+        return _of_handshake(address, error, tls)
     except OSError:
         return None  # It is not there, or silent: it may come.
-    return refused_client(address, own, tls, utc_now())
 
 
 def _is_taken(address: str, tls: TlsFiles) -> bool:
@@ -88,20 +86,16 @@ def _context(tls: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-def _of_server(
-    address: str, error: ssl.SSLCertVerificationError, tls: TlsFiles
-) -> SharingError:
-    return untrusted_server(
-        address,
-        error.verify_code,
-        error.verify_message,
-        certificate_of(address),
-        tls,
-        _expected(address, tls),
-    )
-
-
-def _of_handshake(address: str, error: ssl.SSLError) -> SharingError:
+def _of_handshake(address: str, error: ssl.SSLError, tls: TlsFiles) -> SharingError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return untrusted_server(
+            address,
+            code=error.verify_code,
+            found=error.verify_message,
+            shown=certificate_of(address),
+            tls=tls,
+            name=_expected(address, tls),
+        )
     if error.reason in _NO_TLS:
         return not_encrypted_there(address)
     return failed_otherwise(address, (error.reason or str(error)).replace("_", " ").lower())

@@ -19,6 +19,7 @@ _CLOCKS = "If the clock here or there is wrong, set it."
 
 def untrusted_server(
     address: str,
+    *,
     code: int,
     found: str,
     shown: Certificate | None,

@@ -108,10 +108,7 @@ def _authorities(path: str | Path, content: bytes) -> list[dict[str, object]]:
 
 def _read(path: Path, mark: bytes, what: str) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
-            raise OSError(errno.EINVAL, "it is no regular file")
-        with path.open("rb") as file:
-            content = file.read(_LARGEST)
+        content = _bytes_of(path)
     except OSError as error:
         raise CertificateFileError(
             f"The {what} {path} cannot be read: {error.strerror or error}. Check the path, and "
@@ -123,6 +120,13 @@ def _read(path: Path, mark: bytes, what: str) -> bytes:
             "the right file, and convert it with openssl if it has another format."
         )
     return content
+
+
+def _bytes_of(path: Path) -> bytes:
+    if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
+        raise OSError(errno.EINVAL, "it is no regular file")
+    with path.open("rb") as file:
+        return file.read(_LARGEST)
 
 
 def _line(mark: bytes) -> str:
