@@ -115,10 +115,6 @@ class NetworkOptions:
         return ServiceLocation(self.advertise, str(shown or ""), str(ports.encrypted or ""))
 
 
-LOOPBACK_ONLY = NetworkOptions()
-"""What a server has whose operator says nothing."""
-
-
 def _refuse_names(option: str, addresses: Iterable[str]) -> None:
     for address in addresses:
         try:
@@ -128,3 +124,7 @@ def _refuse_names(option: str, addresses: Iterable[str]) -> None:
                 f"{option} {address!r} is no IP address. Give one of this machine's, or 0.0.0.0 "
                 "for all of them."
             ) from error
+
+
+LOOPBACK_ONLY = NetworkOptions()
+"""What a server has whose operator says nothing."""
