@@ -23,7 +23,7 @@ from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
-from session_sharing.service.limit_arguments import add_limit_options, record_limits
+from session_sharing.service.limit_options import add_limit_options, record_limits
 from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging

@@ -1,4 +1,4 @@
-"""The options of the command line that say how big records and requests may be."""
+"""The options of recording services that say how big records and requests may be."""
 
 from __future__ import annotations
 
