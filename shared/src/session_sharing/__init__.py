@@ -12,6 +12,7 @@ from session_sharing.errors import (
     AttachmentEndedError,
     AuthenticationError,
     CallerRefusedError,
+    CertificateFileError,
     ClosePendingError,
     InternalError,
     InvalidRequestError,
@@ -44,6 +45,7 @@ from session_sharing.information import (
 )
 from session_sharing.join import join_local_station
 from session_sharing.records import AckLevel, Acknowledged, Limits, Record, RecordContext
+from session_sharing.tls import TlsFiles
 
 __all__ = [
     "AccessDeniedError",
@@ -55,6 +57,7 @@ __all__ = [
     "AuthenticationError",
     "Behavior",
     "CallerRefusedError",
+    "CertificateFileError",
     "ClientIdentity",
     "ClosePendingError",
     "InternalError",
@@ -83,6 +86,7 @@ __all__ = [
     "SessionNotFoundError",
     "SessionState",
     "SharingError",
+    "TlsFiles",
     "TooLargeError",
     "UnavailableError",
     "UnknownClientError",

@@ -4,7 +4,8 @@ SharingError
 ├── InvalidRequestError            INVALID_ARGUMENT     the request can never succeed as it is
 │   ├── ResourceNameError                               the resource name names nothing usable
 │   ├── ValueTypeError                                  a value has no place in a record
-│   └── TooLargeError                                   a record or a request is too big
+│   ├── TooLargeError                                   a record or a request is too big
+│   └── CertificateFileError                            a certificate or a key cannot be used
 ├── NotFoundError                  NOT_FOUND
 │   ├── SessionNotFoundError                            no such session, or no longer
 │   └── ResourceNotFoundError                           what the resource needs is not there
@@ -88,6 +89,10 @@ class ValueTypeError(InvalidRequestError):
 
 class TooLargeError(InvalidRequestError):
     """A record or a request is too big; `size` and `limit` say by how much."""
+
+
+class CertificateFileError(InvalidRequestError):
+    """A file that should hold a certificate or a key is missing, or cannot be used."""
 
 
 class NotFoundError(SharingError):

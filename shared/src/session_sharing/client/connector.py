@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import grpc
 
+from session_sharing.client.failures import why_not_encrypted
 from session_sharing.client.link import Link
 from session_sharing.client.place import ServicePlace
 from session_sharing.discovery.resolve import LOOK_UP_SECONDS
@@ -59,7 +60,7 @@ class Connector:
 
         Raises:
             grpc.RpcError: The service is away, or refuses.
-            SharingError: It was not found, or is silent.
+            SharingError: It was not found, is silent, or no secure connection is made.
             ValueError: The link was closed meanwhile.
         """
         try:
@@ -93,10 +94,13 @@ class Connector:
 
     def _open(self, address: str, client_id: str) -> Link:
         self.tried = address
-        link = Link(address)
+        link = Link(address, self._place.tls)
         try:
             self._show(link)
             link.open(self._identity, client_id)
+        except grpc.RpcError as failure:
+            link.close()
+            raise why_not_encrypted(failure, address, self._place.tls) from failure
         except BaseException:
             link.close()
             raise

@@ -21,6 +21,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.information import clock, sentence
+from session_sharing.tls import TlsFiles, diagnose
 from session_sharing.wire.status import error_from_call, is_told
 
 REFUSALS = (
@@ -35,6 +36,9 @@ REFUSALS = (
 
 Named = Callable[[], str]
 """Names what a call was for, where a failure tells of it: "logging records 5 to 8"."""
+
+_NOBODY = "Failed to connect to remote host"
+"""How gRPC says that nobody takes connections."""
 
 _AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 
@@ -56,6 +60,26 @@ def is_unanswered(failure: grpc.RpcError) -> bool:
     if is_told(failure):
         return isinstance(error_from_call(failure), ServiceStoppingError)
     return isinstance(failure, grpc.Call) and failure.code() in _AWAY
+
+
+def why_not_encrypted(
+    failure: grpc.RpcError, address: str, tls: TlsFiles | None
+) -> grpc.RpcError | SharingError:
+    """Return why a call failed, if certificates or encryption are the reason; else the failure.
+
+    It asks the server itself, for some seconds at most, where gRPC says only that it hung up.
+
+    Args:
+        failure: What gRPC raised.
+        address: host:port of the service.
+        tls: The files of the client; None if it does not encrypt.
+    """
+    if is_told(failure) or not isinstance(failure, grpc.Call):
+        return failure
+    nobody = _NOBODY in (failure.details() or "")
+    if failure.code() is not grpc.StatusCode.UNAVAILABLE or nobody:
+        return failure
+    return diagnose(address, tls) or failure
 
 
 def may_come(failure: grpc.RpcError | SharingError) -> bool:

@@ -24,8 +24,10 @@ from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.limit_options import add_limit_options, record_limits
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
+from session_sharing.service.network import NetworkOptions, Ports, ServerTls
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
@@ -43,10 +45,14 @@ __all__ = [
     "GroupWriter",
     "Hosted",
     "HostingOptions",
+    "Listening",
     "Located",
+    "NetworkOptions",
+    "Ports",
     "ProcessLock",
     "RecordingRpc",
     "ResourceDriver",
+    "ServerTls",
     "ServiceOptions",
     "SessionEngine",
     "SessionRpc",

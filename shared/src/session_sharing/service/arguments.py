@@ -13,6 +13,7 @@ from session_sharing.access import access_rules
 from session_sharing.data_folders import default_data_folder
 from session_sharing.discovery.address import is_port
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
+from session_sharing.service.network_arguments import add_network_options, network_options
 from session_sharing.service.session_service import ServiceOptions
 
 if sys.version_info >= (3, 11):
@@ -69,6 +70,7 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="TOML file with the same options as keys"
     )
     parser.add_argument("--verbose", "-v", action="store_true", help="log more")
+    add_network_options(parser, port_number)
     return parser
 
 
@@ -95,6 +97,7 @@ def parse_with_config(
         arguments.access = access_rules(arguments.access)
     except ValueError as error:
         parser.error(f"{arguments.config}: [{_ACCESS}] {error}")
+    arguments.network = network_options(parser, arguments)
     return arguments
 
 
@@ -197,6 +200,7 @@ def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
         arguments.grace,
         arguments.recovery_grace,
         arguments.close_detached_after,
+        arguments.network,
         arguments.access,
     )
 

@@ -24,7 +24,9 @@ from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.journal import Journal
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
+from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
 from session_sharing.service.registration import Registration
 from session_sharing.service.servicers import AdministrationServicer, ClientsServicer
 from session_sharing.wire.generated import (
@@ -64,6 +66,7 @@ class ServiceOptions:
             seconds.
         close_detached_after: When a session that nobody holds is closed, in seconds after its last
             use; None never closes it.
+        network: Where else it listens, and with what encryption.
         access: Who may attach, look, and close by force.
     """
 
@@ -72,6 +75,7 @@ class ServiceOptions:
     grace: float = GRACE_SECONDS
     recovery_grace: float = RECOVERY_GRACE_SECONDS
     close_detached_after: float | None = None
+    network: NetworkOptions = LOOPBACK_ONLY
     access: AccessRules = field(default_factory=AccessRules)
 
 
@@ -114,11 +118,16 @@ class SessionService(Generic[H]):
         self._about.health.add_to(server, own, common)
         reflection.enable_server_reflection(self._about.services, server)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Turn SERVING and register in discovery; clients of the last run have to come back."""
+        self.follow_certificates(listening)
         await self.set_serving()
-        await self._registration.start(port)
+        await self._registration.start(listening.location)
         self.begin_waiting()
+
+    def follow_certificates(self, listening: Listening) -> None:
+        """Tell operators, from now on, what is wrong with certificates."""
+        self._about.of_network = lambda: listening.problems
 
     def begin_waiting(self) -> None:
         """Begin to count the time of clients of the last run, and of sessions that nobody holds."""
@@ -210,4 +219,7 @@ def run_service(
         )
 
     interceptors = [ErrorInterceptor(guard=guard)]
-    return run(make, HostingOptions(name, options.port, options.data_folder, interceptors))
+    hosting = HostingOptions(
+        name, options.port, options.data_folder, interceptors, network=options.network
+    )
+    return run(make, hosting)

@@ -14,6 +14,9 @@ from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service import (
     ErrorInterceptor,
     HostingOptions,
+    Listening,
+    NetworkOptions,
+    Ports,
     ProcessLock,
     SessionEngine,
     SessionService,
@@ -23,6 +26,7 @@ from session_sharing.service import (
 )
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.guard import Guard
+from session_sharing.service.network import LOOPBACK_ONLY
 from session_sharing.service.session_service import AddServicers, recover
 
 H = TypeVar("H")
@@ -57,6 +61,11 @@ class LocalService(Generic[H]):
         folder: Where it keeps its lock, its port and its journal.
         make_engine: Makes the engine from the driver; the ordinary one by default.
         access: Who may do what; everybody everything if None.
+        network: Where it listens besides loopback, and with what encryption.
+
+    Attributes:
+        address: host:port of the port that the ready line names.
+        encrypted_address: The same of the encrypted port; empty if there is none.
     """
 
     def __init__(
@@ -68,8 +77,10 @@ class LocalService(Generic[H]):
         make_engine: Callable[[ResourceDriver[H]], SessionEngine[H]] = SessionEngine,
         *,
         access: AccessRules | None = None,
+        network: NetworkOptions = LOOPBACK_ONLY,
     ) -> None:
         self._name = name
+        self._network = network
         self._driver = driver
         self._add_servicers = add_servicers
         self._folder = folder
@@ -81,6 +92,7 @@ class LocalService(Generic[H]):
         self.engine: SessionEngine[H]
         self.loop: asyncio.AbstractEventLoop
         self.address = ""
+        self.encrypted_address = ""
 
     def _run(self) -> None:
         try:
@@ -103,7 +115,12 @@ class LocalService(Generic[H]):
             stop=self._stop,
             out=out,
             access=self._access,
+            network=self._network,
+            told=self._take_ports,
         )
+
+    def _take_ports(self, ports: Ports) -> None:
+        self.encrypted_address = f"localhost:{ports.encrypted}" if ports.encrypted else ""
 
     def call(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Run something on the service's event loop, and return its result."""
@@ -147,6 +164,8 @@ async def serve_undiscovered(
     stop: asyncio.Event,
     out: TextIO,
     access: AccessRules | None = None,
+    network: NetworkOptions = LOOPBACK_ONLY,
+    told: Callable[[Ports], None] = lambda _: None,
 ) -> None:
     """Serve on this event loop, without discovery, until `stop` is set.
 
@@ -158,6 +177,8 @@ async def serve_undiscovered(
         stop: Set it to stop.
         out: Where the ready line goes.
         access: Who may do what; everybody everything if None.
+        network: Where it listens besides loopback, and with what encryption.
+        told: Called with the ports when it serves.
 
     Raises:
         SharingError: The folder is in use, or cannot be used.
@@ -168,14 +189,20 @@ async def serve_undiscovered(
     guard = Guard(access)
     descriptor = ServiceDescriptor(name, name, (name,))
     service = _Undiscovered(descriptor, engine, add_servicers, lock, guard)
-    options = HostingOptions(name, 0, folder, [ErrorInterceptor(guard=guard)])
+    service.told = told
+    interceptors = [ErrorInterceptor(guard=guard)]
+    options = HostingOptions(name, 0, folder, interceptors, network=network)
     await serve(service, options, stop, out=out)
 
 
 class _Undiscovered(SessionService[H]):
     """A service that nobody finds by discovery."""
 
-    async def started(self, port: int) -> None:
+    told: Callable[[Ports], None]
+
+    async def started(self, listening: Listening) -> None:
         """Turn SERVING, without registering."""
+        self.told(listening.ports)
+        self.follow_certificates(listening)
         await self.set_serving()
         self.begin_waiting()

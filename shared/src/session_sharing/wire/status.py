@@ -24,6 +24,7 @@ STATUS: dict[type[SharingError], grpc.StatusCode] = {
     errors.ResourceNameError: grpc.StatusCode.INVALID_ARGUMENT,
     errors.ValueTypeError: grpc.StatusCode.INVALID_ARGUMENT,
     errors.TooLargeError: grpc.StatusCode.INVALID_ARGUMENT,
+    errors.CertificateFileError: grpc.StatusCode.INVALID_ARGUMENT,
     errors.NotFoundError: grpc.StatusCode.NOT_FOUND,
     errors.SessionNotFoundError: grpc.StatusCode.NOT_FOUND,
     errors.ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,

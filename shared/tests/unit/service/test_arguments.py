@@ -149,5 +149,5 @@ def test_value_of_an_unknown_option_is_not_repeated(config, capsys):
     with pytest.raises(SystemExit):
         parse_with_config(parser(), config('pass_word = "s3cret"'))
     told = capsys.readouterr().err
-    assert "service.toml: there is no option 'pass_word'; there are allow_root, " in told
+    assert "service.toml: there is no option 'pass_word'; there are advertise, allow_root, " in told
     assert "s3cret" not in told
