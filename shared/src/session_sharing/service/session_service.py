@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 import grpc.aio
 from grpc_reflection.v1alpha import reflection
 
-from session_sharing.access import AccessRules
+from session_sharing.access import LOCAL, AccessRules
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.errors import InvalidRequestError
 from session_sharing.identity import this_client
 from session_sharing.service.about import About
 from session_sharing.service.detached import DetachedCloser
@@ -77,6 +78,20 @@ class ServiceOptions:
     close_detached_after: float | None = None
     network: NetworkOptions = LOOPBACK_ONLY
     access: AccessRules = field(default_factory=AccessRules)
+
+    def check(self) -> None:
+        """Refuse options by which nobody could ever use the service.
+
+        Raises:
+            InvalidRequestError: A list names certificates, and clients are not asked for them.
+        """
+        tls = self.network.tls
+        if self.access.need_certificates and (tls is None or tls.client_ca is None):
+            raise InvalidRequestError(
+                "A list in [access] of the configuration names certificates, but no client can "
+                "show one: give --tls-certificate, --tls-key and --tls-client-ca as well, or name "
+                f'only "{LOCAL}" in the lists.'
+            )
 
 
 class SessionService(Generic[H]):
@@ -203,6 +218,7 @@ def run_service(
     guard = Guard(options.access)
 
     def make() -> SessionService[H]:
+        options.check()
         folder = private_folder(options.data_folder)
         lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the data folder {folder}")
         engine = SessionEngine(
