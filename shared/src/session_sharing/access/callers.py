@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 
@@ -27,6 +28,11 @@ class Caller:
         return "a program on this machine" if self.local else "a program without a certificate"
 
 
+REMEMBERED = 1_024
+"""Of how many connections it is remembered who calls: it is asked with every call."""
+
+
+@lru_cache(REMEMBERED)
 def caller_without_certificate(peer: str) -> Caller:
     """Return who calls without a certificate.
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
-from session_sharing.access.callers import Caller
+from session_sharing.access.callers import REMEMBERED, Caller
 from session_sharing.text import printable
 
 _ESCAPED = re.compile(r"(?:\\[89A-F][0-9A-F])+|\\.")
 _PARTS = re.compile(r"(?:\\.|[^,+\\])+", re.DOTALL)
 
 
+@lru_cache(REMEMBERED)
 def caller_with_certificate(
-    subject: bytes, others: Sequence[tuple[str, bytes]], content: bytes
+    subject: bytes, others: tuple[tuple[str, bytes], ...], content: bytes
 ) -> Caller:
     """Return who calls with a certificate that the connection has proven.
 

@@ -9,6 +9,8 @@ from session_sharing.access.rights import Right
 FREE: frozenset[Right] = frozenset()
 """The need of methods that tell nothing of sessions: whoever can connect may call them."""
 
+_ATTACHING = frozenset({Right.ATTACH})
+
 FREE_SERVICES = frozenset(
     {
         "grpc.health.v1.Health",
@@ -21,7 +23,7 @@ FREE_SERVICES = frozenset(
 _ADMINISTRATION = "session_sharing.v1.SessionAdministration"
 
 COMMON: Mapping[str, frozenset[Right]] = {
-    "session_sharing.v1.SessionClients/Connect": frozenset({Right.ATTACH}),
+    "session_sharing.v1.SessionClients/Connect": _ATTACHING,
     f"{_ADMINISTRATION}/ListSessions": frozenset({Right.LOOK}),
     f"{_ADMINISTRATION}/WatchSessions": frozenset({Right.LOOK}),
     f"{_ADMINISTRATION}/GetService": frozenset({Right.LOOK}),
@@ -51,5 +53,5 @@ def rights_for(method: str, own_services: Collection[str]) -> frozenset[Right] |
     name = method.removeprefix("/")
     service = name.rpartition("/")[0]
     if service in own_services:
-        return frozenset({Right.ATTACH})
+        return _ATTACHING
     return FREE if is_free(name) else COMMON.get(name)

@@ -41,11 +41,8 @@ class AccessRules:
 
     def entries(self, right: Right) -> tuple[str, ...] | None:
         """Return the list of a right; None if there is none, and everybody has it."""
-        return {
-            Right.ATTACH: self.attach,
-            Right.LOOK: self.look,
-            Right.FORCE_CLOSE: self.force_close,
-        }[right]
+        entries: tuple[str, ...] | None = getattr(self, right.value)
+        return entries
 
     @property
     def need_certificates(self) -> bool:

@@ -42,5 +42,5 @@ def caller_of(call: Call) -> Caller:
     if not content:  # No encryption, or one for which no certificate was asked.
         return caller_without_certificate(call.peer())
     subject = b"".join(proven.get(_SUBJECT, ()))
-    others = [(kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ())]
+    others = tuple((kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ()))
     return caller_with_certificate(subject, others, content)

@@ -64,7 +64,7 @@ def test_subject_has_the_parts_that_it_was_made_of(values):
 
 def test_names_are_the_subject_its_parts_and_the_alternative_names():
     """A list may name a certificate by each of these."""
-    others = [("DNS", b"station-7.example"), ("EMAIL", b"a+b@example"), ("IP", b"10.0.0.7")]
+    others = (("DNS", b"station-7.example"), ("EMAIL", b"a+b@example"), ("IP", b"10.0.0.7"))
     caller = caller_with_certificate(b"CN=station-7,OU=line 2+L=Aachen", others, b"pem")
     assert caller.subject == "CN=station-7,OU=line 2+L=Aachen"
     assert caller.names == {
@@ -81,24 +81,24 @@ def test_names_are_the_subject_its_parts_and_the_alternative_names():
 
 def test_value_that_looks_like_a_subject_is_none():
     r"""Who is certified as `CN=station-7\,O=Firm` does not become `CN=station-7,O=Firm`."""
-    caller = caller_with_certificate(rb"CN=station-7\,O=Firm", [("DNS", b"x,O=Firm")], b"pem")
+    caller = caller_with_certificate(rb"CN=station-7\,O=Firm", (("DNS", b"x,O=Firm"),), b"pem")
     assert caller.names == {r"CN=station-7\,O=Firm", r"DNS=x\,O=Firm"}
 
 
 def test_certificate_without_subject_is_told_by_its_alternative_names():
     """A certificate is never taken for none: the empty subject stands for callers without one."""
-    caller = caller_with_certificate(b"", [("URI", b"spiffe://x/y"), ("DNS", b"b.example")], b"pem")
+    caller = caller_with_certificate(b"", (("URI", b"spiffe://x/y"), ("DNS", b"b.example")), b"pem")
     assert caller.subject == "DNS=b.example,URI=spiffe://x/y"
 
 
 def test_certificate_without_any_name_is_told_by_its_fingerprint():
     """Two certificates without names are two callers."""
-    one, other = (caller_with_certificate(b"", [], content) for content in (b"1", b"2"))
+    one, other = (caller_with_certificate(b"", (), content) for content in (b"1", b"2"))
     assert one.subject.startswith("SHA256=")
     assert one.subject != other.subject
 
 
 def test_control_characters_of_alternative_names_are_escaped():
     """A name cannot command the terminal of who lists sessions, nor forge lines of a log."""
-    caller = caller_with_certificate(b"", [("EMAIL", b"a\n\x1b[2J@x\xff")], b"pem")
+    caller = caller_with_certificate(b"", (("EMAIL", b"a\n\x1b[2J@x\xff"),), b"pem")
     assert caller.subject.isprintable()

@@ -14,7 +14,7 @@ from session_sharing.access import (
 )
 from session_sharing.errors import AuthenticationError, CallerRefusedError
 
-STATION = caller_with_certificate(b"CN=station-7,O=Firm", [], b"pem")
+STATION = caller_with_certificate(b"CN=station-7,O=Firm", (), b"pem")
 NOBODY = AccessRules((), (), ())
 
 

@@ -17,7 +17,7 @@ from session_sharing.access import (
 )
 
 STATION = caller_with_certificate(
-    b"CN=station-7,OU=line 2,O=Firm", [("DNS", b"station-7.example")], b"pem"
+    b"CN=station-7,OU=line 2,O=Firm", (("DNS", b"station-7.example"),), b"pem"
 )
 HERE, AWAY = Caller(local=True), Caller()
 
