@@ -7,7 +7,8 @@ from types import TracebackType
 
 import grpc
 
-from session_sharing.client.failures import is_unanswered, why_not_encrypted
+from session_sharing.client.encryption import why_not_encrypted
+from session_sharing.client.failures import is_unanswered
 from session_sharing.client.link import channel_options
 from session_sharing.core import SessionEvent
 from session_sharing.errors import ServiceNotFoundError, SharingError, UnavailableError

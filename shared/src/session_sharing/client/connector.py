@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import grpc
 
-from session_sharing.client.failures import why_not_encrypted
+from session_sharing.client.encryption import why_not_encrypted
 from session_sharing.client.link import Link
 from session_sharing.client.place import ServicePlace
 from session_sharing.discovery.resolve import LOOK_UP_SECONDS

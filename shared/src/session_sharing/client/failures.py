@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 
@@ -21,7 +22,6 @@ from session_sharing.errors import (
     UnavailableError,
 )
 from session_sharing.information import clock, sentence
-from session_sharing.tls import TlsFiles, diagnose
 from session_sharing.wire.status import error_from_call, is_told
 
 REFUSALS = (
@@ -36,9 +36,6 @@ REFUSALS = (
 
 Named = Callable[[], str]
 """Names what a call was for, where a failure tells of it: "logging records 5 to 8"."""
-
-_NOBODY = "Failed to connect to remote host"
-"""How gRPC says that nobody takes connections."""
 
 _AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 
@@ -60,26 +57,6 @@ def is_unanswered(failure: grpc.RpcError) -> bool:
     if is_told(failure):
         return isinstance(error_from_call(failure), ServiceStoppingError)
     return isinstance(failure, grpc.Call) and failure.code() in _AWAY
-
-
-def why_not_encrypted(
-    failure: grpc.RpcError, address: str, tls: TlsFiles | None
-) -> grpc.RpcError | SharingError:
-    """Return why a call failed, if certificates or encryption are the reason; else the failure.
-
-    It asks the server itself, for some seconds at most, where gRPC says only that it hung up.
-
-    Args:
-        failure: What gRPC raised.
-        address: host:port of the service.
-        tls: The files of the client; None if it does not encrypt.
-    """
-    if is_told(failure) or not isinstance(failure, grpc.Call):
-        return failure
-    nobody = _NOBODY in (failure.details() or "")
-    if failure.code() is not grpc.StatusCode.UNAVAILABLE or nobody:
-        return failure
-    return diagnose(address, tls) or failure
 
 
 def may_come(failure: grpc.RpcError | SharingError) -> bool:
@@ -193,6 +170,19 @@ def never_sent(seconds: float, named: Named, *, broken_off: bool) -> Unavailable
         f"The call {why}, as calls of other threads that log through this client were before it: "
         f"nothing was sent. {_outcome(named, maybe_done=False)} The service may be slow or away: "
         "look at its log, or give the client a longer `wait`."
+    )
+
+
+def not_inherited(process_id: int) -> PreconditionError:
+    """Return the error of a forked child that uses what its parent opened.
+
+    Args:
+        process_id: The parent's.
+    """
+    return PreconditionError(
+        f"This session was opened by process {process_id}, before the fork that made process "
+        f"{os.getpid()}. A session is not inherited: initialize a client in the child, or start "
+        "children with `spawn` (multiprocessing) or subprocess."
     )
 
 

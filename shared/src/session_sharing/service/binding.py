@@ -143,10 +143,18 @@ def recall_port(path: Path) -> int | None:
     return None
 
 
-def remember_port(path: Path, port: int) -> None:
-    """Write the port for the next run; a failure is only logged, as the server works without."""
+def remember_port(path: Path, port: int | None) -> None:
+    """Write the port for the next run; a failure is only logged, as the server works without.
+
+    Args:
+        path: The file.
+        port: The port; None leaves no file, as who reads it would look for a server there.
+    """
     try:
-        atomic_write_text(path, f"{port}\n")
+        if port is None:
+            path.unlink(missing_ok=True)
+        else:
+            atomic_write_text(path, f"{port}\n")
     except OSError as error:
         logger.warning(
             "The next run may get another port, because this one is not noted: %s", error

@@ -84,11 +84,11 @@ class Listening:
     def begin(self) -> None:
         """Remember the ports of the server, which has started, say them, and follow renewals."""
         ports = self.ports
+        remember_port(self._plain_memory, ports.plain)
+        remember_port(self._tls_memory, ports.encrypted)
         if ports.plain is not None:
-            remember_port(self._plain_memory, ports.plain)
             self._warn_of_outside(ports.plain)
         if ports.encrypted is not None:
-            remember_port(self._tls_memory, ports.encrypted)
             self._tell_encrypted(ports.encrypted)
         if self._certificates is not None:
             self._certificates.start()
