@@ -8,7 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from session_sharing.access import AccessRules
+from session_sharing.cli.doctor.facts import Answer, Endpoint
+from session_sharing.cli.doctor.gather_services import ask
 from session_sharing.errors import AuthenticationError, CallerRefusedError, SharingError
+from session_sharing.tls.files import CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VARIABLE
 from shared.tests.integration.access.door import Doors
 
 
@@ -96,6 +99,19 @@ def test_lists_say_who_may_do_what(doors, lists):
             if not (told is None if deed in allowed else is_refusal(told, name)):
                 wrong[name, deed.__name__] = told
     assert not wrong
+
+
+def test_doctor_tells_a_refusal_from_silence(doors, monkeypatch):
+    """Who may not look is told so, with the list, and not that the service does not answer."""
+    doors.start(AccessRules(look=("CN=operator",)))
+    files = doors.tls("stranger")
+    monkeypatch.setenv(CA_VARIABLE, str(files.ca))
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, str(files.certificate))
+    monkeypatch.setenv(KEY_VARIABLE, str(files.key))
+    facts = ask(Endpoint("memory", doors.address("stranger")))
+    assert facts.answer is Answer.REFUSED
+    assert "CN=stranger" in facts.refusal
+    assert "`look`" in facts.refusal
 
 
 def outcome(deed: Callable[[Doors, str], None], doors: Doors, name: str) -> SharingError | None:

@@ -54,7 +54,6 @@ def test_clients_of_the_last_run_have_their_time_from_the_registration_on(tmp_pa
         lock = ProcessLock.acquire(tmp_path / "lock", what="the folder")
         descriptor = ServiceDescriptor("Memory", "memory", ("memory.v1",))
         service = SessionService(descriptor, engine, lambda *_: (), lock, Guard())
-        service = SessionService(descriptor, engine, lambda *_: (), lock)
         await service._registration.start(ServiceLocation("localhost", "7"))
         await service._registration.stop()
         lock.release()

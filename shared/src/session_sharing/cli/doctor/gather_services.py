@@ -16,6 +16,7 @@ from session_sharing.client.administration import Administration
 from session_sharing.discovery.address import shared_spelling
 from session_sharing.errors import (
     AuthenticationError,
+    CallerRefusedError,
     CertificateFileError,
     InvalidRequestError,
     ServiceNotFoundError,
@@ -66,7 +67,7 @@ def ask(endpoint: Endpoint) -> ServiceFacts:
     try:
         with Administration(endpoint.address) as administration:
             return _ask(endpoint, administration, _Budget())
-    except (AuthenticationError, CertificateFileError) as error:
+    except (AuthenticationError, CallerRefusedError, CertificateFileError) as error:
         return ServiceFacts(endpoint, Answer.REFUSED, refusal=error.message)
     except SharingError:
         return ServiceFacts(endpoint, Answer.SILENT)
