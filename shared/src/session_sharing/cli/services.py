@@ -105,10 +105,17 @@ def registered_services(discovery: DiscoveryConnection) -> list[FoundService]:
         name = service.descriptor.service_class
         for kind in (encrypted, not encrypted):
             address = address_at(service.location, encrypted=kind)
-            if address:
-                found[address] = FoundService(name, address, is_asked=kind is encrypted)
+            is_asked = kind is encrypted
+            if address and (is_asked or not _has_no_sessions(service)):
+                found[address] = FoundService(name, address, is_asked=is_asked)
                 break
     return [found[address] for address in sorted(found)]
+
+
+def _has_no_sessions(service: ActiveService) -> bool:
+    """Tell whether it is surely no session service, but one of NI's contracts."""
+    interfaces = service.descriptor.provided_interfaces
+    return all(name.startswith("ni.measurementlink.") for name in interfaces)
 
 
 def _resolved_one_by_one(discovery: DiscoveryConnection) -> list[ActiveService]:

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from session_sharing import AuthenticationError, UnavailableError, cli
+from session_sharing.cli.journals import idle_journals
 from session_sharing.cli.watching import Changed, Trouble, Watching
+from session_sharing.service import NetworkOptions
 from session_sharing.testing.memory import SERVICE, MemoryClient
 from session_sharing.tls import TlsFiles
 from session_sharing.tls.files import CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VARIABLE
 from shared.tests.integration.doctor.sick_station import Discovery, Station, found
 from shared.tests.integration.tls.floor import Floor
+
+LIMIT = 10.0  # seconds
 
 
 @pytest.fixture
@@ -116,3 +120,14 @@ def test_doctor_tells_what_is_wrong_with_certificates(
     assert "silent-service" not in found()
     encrypt(monkeypatch, floor.tls("operator"))
     assert not {"no-secure-connection", "only-encrypted"} & found().keys()
+
+
+def test_service_with_an_encrypted_port_alone_is_running(floor: Floor) -> None:
+    """What lies in a data folder whose service has no other port is not told as left behind."""
+    only = NetworkOptions(floor.ours.server("alone").tls, tls_only=True)
+    service = floor.start("alone", only)
+    assert service.address == service.encrypted_address
+    assert idle_journals(floor.folder / "data-alone") == []
+    service.stop()
+    service._thread.join(LIMIT)
+    assert [journal.name for journal in idle_journals(floor.folder / "data-alone")] == ["memory"]
