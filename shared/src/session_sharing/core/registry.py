@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from session_sharing.core import arrivals, departures, recovery, refusals
+from session_sharing.core import arrivals, departures, operations, recovery
 from session_sharing.core.answers import Ticket
 from session_sharing.core.effects import Effect, EventKind
-from session_sharing.core.kept import Kept, KeptContext
+from session_sharing.core.kept import Kept
 from session_sharing.core.looking_in import LookingIn
 from session_sharing.core.requests import InitializeRequest, ReleaseRequest
 from session_sharing.core.state import Client
 from session_sharing.core.table import Step, Table
 from session_sharing.errors import SharingError
-from session_sharing.information import ClientIdentity, SessionState
+from session_sharing.information import ClientIdentity
 
 
 class Registry(LookingIn):
@@ -24,14 +24,7 @@ class Registry(LookingIn):
     the time, and carries out the effects that it returns, in order. It is not thread-safe: one
     thread owns it.
 
-    What a client made is used with its certificate only: whoever connects with its id, initializes
-    or releases in its name, or uses its attachment, comes with the same subject as its first
-    stream, else nothing happens. A client without a certificate has the empty subject, so it cannot
-    use what was made with one, nor the reverse; a certificate that was renewed has the subject of
-    before. Over a restart the subject is kept with the attachments. What has ended is used by
-    nobody: who repeats a release of it is told once more what came of it. A client without
-    identity makes nothing, so there is nothing to compare: any caller that is let in and knows the
-    name of the session uses it, as it could attach to it.
+    What a client made is used with its certificate only: see `Client`.
 
     Args:
         new_name: Makes a session name that cannot be guessed.
@@ -189,20 +182,14 @@ class Registry(LookingIn):
 
     def broke(self, session_name: str, error_text: str, now: datetime) -> Sequence[Effect]:
         """The resource of an open session cannot be used; nothing happens if that is known."""
-        return self._break(session_name, error_text, EventKind.BROKEN, now)
+        step = Step(self._table, now)
+        operations.set_broken(step, session_name, error_text, EventKind.BROKEN)
+        return step.done()
 
     def mended(self, session_name: str, now: datetime) -> Sequence[Effect]:
         """The resource of a session can be used again; nothing happens if it never broke."""
-        return self._break(session_name, "", EventKind.MENDED, now)
-
-    def _break(
-        self, session_name: str, broken: str, kind: EventKind, now: datetime
-    ) -> Sequence[Effect]:
         step = Step(self._table, now)
-        session = self._table.by_name.get(session_name)
-        if session and session.state is SessionState.OPEN and session.broken != broken:
-            session.broken = broken
-            step.tell(kind, session, text=broken)
+        operations.set_broken(step, session_name, "", EventKind.MENDED)
         return step.done()
 
     # Operations
@@ -230,16 +217,9 @@ class Registry(LookingIn):
             AttachmentEndedError: The attachment does not hold the session, or no longer.
             OtherCertificateError: The attachment was made with another certificate.
         """
-        ended = None if anonymous else self._table.memory.ended.get(attachment_id)
-        if ended is not None and ended.outcome is None:
-            raise refusals.attachment_ended(ended)
-        session = self._table.open_session(session_name)
-        if anonymous and session.anonymous_closed:
-            raise refusals.no_such_session(session.information())
-        if not anonymous and attachment_id not in session.attachments:
-            raise refusals.attachment_ended(ended) if ended else refusals.attachment_unknown()
-        if not anonymous:
-            session.attachments[attachment_id].client.check_subject(subject)
+        session = operations.accept(
+            self._table, session_name, attachment_id, anonymous=anonymous, subject=subject
+        )
         session.operations += 1
         session.last_used_at = now
 
@@ -251,9 +231,7 @@ class Registry(LookingIn):
 
     def stored(self, attachment_id: str, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""
-        held = self._table.attached.get(attachment_id)
-        if held is not None:
-            held[1].last_record_number = max(held[1].last_record_number, record_number)
+        operations.stored(self._table, attachment_id, record_number)
 
     def context_set(
         self, session_name: str, site: int | None, text: str, now: datetime
@@ -267,7 +245,5 @@ class Registry(LookingIn):
             now: The time.
         """
         step = Step(self._table, now)
-        session = self._table.by_name.get(session_name)
-        if session and session.state is SessionState.OPEN and session.set_context(site, text):
-            step.keep(KeptContext(session_name, site, text))
+        operations.set_context(step, session_name, site, text)
         return step.done()
