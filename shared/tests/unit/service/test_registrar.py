@@ -170,7 +170,7 @@ def test_stop_waits_for_what_is_under_way(discovery):
     async def work() -> None:
         kept = Registration(DESCRIPTOR)
         discovery.answering.clear()
-        starting = asyncio.create_task(kept.start(7))
+        starting = asyncio.create_task(kept.start(LOCATION))
         await asyncio.to_thread(discovery.asked.wait, LIMIT)
         asyncio.get_running_loop().call_later(0.1, discovery.answering.set)
         await kept.stop()
@@ -188,7 +188,7 @@ def test_stop_does_not_wait_for_ever(discovery, monkeypatch, caplog):
     async def work() -> float:
         kept = Registration(DESCRIPTOR)
         discovery.answering.clear()
-        starting = asyncio.create_task(kept.start(7))
+        starting = asyncio.create_task(kept.start(LOCATION))
         await asyncio.to_thread(discovery.asked.wait, LIMIT)
         started = time.monotonic()
         await kept.stop()
@@ -221,7 +221,7 @@ def test_no_failure_ends_the_attempts(discovery, monkeypatch, caplog, failure, t
         registered = asyncio.Event()
         kept = Registration(DESCRIPTOR, registered.set)
         monkeypatch.setattr(registrar, "find_discovery", fail)
-        await asyncio.wait_for(kept.start(7), LIMIT)
+        await asyncio.wait_for(kept.start(LOCATION), LIMIT)
         assert discovery.known == {}
         for _ in range(3):
             assert await asyncio.to_thread(attempts.acquire, timeout=LIMIT)
