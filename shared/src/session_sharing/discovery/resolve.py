@@ -66,7 +66,10 @@ def resolve_address(
         with DiscoveryConnection(find_discovery(), timeout=timeout) as connection:
             location = connection.resolve(provided_interface, service_class, version)
     else:
-        location = _ask(discovery_client, provided_interface, service_class, version)
+        found = _ask(discovery_client, provided_interface, service_class, version)
+        # Who does not encrypt does well with clients that tell of no encrypted port.
+        tls_port = found.ssl_authenticated_port if encrypted else ""
+        location = ServiceLocation(found.location, found.insecure_port, tls_port)
     address = address_at(location, encrypted=encrypted)
     if not address:
         wanted = wanted_service(provided_interface, service_class, version)
@@ -88,12 +91,12 @@ def address_at(location: ServiceLocation, *, encrypted: bool) -> str:
 
 def _ask(
     client: ResolvingClient, provided_interface: str, service_class: str, version: str
-) -> ServiceLocation:
+) -> _Resolved:
     """Ask NI's client, and turn what it raises into errors of this library."""
     wanted = {"provided_interface": provided_interface, "service_class": service_class}
     try:
         # The first clients of NI's know no versions.
-        found = client.resolve_service(**wanted, **({"version": version} if version else {}))
+        return client.resolve_service(**wanted, **({"version": version} if version else {}))
     except grpc.RpcError as failure:
         place = DiscoveryPlace("the address of the given discovery client")
         raise error_of(
@@ -109,4 +112,3 @@ def _ask(
         raise NoStationError(
             f"The given discovery client finds no discovery service: {error}"
         ) from error
-    return ServiceLocation(found.location, found.insecure_port, found.ssl_authenticated_port)

@@ -35,6 +35,7 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.http2.ping_timeout_ms", 2500),
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),  # clients may ping too
+    ("grpc.server_handshake_timeout_ms", 10_000),  # who connects and says nothing is let go
     # Calls that wait to be taken: beyond 1,000 gRPC would drop them at random, without a reason.
     ("grpc.server.max_pending_requests", 20_000),
     ("grpc.server.max_pending_requests_hard_limit", 40_000),

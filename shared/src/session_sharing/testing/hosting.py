@@ -155,6 +155,13 @@ class LocalService(Generic[H]):
             raise RuntimeError(f"{self._name} did not stop in time")
 
 
+def listening_on(port: int) -> Listening:
+    """Return what a hosted server is told that listens on one port, without encryption."""
+    listening = Listening("any", Path(), port, LOOPBACK_ONLY)
+    listening.ports = Ports(port)
+    return listening
+
+
 async def serve_undiscovered(
     name: str,
     engine: SessionEngine[H],

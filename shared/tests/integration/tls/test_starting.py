@@ -13,8 +13,16 @@ from pathlib import Path
 import pytest
 
 from session_sharing.errors import CertificateFileError, InvalidRequestError, UnavailableError
-from session_sharing.service import HostingOptions, Listening, NetworkOptions, ServerTls, serve
+from session_sharing.service import (
+    HostingOptions,
+    Listening,
+    NetworkOptions,
+    ServerTls,
+    hosting,
+    serve,
+)
 from session_sharing.service.certificates import ServerCertificates
+from session_sharing.tls.probing import connected
 from shared.tests.integration.tls.floor import FUTURE, PAST, Floor
 
 LIMIT = 10.0
@@ -177,3 +185,17 @@ def test_port_without_encryption_on_a_network_is_told_at_every_start(
     caplog.clear()
     served(tmp_path, NetworkOptions(floor.ours.server("wide").tls, bind=("0.0.0.0",)))
     assert not [entry for entry in caplog.records if entry.levelno >= logging.WARNING]
+
+
+def test_who_connects_and_says_nothing_is_let_go(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that never shakes hands is closed in 10 s, so nobody piles them up."""
+    options = dict(hosting.SERVER_OPTIONS)
+    assert options["grpc.server_handshake_timeout_ms"] <= 10_000
+    options["grpc.server_handshake_timeout_ms"] = 100
+    monkeypatch.setattr(hosting, "SERVER_OPTIONS", tuple(options.items()))
+    service = floor.start("patient", floor.ours.server("patient"))
+    with connected(service.encrypted_address) as silent:
+        silent.settimeout(LIMIT)
+        assert silent.recv(1) == b""

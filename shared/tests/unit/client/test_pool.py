@@ -47,7 +47,6 @@ class Discovery:
 
     def __init__(self, port: str = "1") -> None:
         self.location, self.insecure_port = "localhost", port
-        self.ssl_authenticated_port = ""
 
     def resolve_service(self, provided_interface, service_class):
         """Return where the service is."""

@@ -128,16 +128,23 @@ def test_restarted_discovery_is_told_at_once(discovery, clock, older):
     assert len(discovery.known) == 1
 
 
-def test_service_that_is_not_listed_registers_anew_and_once(discovery, clock):
+@pytest.mark.parametrize(
+    ("own", "listed"),
+    [
+        (LOCATION, ServiceLocation("localhost", "8")),
+        (ServiceLocation("localhost", "", "7"), ServiceLocation("localhost", "", "8")),
+    ],
+)
+def test_service_that_is_not_listed_registers_anew_and_once(discovery, clock, own, listed):
     """What discovery lists no more is registered again; nothing of the old is left behind."""
-    one = Registrar(DESCRIPTOR, LOCATION)
+    one = Registrar(DESCRIPTOR, own)
     one.check()
     (old,) = discovery.known
-    discovery.known[old] = ServiceLocation("localhost", "8")
+    discovery.known[old] = listed
     clock[0] += 6
     assert one.check() == "localhost:1"
     assert old not in discovery.known
-    assert list(discovery.known.values()) == [LOCATION]
+    assert list(discovery.known.values()) == [own]
 
 
 def test_older_discovery_is_not_told_again_and_again(discovery, clock):
