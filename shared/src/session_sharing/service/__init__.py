@@ -28,7 +28,7 @@ from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
 from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
-from session_sharing.service.operating import Operate, operations
+from session_sharing.service.operating import Operate, serve_operations
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.service.session_service import ServiceOptions, SessionService, run_service
@@ -67,13 +67,13 @@ __all__ = [
     "first_of",
     "in_thread",
     "locate_anywhere",
-    "operations",
     "parse_with_config",
     "private_folder",
     "record_limits",
     "run",
     "run_service",
     "serve",
+    "serve_operations",
     "service_options",
     "service_parser",
     "tell_loop",

@@ -36,7 +36,7 @@ _EMBEDDED = {
 _OPERATION = ("attachment", "session_sharing.v1.AttachmentReference")
 
 
-def operations(service: ServiceDescriptor, operate: Operate[R]) -> AddServicers[OneThread[R]]:
+def serve_operations(service: ServiceDescriptor, operate: Operate[R]) -> AddServicers[OneThread[R]]:
     """Return what serves all RPCs of a service, for `run_service`.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from session_sharing.service import operations
+from session_sharing.service import serve_operations
 from shared.tests.adder import ADDER, DESCRIPTOR, operate
 
 
@@ -19,9 +19,9 @@ from shared.tests.adder import ADDER, DESCRIPTOR, operate
 def test_a_proto_that_does_not_fit_is_told_at_the_start(name, problem):
     """Who forgets what sessions need learns it when the service starts, not from its clients."""
     with pytest.raises(ValueError, match=problem):
-        operations(DESCRIPTOR.services_by_name[name], operate)
+        serve_operations(DESCRIPTOR.services_by_name[name], operate)
 
 
 def test_a_proto_that_fits_is_taken():
     """The one that the other tests serve is none of these."""
-    assert callable(operations(ADDER, operate))
+    assert callable(serve_operations(ADDER, operate))

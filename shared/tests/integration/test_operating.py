@@ -17,7 +17,7 @@ from session_sharing.errors import (
     ResourceExhaustedError,
     UnavailableError,
 )
-from session_sharing.service import OneThread, OneThreadDriver, operations
+from session_sharing.service import OneThread, OneThreadDriver, serve_operations
 from session_sharing.testing.hosting import LocalService
 from shared.tests.adder import (
     ADDER,
@@ -61,7 +61,7 @@ def adders() -> Adders:
 @pytest.fixture
 def service(tmp_path: Path, adders: Adders) -> Iterator[LocalService[OneThread[Adder]]]:
     """Serve adders in a thread."""
-    with LocalService("adder", adders, operations(ADDER, operate), tmp_path) as local:
+    with LocalService("adder", adders, serve_operations(ADDER, operate), tmp_path) as local:
         yield local
 
 
