@@ -123,7 +123,7 @@ class FileLocations:
 def locate_anywhere(path: Path) -> Located:
     """Find a file that an operator names, wherever it lies; its key is as those of all others."""
     path = _real(path)
-    return Located(key=_fold_case(path), address=str(path))
+    return Located(key=fold_case(path), address=str(path))
 
 
 def _real(path: Path) -> Path:
@@ -132,14 +132,14 @@ def _real(path: Path) -> Path:
 
 def _is_within(path: Path, folder: Path) -> bool:
     """Return whether a path lies in a folder, in whatever letter case it is written there."""
-    return _fold_case(path).startswith(_fold_case(folder) + os.sep)
+    return fold_case(path).startswith(fold_case(folder) + os.sep)
 
 
-def _fold_case(path: Path) -> str:
+def fold_case(path: Path) -> str:
     """Return one spelling for what the file system takes for the same, never for two files.
 
-    In doubt two spellings stay two: opening the second is refused, because the file is open
-    already. The other way round two files would become one.
+    Links are not resolved. In doubt two spellings stay two: opening the second is refused, because
+    the file is open already. The other way round two files would become one.
     """
     if not _ignores_case(path.parent):
         return str(path)

@@ -35,7 +35,7 @@ class Reserve:
             wanted = min(MOST_BYTES, shutil.disk_usage(self._path.parent).free // _PART)
             # Private as the spool is, though it holds zeros: it lies among private files.
             flags = plain(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            with open(os.open(self._path, flags, 0o600), "wb") as file:
+            with os.fdopen(os.open(self._path, flags, 0o600), "wb") as file:
                 for _ in range(wanted // len(_BLOCK)):
                     file.write(_BLOCK)
         except OSError:
