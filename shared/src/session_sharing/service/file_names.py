@@ -53,11 +53,6 @@ def check_file_name(resource: str, kind: FileKind, *, windows: bool) -> str:
         ResourceNameError: No file of this kind can have the name.
     """
     name = resource.replace("\\", "/")
-    if "://" in name:  # Not to be repeated: a password may be in it.
-        raise ResourceNameError(
-            f"The resource name looks like the address of a server, and can be no {kind.noun}. "
-            "Give the path of a file."
-        )
     asked = _Asked(resource, kind)
     if _CONTROL.search(name):
         raise asked.refusal("it contains control characters", "Leave them out.")
