@@ -18,7 +18,7 @@ from session_sharing.service.about import About
 from session_sharing.service.detached import DetachedCloser
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.engine import SessionEngine
-from session_sharing.service.folders import private_folder
+from session_sharing.service.folders import private_folder, warn_if_open_to_all
 from session_sharing.service.guard import Guard
 from session_sharing.service.health import HEALTH_NAME
 from session_sharing.service.hosting import HostingOptions, run
@@ -220,6 +220,7 @@ def run_service(
     def make() -> SessionService[H]:
         options.check()
         folder = private_folder(options.data_folder)
+        warn_if_open_to_all(folder)
         lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the data folder {folder}")
         engine = SessionEngine(
             make_driver(), grace=options.grace, recovery_grace=options.recovery_grace
