@@ -83,6 +83,22 @@ def install(session: nox.Session, *arguments: str) -> None:
         done.touch()
 
 
+def runtime(session: nox.Session) -> tuple[str, str]:
+    """Make the environment of a station: the packages and what they bring, not even pip.
+
+    Returns:
+        Its Python, and its folder of packages.
+    """
+    folder = ROOT / ".nox" / "runtime"
+    session.run("python", "-m", "venv", "--clear", "--without-pip", str(folder))
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    pip = ("python", "-m", "pip", "--python", str(python), "--quiet")
+    session.run(*pip, "install", *in_place())
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = session.run(str(python), "-c", where, silent=True, external=True)
+    return str(python), str(site).strip()
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting, types (for three platforms), layers and exports."""
@@ -126,6 +142,24 @@ def bench(session: nox.Session) -> None:
     """Measure speed and compare it with the project's targets; arguments go to the benchmark."""
     install(session, *in_place(), *group("bench"))
     session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Check licences and known vulnerabilities of what packages bring; arguments: pip-audit's."""
+    install(session, *group("audit"))
+    _, site = runtime(session)
+    session.run("python", "-m", "tools.licences", site)
+    session.run("python", "-m", "tools.vulnerabilities", site, *session.posargs)
+
+
+@nox.session(default=False)
+def sbom(session: nox.Session) -> None:
+    """Write the bill of materials of a station, by default `dist/session-sharing.cdx.json`."""
+    install(session, *group("audit"))
+    python, _ = runtime(session)
+    file = session.posargs or ["dist/session-sharing.cdx.json"]
+    session.run("python", "-m", "tools.sbom", python, *file)
 
 
 @nox.session(default=False)

@@ -29,6 +29,7 @@ from bench.progress import Progress
 from bench.report import Report, show
 from bench.single import measure_single
 from bench.station import measure_station
+from bench.tls import measure_tls
 from session_sharing.cli.output import print_json
 
 BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Effort, Path, Tell], Report]] = {
     "database-hundred": measure_database_hundred,
     "database-thousand": measure_database_thousand,
     "station": measure_station,
+    "tls": measure_tls,
 }
 MINIMUM_PAIRS = 3
 

@@ -15,7 +15,7 @@ import grpc
 import grpc.aio
 
 from session_sharing.client.link import channel_options
-from session_sharing.service import ErrorInterceptor, HostingOptions, run
+from session_sharing.service import ErrorInterceptor, HostingOptions, Listening, run
 from session_sharing.wire.generated import records_pb2
 
 SERVICE = "bench.Nothing"
@@ -36,7 +36,7 @@ class Nothing:
             [grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})]
         )
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Tell nobody."""
 
     async def stopping(self) -> None:

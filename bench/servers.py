@@ -14,9 +14,15 @@ from session_sharing.testing.processes import ServerProcess, running_station
 T = TypeVar("T")
 
 
-def start_logger(folder: Path) -> ServerProcess:
-    """Start a JSON logger with a data folder of its own; as a context manager it stops."""
-    return ServerProcess("json_logger", ["--port", "0", "--data-dir", str(folder)], _away(folder))
+def start_logger(folder: Path, *options: str) -> ServerProcess:
+    """Start a JSON logger with a data folder of its own; as a context manager it stops.
+
+    Args:
+        folder: Its data folder.
+        options: Further options.
+    """
+    arguments = ["--port", "0", "--data-dir", str(folder), *options]
+    return ServerProcess("json_logger", arguments, _away(folder))
 
 
 def start_writer(folder: Path, config: Path, secrets: Mapping[str, str]) -> ServerProcess:

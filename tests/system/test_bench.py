@@ -96,6 +96,18 @@ def test_station_reports_latencies_beside_others() -> None:
     assert len(said) == 3
 
 
+@pytest.mark.reliability
+def test_tls_reports_the_ratio_to_no_encryption() -> None:
+    """Who measures TLS gets calls, batches and connecting by both ports, side by side."""
+    run = bench("tls", "--quick", "--pairs", "3", "--json")
+    assert run.returncode == 0, run.stderr
+    [report] = json.loads(run.stdout)["benchmarks"]
+    plain, encrypted = report["rows"][::2], report["rows"][1::2]
+    assert [row["baseline"] for row in encrypted] == [row["case"] for row in plain]
+    assert {row["unit"] for row in plain} == {"calls/s", "records/s", "connections/s"}
+    assert all(row["ratio"]["median"] > 0 for row in encrypted)
+
+
 def test_unknown_benchmark_is_wrong_usage() -> None:
     """Who mistypes the name of a benchmark is told which there are."""
     run = bench("opne")

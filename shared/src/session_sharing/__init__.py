@@ -10,11 +10,15 @@ from session_sharing.errors import (
     AccessDeniedError,
     AlreadyExistsError,
     AttachmentEndedError,
+    AuthenticationError,
+    CallerRefusedError,
+    CertificateFileError,
     ClosePendingError,
     InternalError,
     InvalidRequestError,
     NoStationError,
     NotFoundError,
+    OtherCertificateError,
     OutcomeUnknownError,
     PreconditionError,
     ResourceExhaustedError,
@@ -41,6 +45,7 @@ from session_sharing.information import (
 )
 from session_sharing.join import join_local_station
 from session_sharing.records import AckLevel, Acknowledged, Limits, Record, RecordContext
+from session_sharing.tls import TlsFiles
 
 __all__ = [
     "AccessDeniedError",
@@ -49,7 +54,10 @@ __all__ = [
     "AlreadyExistsError",
     "AttachmentEndedError",
     "AttachmentInformation",
+    "AuthenticationError",
     "Behavior",
+    "CallerRefusedError",
+    "CertificateFileError",
     "ClientIdentity",
     "ClosePendingError",
     "InternalError",
@@ -57,6 +65,7 @@ __all__ = [
     "Limits",
     "NoStationError",
     "NotFoundError",
+    "OtherCertificateError",
     "OutcomeUnknownError",
     "PreconditionError",
     "Receipt",
@@ -77,6 +86,7 @@ __all__ = [
     "SessionNotFoundError",
     "SessionState",
     "SharingError",
+    "TlsFiles",
     "TooLargeError",
     "UnavailableError",
     "UnknownClientError",

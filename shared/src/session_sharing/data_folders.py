@@ -13,6 +13,9 @@ DATA_VARIABLE = "SESSION_SHARING_DATA"
 PORT_SUFFIX = ".port"
 """What the file in a data folder ends in that holds the port of the last run of a service."""
 
+TLS_PORT_SUFFIX = ".tls-port"
+"""The same for its encrypted port."""
+
 
 def default_data_folder(name: str) -> Path:
     """Return the data folder of a service that was given none; it need not exist.

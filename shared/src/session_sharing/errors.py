@@ -4,13 +4,17 @@ SharingError
 ├── InvalidRequestError            INVALID_ARGUMENT     the request can never succeed as it is
 │   ├── ResourceNameError                               the resource name names nothing usable
 │   ├── ValueTypeError                                  a value has no place in a record
-│   └── TooLargeError                                   a record or a request is too big
+│   ├── TooLargeError                                   a record or a request is too big
+│   └── CertificateFileError                            a certificate or a key cannot be used
 ├── NotFoundError                  NOT_FOUND
 │   ├── SessionNotFoundError                            no such session, or no longer
 │   └── ResourceNotFoundError                           what the resource needs is not there
 ├── AlreadyExistsError             ALREADY_EXISTS       something of that name is there
 │   └── SessionExistsError                              another session is open on the resource
 ├── AccessDeniedError              PERMISSION_DENIED    outside the allowed places, or not writable
+│   ├── CallerRefusedError                              the caller is on no list that allows it
+│   └── OtherCertificateError                           made with another certificate
+├── AuthenticationError            UNAUTHENTICATED      one side cannot prove who it is
 ├── PreconditionError              FAILED_PRECONDITION
 │   ├── ResourceHeldError                               another process holds the resource
 │   ├── ResourceReplacedError                           the resource was exchanged under the session
@@ -87,6 +91,10 @@ class TooLargeError(InvalidRequestError):
     """A record or a request is too big; `size` and `limit` say by how much."""
 
 
+class CertificateFileError(InvalidRequestError):
+    """A file that should hold a certificate or a key is missing, or cannot be used."""
+
+
 class NotFoundError(SharingError):
     """Something that the request needs does not exist."""
 
@@ -109,6 +117,18 @@ class SessionExistsError(AlreadyExistsError):
 
 class AccessDeniedError(SharingError):
     """The resource lies outside the allowed places, or may not be written."""
+
+
+class CallerRefusedError(AccessDeniedError):
+    """The caller's certificate is on no list of the service that allows what was asked."""
+
+
+class OtherCertificateError(AccessDeniedError):
+    """A client, or its attachment, is used with another certificate than it was made with."""
+
+
+class AuthenticationError(SharingError):
+    """One side cannot prove who it is, or only one of the two encrypts; time mends it not."""
 
 
 class PreconditionError(SharingError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 
@@ -12,6 +12,9 @@ CLOSE_COMMAND = "python -m session_sharing close"
 
 MOST_NAMED = 5
 """How many holders a text names at most."""
+
+
+_NO_SQUARE_BRACKETS = str.maketrans("[]", "()")
 
 
 class SessionState(Enum):
@@ -25,7 +28,7 @@ class SessionState(Enum):
 
 @dataclass(frozen=True)
 class ClientIdentity:
-    """A process that uses sessions, as it describes itself.
+    """A process that uses sessions, as it describes itself, but for its certificate.
 
     Attributes:
         program: Its script, or its module.
@@ -36,6 +39,8 @@ class ClientIdentity:
         boot_id: The run of the operating system; empty if unknown.
         started_after_boot: How long after the boot it started, in seconds, which no step of the
             clock changes; 0 if unknown. Linux alone tells it.
+        subject: The subject of the certificate that its connection was made with, as the service
+            has it from the connection; empty without one, and in what a client says of itself.
     """
 
     program: str
@@ -45,11 +50,25 @@ class ClientIdentity:
     user: str = ""
     boot_id: str = ""
     started_after_boot: float = 0.0
+    subject: str = ""
 
     def __str__(self) -> str:
         where = f" on {self.host}" if self.host else ""
         who = f", user {self.user}" if self.user else ""
-        return f"{self.program} (process {self.process_id}{where}{who})"
+        return self._proven(f"{self.program} (process {self.process_id}{where}{who})")
+
+    def short(self) -> str:
+        """Name it where there is little room."""
+        return self._proven(f"{self.program} {self.process_id}")
+
+    def _proven(self, described: str) -> str:
+        """Add the certificate in square brackets, which nobody can write of itself."""
+        certificate = f" [{self.subject}]" if self.subject else ""
+        return described.translate(_NO_SQUARE_BRACKETS) + certificate
+
+    def is_same_process(self, other: ClientIdentity) -> bool:
+        """Return whether both tell of one process, whatever certificate its connections have."""
+        return replace(self, subject="") == replace(other, subject="")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from datetime import datetime, timezone
+from functools import partial
 
 import grpc
 import pytest
@@ -151,8 +152,8 @@ def test_unknown_method_is_unimplemented(world):
 @pytest.fixture
 def few_calls(start_world, monkeypatch):
     """Return a service that takes six calls of a connection at once, and 10,000 bytes of all."""
-    small = ErrorInterceptor(Admission(calls=6, size=10_000))
-    monkeypatch.setattr(hosting, "ErrorInterceptor", lambda: small)
+    small = partial(ErrorInterceptor, Admission(calls=6, size=10_000))
+    monkeypatch.setattr(hosting, "ErrorInterceptor", small)
     return start_world()
 
 

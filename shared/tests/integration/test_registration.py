@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from session_sharing.discovery import DiscoveryConnection, ServiceDescriptor
+from session_sharing.discovery import DiscoveryConnection, ServiceDescriptor, ServiceLocation
 from session_sharing.errors import NoStationError, ServiceNotFoundError
 from session_sharing.service import registrar, registration
 from session_sharing.service.registration import Registration
@@ -71,7 +71,7 @@ def test_registration_ends_before_the_service_does(home):
     kept = Registration(DESCRIPTOR)
 
     async def come_and_go(port: int, discovery: DiscoveryConnection) -> None:
-        await kept.start(port)
+        await kept.start(ServiceLocation("localhost", str(port)))
         assert discovery.resolve(SERVICE, SERVICE).insecure_port == str(port)
         await kept.stop()
         with pytest.raises(ServiceNotFoundError):
@@ -139,7 +139,7 @@ def test_service_that_discovery_forgot_registers_again(home, monkeypatch):
 
     async def be_forgotten(port: int, discovery: DiscoveryConnection) -> None:
         kept = Registration(DESCRIPTOR)
-        await kept.start(port)
+        await kept.start(ServiceLocation("localhost", str(port)))
         discovery.unregister(kept._registrar._registered.registration_id)
         deadline = time.monotonic() + LIMIT
         while listed(discovery) != 1:

@@ -52,10 +52,18 @@ def test_times_are_told_in_utc(hours: float) -> None:
         (replace(ANN, user=""), "plugin.py (process 42 on bench-1)"),
         (replace(ANN, host=""), "plugin.py (process 42, user ann)"),
         (ClientIdentity("plugin.py", process_id=7), "plugin.py (process 7)"),
+        (
+            replace(ANN, subject="CN=station-7"),
+            "plugin.py (process 42 on bench-1, user ann) [CN=station-7]",
+        ),
+        (
+            replace(ANN, program="x [CN=boss]", user="y [CN=boss]"),
+            "x (CN=boss) (process 42 on bench-1, user y (CN=boss))",
+        ),
     ],
 )
 def test_a_client_is_told_by_what_is_known_of_it(identity: ClientIdentity, text: str) -> None:
-    """Program, process, host and user are named; what is unknown leaves no gap."""
+    """What is known is named, and no client can write of itself what its certificate would."""
     assert str(identity) == text
 
 

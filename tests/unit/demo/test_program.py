@@ -17,3 +17,12 @@ def test_scenes_that_do_not_exist_are_wrong_usage(capsys, monkeypatch, number: s
     with pytest.raises(SystemExit, match="2"):
         main()
     assert "--scenes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["nobody_made"], ["json_logger"], []])
+def test_a_service_that_was_not_made_is_wrong_usage(capsys, monkeypatch, arguments) -> None:
+    """What did not come from the template has no plug-ins to show, and who asks is told that."""
+    monkeypatch.setattr(sys, "argv", ["demo", "--service", *arguments])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "--service" in capsys.readouterr().err

@@ -84,6 +84,22 @@ def test_databases_that_cannot_be_opened_are_told_at_the_start(
     assert "session-sharing-db-writer[service,postgresql]" in told
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+def test_password_that_everybody_may_read_is_told_of(tmp_path: Path) -> None:
+    """A file with a password is to be private; who runs the service learns when it is not."""
+    table = {"url": "postgresql://me@h/n", "password_file": "secret.txt"}
+    file = tmp_path / "secret.txt"
+    databases = read_databases({"line": table}, tmp_path)
+    assert "every user" not in " ".join(main.warnings(databases)), "it is not there"
+    file.write_text("s3cret\n")
+    file.chmod(0o640)
+    assert "every user" not in " ".join(main.warnings(databases))
+    file.chmod(0o644)
+    told = " ".join(main.warnings(databases))
+    assert "databases.line.password_file: every user of this machine may read" in told
+    assert "s3cret" not in told
+
+
 def test_check_opens_every_database_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,9 +217,17 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
         "close_detached_after",
         "record_limit",
         "request_limit",
+        "tls_certificate",
+        "tls_key",
+        "tls_client_ca",
+        "tls_port",
+        "tls_only",
+        "bind",
+        "insecure_bind",
+        "advertise",
         "verbose",
     }
-    without_default = ("port", "data_dir", "close_detached_after")
+    without_default = ("port", "data_dir", "close_detached_after", "tls_")
     kept = [line for line in options if not line.startswith(without_default)]
     (tmp_path / "kept.toml").write_text("\n".join(kept))
     assert run(monkeypatch, "--config", tmp_path / "kept.toml") == run(monkeypatch)

@@ -109,6 +109,24 @@ def test_file_outside_is_denied(data: Path, name: str) -> None:
         databases(data).locate(name)
 
 
+@pytest.mark.parametrize("name", ["spool/line-1.sqlite3", "./spool/../spool/line-1.sqlite3"])
+def test_spool_is_no_clients_database(data: Path, name: str) -> None:
+    """What waits for a server is an SQLite file too, but no client reads or changes it."""
+    (data / "spool").mkdir()
+    (data / "spool" / "line-1.sqlite3").touch()
+    with pytest.raises(AccessDeniedError, match="keeps to itself"):
+        databases(data).locate(name)
+
+
+def test_file_of_an_earlier_run_is_checked_again(data: Path) -> None:
+    """A session that is recovered leads to no file outside; configured ones may lie anywhere."""
+    named = databases(data, line="sqlite:///b.db")
+    named.check_again(named.locate("a.db").address)
+    named.check_again(named.locate("line").address)
+    with pytest.raises(AccessDeniedError):
+        named.check_again(str(data.parent / "a.db"))
+
+
 def test_folder_that_is_missing(data: Path) -> None:
     """The folder of a file is not made."""
     with pytest.raises(ResourceNotFoundError, match="Create it first"):

@@ -12,9 +12,9 @@ from sqlalchemy.engine import URL
 
 from db_writer.service.config import ConfiguredDatabase
 from db_writer.service.driver import DatabaseDriver
-from db_writer.service.names import Databases
+from db_writer.service.names import SPOOL_FOLDER, Databases
 from db_writer.service.settings import DatabaseSettings
-from db_writer.service.spools import FOLDER, Spools
+from db_writer.service.spools import Spools
 from services.db_writer.tests.unit.spool.spooling import entry
 from session_sharing.errors import PreconditionError
 
@@ -51,9 +51,9 @@ def test_spool_is_there_once_its_database_was_reached(tmp_path: Path, ending: Ex
     """A database has no spool before, and has it again after a restart, by all of its names."""
     first = spools(tmp_path, ending, LINE)
     assert first.of("line") is None
-    assert not (tmp_path / FOLDER).exists()
+    assert not (tmp_path / SPOOL_FOLDER).exists()
     first.make("line").put([entry("a")])
-    (path,) = (tmp_path / FOLDER).glob("line-*.sqlite3")
+    (path,) = (tmp_path / SPOOL_FOLDER).glob("line-*.sqlite3")
     first.end()
     alias = replace(LINE, name="alias", url=LINE.url.set(username="bob"))
     other = replace(LINE, name="other", url=LINE.url.set(database="others"))
@@ -62,14 +62,14 @@ def test_spool_is_there_once_its_database_was_reached(tmp_path: Path, ending: Ex
     assert again.of("other") is None
     (told,) = again.backlogs()
     assert (told.resource_name, told.waiting_records) == ("line", 1)
-    assert list((tmp_path / FOLDER).glob("*.sqlite3")) == [path]
+    assert list((tmp_path / SPOOL_FOLDER).glob("*.sqlite3")) == [path]
 
 
 def test_damaged_spool_is_told_and_stops_nothing_else(tmp_path: Path, ending: ExitStack) -> None:
     """The service starts; whoever opens that database is told, as what waits would be overtaken."""
     spools(tmp_path, ending, LINE).make("line").put([entry("a")])
     ending.close()
-    (path,) = (tmp_path / FOLDER).glob("*.sqlite3")
+    (path,) = (tmp_path / SPOOL_FOLDER).glob("*.sqlite3")
     content = path.read_bytes()
     path.write_bytes(b"no database " * 1000)
     found = spools(tmp_path, ending, replace(LINE, name="alias"))

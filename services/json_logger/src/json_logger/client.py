@@ -32,6 +32,7 @@ class JsonLoggerClient(RecordingClient):
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.
+        tls: The files to encrypt with; None for what the environment says.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.

@@ -185,7 +185,7 @@ def test_storage_that_refuses_to_open(
     tmp_path: Path, number: int, code: grpc.StatusCode, words: list[str]
 ) -> None:
     """Whatever the system answers when a log is opened becomes its status and a way out."""
-    real = log_file._open
+    real = log_file.open_log
 
     def fail(files: Files, path: Path) -> int:
         if path.name.startswith("canary"):
@@ -199,7 +199,7 @@ def test_storage_that_refuses_to_open(
     ):
         before = snapshot(tmp_path)
         with pytest.MonkeyPatch.context() as patch, refused(code, "a.ndjson", *words):
-            patch.setattr(log_file, "_open", fail)
+            patch.setattr(log_file, "open_log", fail)
             raw.initialize("a.ndjson")
         assert snapshot(tmp_path) == before
         raw.log(raw.initialize("a.ndjson"))

@@ -160,9 +160,17 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
         "close_detached_after",
         "record_limit",
         "request_limit",
+        "tls_certificate",
+        "tls_key",
+        "tls_client_ca",
+        "tls_port",
+        "tls_only",
+        "bind",
+        "insecure_bind",
+        "advertise",
         "verbose",
     }
-    without_default = ("port", "data_dir", "close_detached_after")
+    without_default = ("port", "data_dir", "close_detached_after", "tls_")
     kept = [line for line in settings if not line.startswith(without_default)]
     (tmp_path / "my.toml").write_text("\n".join(kept))
     assert run(monkeypatch, "--config", tmp_path / "my.toml") == run(monkeypatch)

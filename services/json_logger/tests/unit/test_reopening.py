@@ -18,7 +18,7 @@ from services.json_logger.tests.writing import (
     store,
     stored,
 )
-from session_sharing.errors import ResourceReplacedError
+from session_sharing.errors import AccessDeniedError, ResourceReplacedError
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.handles import Handles
 
@@ -63,6 +63,18 @@ def test_missing_log_is_not_made(path: Path) -> None:
     path.write_bytes(content)
     reopen(path).close()
     assert path.read_bytes() == content
+
+
+def test_log_of_a_root_that_is_allowed_no_more_stays_closed(path: Path, tmp_path: Path) -> None:
+    """A service that was started again with fewer roots writes in these, and nowhere else."""
+    data = tmp_path / "data"
+    data.mkdir()
+    error = asyncio.run(Handles(LogFileDriver(data)).reopen("a.ndjson", str(path)))
+    assert isinstance(error, AccessDeniedError)
+    allowed = Handles(LogFileDriver(data, [tmp_path]))
+    opened = asyncio.run(allowed.reopen("a.ndjson", str(path)))
+    assert isinstance(opened, LogFile)
+    opened.close()
 
 
 def test_log_that_was_replaced_is_refused(path: Path) -> None:

@@ -31,10 +31,11 @@ from local_station.restoring import read_kept, restore
 from local_station.session_management import wire as session_management
 from local_station.session_management.manager import SessionManager
 from local_station.session_management.servicer import SessionManagementServicer
-from session_sharing.discovery import ServiceDescriptor, ServiceLocation
+from session_sharing.discovery import ServiceDescriptor
 from session_sharing.discovery.location import ADDRESS_VARIABLE
 from session_sharing.identity import this_client
 from session_sharing.service.keeping import Keeping
+from session_sharing.service.listening import Listening
 from session_sharing.service.threads import in_thread
 
 REGISTERED = {
@@ -105,19 +106,19 @@ class Station:
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Say SERVING, and let the station be found.
 
         Raises:
             UnavailableError: The key file cannot be written.
         """
-        location = ServiceLocation("localhost", str(port))
+        location = listening.location
         for name, display_name in REGISTERED.items():
             descriptor = ServiceDescriptor(display_name, name, (name,))
             self._own.add(self._directory.register(descriptor, location).registration_id)
         for service in ("", *SERVED):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        self._home.write_key_file(port)
+        self._home.write_key_file(listening.ports.ready)
         self._key_file.begin()
 
     async def stopping(self) -> None:

@@ -15,6 +15,7 @@ from local_station.station import REGISTERED, Station
 from session_sharing.identity import this_client
 from session_sharing.service import journal_file
 from session_sharing.service.interceptor import ErrorInterceptor
+from session_sharing.testing.hosting import listening_on
 
 LIMIT = 20
 METHOD = "/ni.measurementlink.discovery.v1.DiscoveryService/"
@@ -63,7 +64,7 @@ def test_journal_follows_what_is_registered(tmp_path, monkeypatch, small):
         port = server.add_insecure_port("127.0.0.1:0")
         station.add_to(server)
         await server.start()
-        await station.started(port)
+        await station.started(listening_on(port))
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             for number in range(20):
                 request = _request(number)

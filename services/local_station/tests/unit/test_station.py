@@ -11,6 +11,7 @@ from local_station import station as station_module
 from local_station.discovery.kept import Went
 from local_station.home import StationHome
 from local_station.station import Station
+from session_sharing.testing.hosting import listening_on
 
 LIMIT = 20
 
@@ -80,7 +81,7 @@ def test_key_file_that_somebody_deletes_comes_back_until_the_stop(home, tmp_path
 
         monkeypatch.setattr(home, "keep_key_file", keep_and_tell)
         station = Station(home, [], 1.0)
-        await station.started(1)
+        await station.started(listening_on(1))
         written = key_file.read_bytes()
         key_file.unlink()
         while not key_file.exists():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session_sharing.core.kept import Kept, Remains
-from session_sharing.data_folders import PORT_SUFFIX
+from session_sharing.data_folders import PORT_SUFFIX, TLS_PORT_SUFFIX
 from session_sharing.discovery.address import answers, is_port
 from session_sharing.discovery.lock_files import holder_in
 from session_sharing.discovery.ni_software import read_shared
@@ -65,7 +65,7 @@ def damaged_journals(folder: Path) -> list[Path]:
 
 
 def runs(journal: Path) -> bool:
-    """Tell whether the service of a journal runs: it holds its lock, and listens on its port.
+    """Tell whether the service of a journal runs: it holds its lock, and listens on a port of its.
 
     The journal need not be there. May block some seconds on the port. The lock is not
     tried: a service that starts at that moment would be refused.
@@ -78,7 +78,7 @@ def runs(journal: Path) -> bool:
         return True  # On another machine, on a folder that is shared: nothing here can tell.
     if holder is not None and not _may_live(holder):
         return False
-    return _listens(journal.with_suffix(PORT_SUFFIX))
+    return any(_listens(journal.with_suffix(suffix)) for suffix in (PORT_SUFFIX, TLS_PORT_SUFFIX))
 
 
 def _listens(port_file: Path) -> bool:

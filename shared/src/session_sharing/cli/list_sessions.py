@@ -53,6 +53,7 @@ def execute(arguments: argparse.Namespace) -> int:
     told = [(listing, session) for listing in listings.answered for session in listing.sessions]
     kept, silent = ask_what_is_kept([listing.service for listing in listings.answered])
     exit_code = print_errors([*listings.failures, *silent])
+    print_errors(listings.notes)
     if arguments.json:
         print_json([session_fields(listing.service, session) for listing, session in told])
     elif told:
@@ -121,4 +122,4 @@ def _holder(held: AttachmentInformation) -> str:
     alias = f" as {held.alias}" if held.alias else ""
     lost = " lost" if held.lost else ""
     behavior = Behavior(held.behavior).name
-    return f"{held.holder.program} {held.holder.process_id}{alias} ({behavior}){lost}"
+    return f"{held.holder.short()}{alias} ({behavior}){lost}"

@@ -131,6 +131,7 @@ def client_fields(client: ClientIdentity | None) -> dict[str, Any] | None:
         "process_id": client.process_id,
         "process_started": moment(client.process_started) if client.process_started else None,
         "user": client.user,
+        "subject": client.subject,
     }
 
 

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from session_sharing.cli.services import FoundService, find_services
+from session_sharing.cli.services import FoundService, find_services, only_encrypted
 from session_sharing.client.administration import Administration
 from session_sharing.core import SessionEvent
 from session_sharing.errors import ServiceNotFoundError, SharingError
+from session_sharing.tls import tls_from_environment
 
 LOOK_SECONDS = 1.0
 """How often services are looked for."""
@@ -105,6 +106,8 @@ class Watching:
         """Watch the services that are not watched yet."""
         self._others &= {service.address for service in found}
         for service in found:
+            if not service.is_asked:
+                continue
             if service.address not in self._asked | self._others:
                 self._asked.add(service.address)
                 threading.Thread(
@@ -113,7 +116,11 @@ class Watching:
                     name=f"watch {service.address}",
                     daemon=True,
                 ).start()
-        if self._asked:
+        unasked = [] if tls_from_environment() else [one for one in found if not one.is_asked]
+        for service in unasked:
+            if service.address not in self._told:
+                return self._trouble(service.address, only_encrypted(service))
+        if self._asked or unasked:
             return None
         text = "No session service runs. One that starts is watched, as: python -m json_logger"
         return self._trouble("", text)

@@ -7,6 +7,7 @@ from types import TracebackType
 
 import grpc
 
+from session_sharing.client.encryption import why_not_encrypted
 from session_sharing.client.failures import is_unanswered
 from session_sharing.client.link import channel_options
 from session_sharing.core import SessionEvent
@@ -14,6 +15,7 @@ from session_sharing.errors import ServiceNotFoundError, SharingError, Unavailab
 from session_sharing.identity import this_client
 from session_sharing.information import SessionInformation, sentence
 from session_sharing.service_information import ServiceInformation
+from session_sharing.tls import TlsFiles, open_channel, tls_from_environment
 from session_sharing.wire.events import event_from_wire
 from session_sharing.wire.generated import administration_pb2, administration_pb2_grpc
 from session_sharing.wire.service import service_from_wire
@@ -37,11 +39,17 @@ class Administration:
 
     Args:
         address: host:port of the service.
+        tls: The files to encrypt with; None for what the environment says.
+
+    Raises:
+        CertificateFileError: A file is missing, or cannot be used.
+        InvalidRequestError: The environment is contradictory.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: TlsFiles | None = None) -> None:
         self.address = address
-        self._channel = grpc.insecure_channel(address, options=channel_options(address))
+        self._tls = tls or tls_from_environment()
+        self._channel = open_channel(address, self._tls, channel_options(address))
         self._stub = administration_pb2_grpc.SessionAdministrationStub(self._channel)
 
     def sessions(self, timeout: float = LIST_SECONDS) -> list[SessionInformation]:
@@ -153,6 +161,9 @@ class Administration:
         self._channel.close()
 
     def _explain(self, failure: grpc.RpcError) -> SharingError:
+        why = why_not_encrypted(failure, self.address, self._tls)
+        if isinstance(why, SharingError):
+            return why
         error = error_from_call(failure)
         if is_told(failure):
             return error

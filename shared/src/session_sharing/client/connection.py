@@ -11,13 +11,20 @@ import time
 import grpc
 
 from session_sharing.client.connector import Connector
-from session_sharing.client.failures import away_since, broken_off, explain_connecting, may_come
+from session_sharing.client.encryption import trouble_of
+from session_sharing.client.failures import (
+    away_since,
+    broken_off,
+    explain_connecting,
+    may_come,
+    not_inherited,
+)
 from session_sharing.client.link import Link, no_answer
 from session_sharing.client.owed import OwedReleases
 from session_sharing.client.patience import LOOK_SECONDS, Patience, pauses
 from session_sharing.client.place import ServicePlace
 from session_sharing.discovery.address import shared_spelling
-from session_sharing.errors import PreconditionError, SharingError
+from session_sharing.errors import SharingError
 from session_sharing.information import ClientIdentity
 from session_sharing.utc import utc_now
 from session_sharing.wire.status import error_from_call
@@ -83,6 +90,15 @@ class Connection:
             since = utc_now() if self._connected else self._away_since
         return away_since(self.address or f"no known address ({self._place.service_class})", since)
 
+    @property
+    def trouble(self) -> str:
+        """Which certificate keeps it from connecting again; empty if none does.
+
+        It is waited for all the same, as a renewal may be under way.
+        """
+        with self._changed:
+            return trouble_of(self._failure)
+
     def serves(self, place: ServicePlace, address: str) -> bool:
         """Tell whether it is the connection for a service.
 
@@ -142,11 +158,7 @@ class Connection:
             PreconditionError: This is a forked child of the process that connected.
         """
         if os.getpid() != self._process_id:
-            raise PreconditionError(
-                f"This session was opened by process {self._process_id}, before the fork that made "
-                f"process {os.getpid()}. A session is not inherited: initialize a client in the "
-                "child, or start children with `spawn` (multiprocessing) or subprocess."
-            )
+            raise not_inherited(self._process_id)
 
     def close(self) -> None:
         """Close the link and look for none any more; calls under way are broken off."""
@@ -226,11 +238,15 @@ class Connection:
         """Note why it could not be connected; return whether it makes sense to try again."""
         error = explain_connecting(failure, self._connector.tried)
         goes_on = self.link is not None or may_come(failure)
+        trouble = trouble_of(error)
+        is_new = trouble != self.trouble
         with self._changed:
             first = self.link is None and self._failure is None and not self._ended
             self._failure, self._opening = error, None
         if first and goes_on:
             _log.warning("Waiting for a service that is not there yet: %s", error.message)
+        elif trouble and is_new and goes_on:
+            _log.warning("Cannot connect again, and goes on trying: %s", error.message)
         return goes_on
 
     def _pause(self, seconds: float) -> None:

@@ -7,14 +7,23 @@ from collections.abc import Callable
 
 import grpc
 
+from session_sharing.client.encryption import why_not_encrypted
 from session_sharing.client.link import Link
 from session_sharing.client.place import ServicePlace
 from session_sharing.discovery.resolve import LOOK_UP_SECONDS
-from session_sharing.errors import NoStationError, SharingError, UnknownClientError
+from session_sharing.errors import (
+    NoStationError,
+    OtherCertificateError,
+    SharingError,
+    UnknownClientError,
+)
 from session_sharing.information import ClientIdentity
 from session_sharing.wire.status import error_from_call
 
 _log = logging.getLogger(__name__)
+
+_LOST_FOR_GOOD = (UnknownClientError, OtherCertificateError)
+"""Why a client that comes back cannot be the one that it was."""
 
 
 class Connector:
@@ -51,7 +60,7 @@ class Connector:
 
         Raises:
             grpc.RpcError: The service is away, or refuses.
-            SharingError: It was not found, or is silent.
+            SharingError: It was not found, is silent, or no secure connection is made.
             ValueError: The link was closed meanwhile.
         """
         try:
@@ -69,11 +78,13 @@ class Connector:
         try:
             return self._open(address, client_id)
         except grpc.RpcError as failure:
-            if not client_id or not isinstance(error_from_call(failure), UnknownClientError):
+            error = error_from_call(failure)
+            if not client_id or not isinstance(error, _LOST_FOR_GOOD):
                 raise
         _log.warning(
-            "The service at %s does not know this client any more: what it held there has ended",
+            "What this client held at %s is lost to it; it goes on as a new one: %s",
             address,
+            error.message,
         )
         return self._open(address, "")
 
@@ -83,10 +94,13 @@ class Connector:
 
     def _open(self, address: str, client_id: str) -> Link:
         self.tried = address
-        link = Link(address)
+        link = Link(address, self._place.tls)
         try:
             self._show(link)
             link.open(self._identity, client_id)
+        except grpc.RpcError as failure:
+            link.close()
+            raise why_not_encrypted(failure, address, self._place.tls) from failure
         except BaseException:
             link.close()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ import grpc
 
 from session_sharing.errors import (
     AccessDeniedError,
+    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -24,6 +26,7 @@ from session_sharing.wire.status import error_from_call, is_told
 
 REFUSALS = (
     AccessDeniedError,
+    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     PreconditionError,
@@ -167,6 +170,19 @@ def never_sent(seconds: float, named: Named, *, broken_off: bool) -> Unavailable
         f"The call {why}, as calls of other threads that log through this client were before it: "
         f"nothing was sent. {_outcome(named, maybe_done=False)} The service may be slow or away: "
         "look at its log, or give the client a longer `wait`."
+    )
+
+
+def not_inherited(process_id: int) -> PreconditionError:
+    """Return the error of a forked child that uses what its parent opened.
+
+    Args:
+        process_id: The parent's.
+    """
+    return PreconditionError(
+        f"This session was opened by process {process_id}, before the fork that made process "
+        f"{os.getpid()}. A session is not inherited: initialize a client in the child, or start "
+        "children with `spawn` (multiprocessing) or subprocess."
     )
 
 

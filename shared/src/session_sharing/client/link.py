@@ -10,6 +10,7 @@ import grpc
 from session_sharing.discovery.address import channel_options as address_options
 from session_sharing.errors import OutcomeUnknownError
 from session_sharing.information import ClientIdentity
+from session_sharing.tls import TlsFiles, open_channel
 from session_sharing.wire.failed_call import FailedCall
 from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc
 from session_sharing.wire.session import identity_to_wire
@@ -36,6 +37,10 @@ class Link:
 
     Args:
         address: host:port of the service.
+        tls: The files to encrypt with, which are read now; None for no encryption.
+
+    Raises:
+        CertificateFileError: A file is missing, or cannot be used.
 
     Attributes:
         address: host:port of the service.
@@ -43,9 +48,9 @@ class Link:
         client_id: The id under which the service knows this process; empty before `open`.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: TlsFiles | None = None) -> None:
         self.address = address
-        self.channel = grpc.insecure_channel(address, options=channel_options(address))
+        self.channel = open_channel(address, tls, channel_options(address))
         self.client_id = ""
         self._stub = clients_pb2_grpc.SessionClientsStub(self.channel)
         self._stream: Any = None  # grpc's type for a stream is private

@@ -39,4 +39,4 @@ def pends_on_others(released: Released, own: ClientIdentity) -> bool:
     if released.outcome is not Outcome.CLOSE_PENDING or released.session is None:
         return False
     holders = [held.holder for held in released.session.attachments]
-    return not holders or any(holder != own for holder in holders)
+    return not holders or not all(holder.is_same_process(own) for holder in holders)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from session_sharing.discovery.address import shared_spelling
 from session_sharing.discovery.resolve import ResolvingClient, resolve_address
+from session_sharing.tls import TlsFiles
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,14 @@ class ServicePlace:
         service_class: The class of the service, as registered in discovery.
         address: host:port of the service; then discovery is not asked. Empty if not given.
         discovery_client: Whom to ask; None to find discovery as every client of the library does.
+        tls: The files to encrypt with; None for the port without encryption.
     """
 
     provided_interface: str
     service_class: str
     address: str = ""
     discovery_client: ResolvingClient | None = field(default=None, compare=False)
+    tls: TlsFiles | None = None
 
     def find(self, timeout: float) -> str:
         """Return the host:port where the service is now, or would be.
@@ -42,10 +45,12 @@ class ServicePlace:
             self.service_class,
             discovery_client=self.discovery_client,
             timeout=timeout,
+            encrypted=self.tls is not None,
         )
 
     def is_same_search(self, other: ServicePlace) -> bool:
         """Tell whether the other leads to the same service, wherever that is now."""
-        if self.address and other.address:
+        if self.tls is None and other.tls is None and self.address and other.address:
             return shared_spelling(self.address) == shared_spelling(other.address)
-        return not self.address and self == other
+        # A certificate is for some spellings of a host, and not for others.
+        return self == other

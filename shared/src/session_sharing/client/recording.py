@@ -30,6 +30,7 @@ from session_sharing.records import (
     encode_batches,
     encode_one,
 )
+from session_sharing.tls import TlsFiles
 from session_sharing.utc import utc_now
 from session_sharing.wire.generated import records_pb2
 from session_sharing.wire.records import context_to_wire, level_to_wire
@@ -70,6 +71,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.
+        tls: The files to encrypt with; None for what the environment says.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -92,6 +94,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         wait_closed: float | None = None,
         take_over_orphan: bool = False,
         give_up: threading.Event | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         self._level = level_to_wire(None if ack is None else AckLevel.parse(ack))
         self._records = RecordStream(
@@ -108,6 +111,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
             wait_closed=wait_closed,
             take_over_orphan=take_over_orphan,
             give_up=give_up,
+            tls=tls,
         )
 
     def log_many(self, records: Iterable[Record]) -> Acknowledged:

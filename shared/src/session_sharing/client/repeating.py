@@ -35,6 +35,11 @@ class FindsAgain(Protocol):
         ...
 
     @property
+    def trouble(self) -> str:
+        """Which certificate keeps it from connecting again; empty if none does."""
+        ...
+
+    @property
     def is_ended(self) -> bool:
         """Whether it was closed."""
         ...
@@ -108,7 +113,7 @@ class Repeats:
         if self._connection.is_ended or self._patience.is_broken_off:
             return broken_off(self._connection.away, self._named, maybe_done=True)
         return gave_up(
-            error_from_call(failure).message,
+            self._connection.trouble or error_from_call(failure).message,
             self._connection.away,
             self._patience.seconds,
             self._named,

@@ -24,6 +24,7 @@ from session_sharing.discovery.resolve import ResolvingClient
 from session_sharing.errors import OutcomeUnknownError, SharingError, UnavailableError
 from session_sharing.identity import this_client
 from session_sharing.information import SessionInformation
+from session_sharing.tls import TlsFiles, tls_from_environment
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import session_from_wire
 
@@ -61,6 +62,8 @@ class SessionClient(CallsService, ABC):
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away. From then on
             each call is tried once.
+        tls: The files to encrypt with; None for what the environment says
+            (`SESSION_SHARING_TLS_CA`). Where there are files, only encrypted ports are used.
 
     Raises:
         SharingError: The service cannot be reached, or refuses the session.
@@ -86,6 +89,7 @@ class SessionClient(CallsService, ABC):
         wait_closed: float | None = None,
         take_over_orphan: bool = False,
         give_up: threading.Event | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         if wait_closed is not None:
             check_seconds("wait_closed", wait_closed)
@@ -95,7 +99,11 @@ class SessionClient(CallsService, ABC):
         releasing = AttachmentRelease(self._attachment, terms, self._call_close)
         super().__init__(releasing, wait, give_up)
         self._place = ServicePlace(
-            self.PROVIDED_INTERFACE, self.SERVICE_CLASS, address or "", discovery_client
+            self.PROVIDED_INTERFACE,
+            self.SERVICE_CLASS,
+            address or "",
+            discovery_client,
+            tls or tls_from_environment(),
         )
         patience = self._patience(wait)
         self._connection = CONNECTIONS.acquire(self._place, patience)

@@ -36,6 +36,7 @@ def _check_client(step: Step, request: InitializeRequest) -> None:
     client = step.table.clients.get(request.client_id)
     if client is None or not client.connected:
         raise refusals.client_unknown()
+    client.check_subject(request.subject)
 
 
 def _repeats(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:

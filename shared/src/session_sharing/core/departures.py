@@ -22,6 +22,9 @@ def release(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
     try:
         if not request.client_id or not request.attachment_id:
             raise refusals.identifiers_missing()
+        client = step.table.clients.get(request.client_id)
+        if client is not None:
+            client.check_subject(request.subject)
         if held is None:
             _release_again(step, ticket, request)
         elif held[1].client.client_id != request.client_id:

@@ -7,6 +7,7 @@ from session_sharing.core.requests import InitializeRequest
 from session_sharing.errors import (
     AttachmentEndedError,
     InvalidRequestError,
+    OtherCertificateError,
     PreconditionError,
     SessionExistsError,
     SessionNotFoundError,
@@ -99,6 +100,24 @@ def client_unknown() -> UnknownClientError:
         "its client id. Connect first and keep the stream for as long as sessions are used; "
         "a client whose stream was lost for longer than the grace time has to start anew."
     )
+
+
+def other_certificate(made_with: str, came_with: str) -> OtherCertificateError:
+    """A client's call comes with another certificate than the client did, or with none.
+
+    Args:
+        made_with: The subject of the client's certificate; empty if it has none.
+        came_with: That of the call's.
+    """
+    return OtherCertificateError(
+        f"This belongs to a client that connected {_with(made_with)}, and the call came "
+        f"{_with(came_with)}. Nothing was done. Go on with the certificate of before, or one of "
+        "the same subject; or connect as a new client, and initialize again."
+    )
+
+
+def _with(subject: str) -> str:
+    return f"with the certificate {subject}" if subject else "without a certificate"
 
 
 def identifiers_missing() -> InvalidRequestError:

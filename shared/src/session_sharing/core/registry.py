@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from session_sharing.core import arrivals, departures, recovery, refusals
+from session_sharing.core import arrivals, departures, operations, recovery
 from session_sharing.core.answers import Ticket
 from session_sharing.core.effects import Effect, EventKind
-from session_sharing.core.kept import Kept, KeptContext
+from session_sharing.core.kept import Kept
 from session_sharing.core.looking_in import LookingIn
 from session_sharing.core.requests import InitializeRequest, ReleaseRequest
 from session_sharing.core.state import Client
 from session_sharing.core.table import Step, Table
 from session_sharing.errors import SharingError
-from session_sharing.information import ClientIdentity, SessionState
+from session_sharing.information import ClientIdentity
 
 
 class Registry(LookingIn):
@@ -23,6 +23,8 @@ class Registry(LookingIn):
     A caller feeds it what happens (a call came in, the resource is open, a client was lost) with
     the time, and carries out the effects that it returns, in order. It is not thread-safe: one
     thread owns it.
+
+    What a client made is used with its certificate only: see `Client`.
 
     Args:
         new_name: Makes a session name that cannot be guessed.
@@ -54,11 +56,16 @@ class Registry(LookingIn):
     # Clients
 
     def connect(self, client_id: str, identity: ClientIdentity) -> None:
-        """A client's stream is there, for the first time or again."""
+        """A client's stream is there, for the first time or again.
+
+        Raises:
+            OtherCertificateError: It comes back with another certificate than it had.
+        """
         client = self._table.clients.get(client_id)
         if client is None:
             self._table.clients[client_id] = Client(client_id, identity)
         else:
+            client.check_subject(identity.subject)
             client.connected = True
             client.restored = False
 
@@ -175,26 +182,26 @@ class Registry(LookingIn):
 
     def broke(self, session_name: str, error_text: str, now: datetime) -> Sequence[Effect]:
         """The resource of an open session cannot be used; nothing happens if that is known."""
-        return self._break(session_name, error_text, EventKind.BROKEN, now)
+        step = Step(self._table, now)
+        operations.set_broken(step, session_name, error_text, EventKind.BROKEN)
+        return step.done()
 
     def mended(self, session_name: str, now: datetime) -> Sequence[Effect]:
         """The resource of a session can be used again; nothing happens if it never broke."""
-        return self._break(session_name, "", EventKind.MENDED, now)
-
-    def _break(
-        self, session_name: str, broken: str, kind: EventKind, now: datetime
-    ) -> Sequence[Effect]:
         step = Step(self._table, now)
-        session = self._table.by_name.get(session_name)
-        if session and session.state is SessionState.OPEN and session.broken != broken:
-            session.broken = broken
-            step.tell(kind, session, text=broken)
+        operations.set_broken(step, session_name, "", EventKind.MENDED)
         return step.done()
 
     # Operations
 
     def begin_operation(
-        self, session_name: str, attachment_id: str, now: datetime, *, anonymous: bool = False
+        self,
+        session_name: str,
+        attachment_id: str,
+        now: datetime,
+        *,
+        anonymous: bool = False,
+        subject: str = "",
     ) -> None:
         """Accept an operation: the session stays open until it ends.
 
@@ -203,19 +210,16 @@ class Registry(LookingIn):
             attachment_id: By which attachment.
             now: The time.
             anonymous: The operation comes from a client without identity, which has no attachment.
+            subject: The subject of the certificate that the call came with; empty without one.
 
         Raises:
             SessionNotFoundError: The session is not open.
             AttachmentEndedError: The attachment does not hold the session, or no longer.
+            OtherCertificateError: The attachment was made with another certificate.
         """
-        ended = None if anonymous else self._table.memory.ended.get(attachment_id)
-        if ended is not None and ended.outcome is None:
-            raise refusals.attachment_ended(ended)
-        session = self._table.open_session(session_name)
-        if anonymous and session.anonymous_closed:
-            raise refusals.no_such_session(session.information())
-        if not anonymous and attachment_id not in session.attachments:
-            raise refusals.attachment_ended(ended) if ended else refusals.attachment_unknown()
+        session = operations.accept(
+            self._table, session_name, attachment_id, anonymous=anonymous, subject=subject
+        )
         session.operations += 1
         session.last_used_at = now
 
@@ -227,9 +231,7 @@ class Registry(LookingIn):
 
     def stored(self, attachment_id: str, record_number: int) -> None:
         """Records up to this number are stored for an attachment."""
-        held = self._table.attached.get(attachment_id)
-        if held is not None:
-            held[1].last_record_number = max(held[1].last_record_number, record_number)
+        operations.stored(self._table, attachment_id, record_number)
 
     def context_set(
         self, session_name: str, site: int | None, text: str, now: datetime
@@ -243,7 +245,5 @@ class Registry(LookingIn):
             now: The time.
         """
         step = Step(self._table, now)
-        session = self._table.by_name.get(session_name)
-        if session and session.state is SessionState.OPEN and session.set_context(site, text):
-            step.keep(KeptContext(session_name, site, text))
+        operations.set_context(step, session_name, site, text)
         return step.done()

@@ -27,6 +27,7 @@ class InitializeRequest:
             anything.
         take_over: The name of a session that is known to be an orphan and that may be closed
             first; empty if there is none.
+        subject: The subject of the certificate that the request came with; empty without one.
     """
 
     key: str
@@ -38,6 +39,7 @@ class InitializeRequest:
     address: str = ""
     take_over: str = ""
     settings: Settings = ()
+    subject: str = ""
 
     def contradictions(self, settings: Settings) -> Settings:
         """Return what this caller wants otherwise than a session is open with."""
@@ -55,9 +57,18 @@ class ReleaseMode(Enum):
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """A wish to let a session go. `session_name` is empty if the client never learned it."""
+    """A wish to let a session go.
+
+    Attributes:
+        client_id: Who asks.
+        attachment_id: What is let go.
+        session_name: The session; empty if the client never learned it.
+        mode: What becomes of the session.
+        subject: The subject of the certificate that the request came with; empty without one.
+    """
 
     client_id: str
     attachment_id: str
     session_name: str = ""
     mode: ReleaseMode = ReleaseMode.BY_BEHAVIOR
+    subject: str = ""

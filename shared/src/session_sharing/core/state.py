@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from session_sharing.core import refusals
 from session_sharing.core.answers import Ticket
 from session_sharing.core.kept import KeptAttachment, KeptSession, SessionGone
 from session_sharing.core.requests import InitializeRequest
@@ -24,6 +25,15 @@ ANONYMOUS = "a client without identity"
 class Client:
     """A process that is connected, or was a moment ago.
 
+    What a client made is used with its certificate only: whoever connects with its id, initializes
+    or releases in its name, or uses its attachment, comes with the same subject as its first
+    stream, else nothing happens. A client without a certificate has the empty subject, so it cannot
+    use what was made with one, nor the reverse; a certificate that was renewed has the subject of
+    before. Over a restart the subject is kept with the attachments. What has ended is used by
+    nobody: who repeats a release of it is told once more what came of it. A client without
+    identity makes nothing, so there is nothing to compare: any caller that is let in and knows the
+    name of the session uses it, as it could attach to it.
+
     Attributes:
         restored: It was connected before the service was started again, and has not come back yet.
     """
@@ -34,6 +44,15 @@ class Client:
     restored: bool = False
     attachment_ids: set[str] = field(default_factory=set)
     waiting_ids: set[str] = field(default_factory=set)
+
+    def check_subject(self, subject: str) -> None:
+        """Refuse a call in the client's name that came with another certificate than it did.
+
+        Raises:
+            OtherCertificateError: It did; also if one of both came without any.
+        """
+        if subject != self.identity.subject:
+            raise refusals.other_certificate(self.identity.subject, subject)
 
 
 @dataclass(eq=False)

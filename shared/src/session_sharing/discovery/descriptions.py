@@ -23,9 +23,17 @@ class ServiceLocation:
     @property
     def insecure_address(self) -> str:
         """The host:port without encryption, as gRPC takes it."""
+        return self._address(self.insecure_port)
+
+    @property
+    def encrypted_address(self) -> str:
+        """The host:port with encryption, as gRPC takes it."""
+        return self._address(self.ssl_authenticated_port)
+
+    def _address(self, port: str) -> str:
         bare_ipv6 = ":" in self.location and not self.location.startswith("[")
         host = f"[{self.location}]" if bare_ipv6 else self.location
-        return f"{host}:{self.insecure_port}"
+        return f"{host}:{port}"
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,25 @@ def not_told(place: DiscoveryPlace, wanted: str, seconds: float) -> ServiceNotFo
     )
 
 
+def other_port_only(wanted: str, *, encrypted: bool) -> UnavailableError:
+    """Make the error for a service that runs, and has only a port of the other kind.
+
+    Args:
+        wanted: The service, by `wanted_service`.
+        encrypted: Whether the encrypted port was wanted.
+    """
+    if encrypted:
+        return UnavailableError(
+            f"{wanted} is running, but offers no encrypted port, and this client was told to "
+            "encrypt: nothing was sent. Start the service with --tls-certificate and --tls-key, or "
+            "leave the TLS files of this client out (SESSION_SHARING_TLS_CA)."
+        )
+    return UnavailableError(
+        f"{wanted} is running, but offers no port without encryption. Tell this client the CA of "
+        "its certificate: SESSION_SHARING_TLS_CA=FILE."
+    )
+
+
 def error_of(
     failure: grpc.RpcError, place: DiscoveryPlace, wanted: str = "", others: Sequence[str] = ()
 ) -> SharingError:

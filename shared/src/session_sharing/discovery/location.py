@@ -110,8 +110,7 @@ def find_discovery(environment: Mapping[str, str] | None = None) -> DiscoveryPla
         return _read_key_file(ni_folder / name, START_NI_SOFTWARE)
     home = station_home(environment)
     refuse_foreign(home)
-    refuse_foreign(home / name)
-    return _read_key_file(home / name, START_STATION)
+    return _read_key_file(home / name, START_STATION, own=True)
 
 
 def station_home(environment: Mapping[str, str] | None = None) -> Path:
@@ -164,17 +163,19 @@ def refuse_foreign(path: Path) -> None:
     Raises:
         AccessDeniedError: Another user owns it.
     """
-    if not hasattr(os, "geteuid"):
-        return
     try:
-        owner = path.stat().st_uid
+        found = path.stat()
     except OSError:  # not there, or not for us to see: reading it will tell
         return
-    if owner != os.geteuid():
+    _refuse_owner(path, found)
+
+
+def _refuse_owner(path: Path, found: os.stat_result) -> None:
+    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
         raise AccessDeniedError(
-            f"{path} belongs to another user (number {owner}), so what it says about discovery "
-            f"is not trusted. Set {HOME_VARIABLE} to a folder of your own, or name the service "
-            f"in {ADDRESS_VARIABLE}=host:port."
+            f"{path} belongs to another user (number {found.st_uid}), so what it says about "
+            f"discovery is not trusted. Set {HOME_VARIABLE} to a folder of your own, or name the "
+            f"service in {ADDRESS_VARIABLE}=host:port."
         )
 
 
@@ -187,9 +188,15 @@ def _named_outright(address: str) -> DiscoveryPlace:
     return DiscoveryPlace(address, f"the environment variable {ADDRESS_VARIABLE}", advice)
 
 
-def _read_key_file(path: Path, how_to_start: str) -> DiscoveryPlace:
+def _read_key_file(path: Path, how_to_start: str, *, own: bool = False) -> DiscoveryPlace:
+    """Read a key file; if it has to be this user's own, the very file that is read is asked."""
+
+    def check(opened: os.stat_result) -> None:
+        if own:
+            _refuse_owner(path, opened)
+
     try:
-        port = str(json.loads(read_shared(path))["InsecurePort"])
+        port = str(json.loads(read_shared(path, check))["InsecurePort"])
     except FileNotFoundError:
         raise NoStationError(
             f"No discovery service is running: there is no {path}. {how_to_start}"

@@ -7,8 +7,10 @@ here writes to it.
 from __future__ import annotations
 
 import errno
+import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _INSTALLER_KEY = r"SOFTWARE\National Instruments\Common\Installer"
@@ -33,20 +35,26 @@ MAXIMUM_BYTES = 64 * 1024
 """More than any key file has."""
 
 
-def read_shared(path: Path) -> str:
+def read_shared(path: Path, check: Callable[[os.stat_result], None] = lambda opened: None) -> str:
     """Read a text file that its owner may hold open for deletion.
+
+    Args:
+        path: The file.
+        check: Looks at the open file, and raises if it must not be read; not asked on Windows.
 
     Raises:
         OSError: There is no such file, or it may not be read.
     """
     if sys.platform != "win32":
-        if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        with path.open("rb") as key_file:
+        # A pipe would keep its reader waiting.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as key_file:
+            opened = os.fstat(key_file.fileno())
+            if not stat.S_ISREG(opened.st_mode):
+                raise OSError(errno.EINVAL, "it is no regular file", str(path))
+            check(opened)
             return key_file.read(MAXIMUM_BYTES).decode("utf-8-sig")
     import ctypes  # noqa: PLC0415
     import msvcrt  # noqa: PLC0415
-    import os  # noqa: PLC0415
     from ctypes import wintypes  # noqa: PLC0415
 
     # Python's open() does not share deletion, so Windows refuses it while the owner is running.

@@ -8,9 +8,9 @@ import grpc
 
 from session_sharing.discovery.client import DiscoveryConnection
 from session_sharing.discovery.descriptions import ServiceLocation
-from session_sharing.discovery.failures import error_of, wanted_service
+from session_sharing.discovery.failures import error_of, other_port_only, wanted_service
 from session_sharing.discovery.location import DiscoveryPlace, find_discovery
-from session_sharing.errors import NoStationError, UnavailableError
+from session_sharing.errors import NoStationError
 
 LOOK_UP_SECONDS = 5.0
 
@@ -20,6 +20,8 @@ class _Resolved(Protocol):
     def location(self) -> str: ...
     @property
     def insecure_port(self) -> str: ...
+    @property
+    def ssl_authenticated_port(self) -> str: ...
 
 
 class ResolvingClient(Protocol):
@@ -39,6 +41,7 @@ def resolve_address(
     version: str = "",
     discovery_client: ResolvingClient | None = None,
     timeout: float = LOOK_UP_SECONDS,
+    encrypted: bool = False,
 ) -> str:
     """Return the host:port at which a service listens now.
 
@@ -49,12 +52,13 @@ def resolve_address(
         discovery_client: An NI `DiscoveryClient`, or whatever has its `resolve_service`; None to
             find discovery by the environment, NI's software or the local station's key file.
         timeout: How long to wait for discovery, in seconds; a given client has its own limits.
+        encrypted: Whether the encrypted port is wanted; there is no way to the other one then.
 
     Raises:
         NoStationError: No discovery service answers.
         ServiceNotFoundError: Discovery answers, but no such service is running, or it is only
             being started.
-        UnavailableError: The service offers no port without encryption.
+        UnavailableError: The service offers only the other kind of port.
         AccessDeniedError: The local station's folder belongs to somebody else.
         InvalidRequestError: The environment names something that is no address.
     """
@@ -62,21 +66,37 @@ def resolve_address(
         with DiscoveryConnection(find_discovery(), timeout=timeout) as connection:
             location = connection.resolve(provided_interface, service_class, version)
     else:
-        location = _ask(discovery_client, provided_interface, service_class, version)
-    if not location.insecure_port:
+        found = _ask(discovery_client, provided_interface, service_class, version)
+        # Who does not encrypt does well with clients that tell of no encrypted port.
+        tls_port = found.ssl_authenticated_port if encrypted else ""
+        location = ServiceLocation(found.location, found.insecure_port, tls_port)
+    address = address_at(location, encrypted=encrypted)
+    if not address:
         wanted = wanted_service(provided_interface, service_class, version)
-        raise UnavailableError(f"{wanted} is running, but offers no port without encryption.")
-    return location.insecure_address
+        raise other_port_only(wanted, encrypted=encrypted)
+    return address
+
+
+def address_at(location: ServiceLocation, *, encrypted: bool) -> str:
+    """Return the host:port of a service; nothing if it has no such port.
+
+    Args:
+        location: Where the service listens.
+        encrypted: Whether the encrypted port is wanted.
+    """
+    if encrypted:
+        return location.encrypted_address if location.ssl_authenticated_port else ""
+    return location.insecure_address if location.insecure_port else ""
 
 
 def _ask(
     client: ResolvingClient, provided_interface: str, service_class: str, version: str
-) -> ServiceLocation:
+) -> _Resolved:
     """Ask NI's client, and turn what it raises into errors of this library."""
     wanted = {"provided_interface": provided_interface, "service_class": service_class}
     try:
         # The first clients of NI's know no versions.
-        found = client.resolve_service(**wanted, **({"version": version} if version else {}))
+        return client.resolve_service(**wanted, **({"version": version} if version else {}))
     except grpc.RpcError as failure:
         place = DiscoveryPlace("the address of the given discovery client")
         raise error_of(
@@ -92,4 +112,3 @@ def _ask(
         raise NoStationError(
             f"The given discovery client finds no discovery service: {error}"
         ) from error
-    return ServiceLocation(found.location, found.insecure_port)

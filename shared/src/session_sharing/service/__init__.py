@@ -7,9 +7,7 @@ the extra `service`.
 
 from session_sharing.data_folders import default_data_folder
 from session_sharing.service.arguments import (
-    add_limit_options,
     parse_with_config,
-    record_limits,
     service_options,
     service_parser,
 )
@@ -25,8 +23,11 @@ from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.group_writer import GroupWriter, StoreError
 from session_sharing.service.hosting import Hosted, HostingOptions, run, serve
 from session_sharing.service.interceptor import ErrorInterceptor
+from session_sharing.service.limit_options import add_limit_options, record_limits
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
+from session_sharing.service.network import NetworkOptions, Ports, ServerTls
 from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
 from session_sharing.service.operating import Operate, serve_operations
 from session_sharing.service.recording import Brought, RecordingRpc
@@ -47,13 +48,17 @@ __all__ = [
     "GroupWriter",
     "Hosted",
     "HostingOptions",
+    "Listening",
     "Located",
+    "NetworkOptions",
     "OneThread",
     "OneThreadDriver",
     "Operate",
+    "Ports",
     "ProcessLock",
     "RecordingRpc",
     "ResourceDriver",
+    "ServerTls",
     "ServiceOptions",
     "SessionEngine",
     "SessionRpc",

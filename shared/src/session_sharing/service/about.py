@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class About:
         health: The health of the service.
         services: The full names of the gRPC services that are offered.
         instance_id: Differs after every start.
+        of_network: Returns what is wrong with certificates, a sentence each.
     """
 
     def __init__(self, engine: SessionEngine[Any], data_folder: Path) -> None:
@@ -43,6 +44,7 @@ class About:
         self._started_at = utc_now()
         self.instance_id = secrets.token_hex(8)
         self.services: Sequence[str] = ()
+        self.of_network: Callable[[], Sequence[str]] = tuple
         self.health = ServiceHealth(DriverCheck(engine.driver), self._of_journal)
 
     async def tell(self) -> ServiceInformation:
@@ -60,7 +62,7 @@ class About:
             recovery_seconds=self._engine.recovery_grace,
             data_folder=str(self._data_folder),
             free_bytes=free,
-            problems=(*self.health.problems, *self._broken(), *late),
+            problems=(*self.health.problems, *self._broken(), *self.of_network(), *late),
             connected_clients=self._engine.clients.connected,
             lost_clients=self._engine.clients.lost,
             services=tuple(self.services),

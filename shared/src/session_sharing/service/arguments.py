@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from session_sharing.access import access_rules
 from session_sharing.data_folders import default_data_folder
 from session_sharing.discovery.address import is_port
-from session_sharing.records import RecordLimits
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
+from session_sharing.service.network_arguments import add_network_options, network_options
 from session_sharing.service.session_service import ServiceOptions
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+_ACCESS = "access"
+"""The table of the configuration that says who may do what."""
 
 
 def service_parser(name: str, description: str) -> argparse.ArgumentParser:
@@ -65,6 +70,7 @@ def service_parser(name: str, description: str) -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="TOML file with the same options as keys"
     )
     parser.add_argument("--verbose", "-v", action="store_true", help="log more")
+    add_network_options(parser, port_number)
     return parser
 
 
@@ -83,8 +89,21 @@ def parse_with_config(
         parser: From `service_parser`, with the service's own options added.
         argv: The arguments; those of the process by default.
         tables: The names of tables of the service's own that the file may hold. They are attributes
-            of what is returned, as they stand in the file; empty where the file has none.
+            of what is returned, as they stand in the file; empty where the file has none. One
+            that every service may have is `access`, its `AccessRules`.
     """
+    arguments = _parse(parser, argv, [*tables, _ACCESS])
+    try:
+        arguments.access = access_rules(arguments.access)
+    except ValueError as error:
+        parser.error(f"{arguments.config}: [{_ACCESS}] {error}")
+    arguments.network = network_options(parser, arguments)
+    return arguments
+
+
+def _parse(
+    parser: argparse.ArgumentParser, argv: Sequence[str] | None, tables: Collection[str]
+) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     settings = {} if arguments.config is None else _read(parser, arguments.config)
     for name in tables:
@@ -181,55 +200,9 @@ def service_options(name: str, arguments: argparse.Namespace) -> ServiceOptions:
         arguments.grace,
         arguments.recovery_grace,
         arguments.close_detached_after,
+        arguments.network,
+        arguments.access,
     )
-
-
-def add_limit_options(parser: argparse.ArgumentParser, record: str) -> None:
-    """Add the options of recording services that say how big records and requests may be.
-
-    Args:
-        parser: From `service_parser`.
-        record: What is measured of a record, for `--help`.
-    """
-    defaults = RecordLimits()
-    size = _bytes_up_to(defaults.request_bytes)
-    for option, default, text in (
-        ("--record-limit", defaults.record_bytes, f"{record} (default: %(default)s)"),
-        (
-            "--request-limit",
-            defaults.request_bytes,
-            "the biggest request (default, and at most: %(default)s)",
-        ),
-    ):
-        parser.add_argument(option, type=size, default=default, metavar="BYTES", help=text)
-
-
-def record_limits(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> RecordLimits:
-    """Return how big records and requests may be; wrong usage ends the process with exit code 2.
-
-    Args:
-        parser: With `add_limit_options`.
-        arguments: What `parse_with_config` returned.
-    """
-    record, request = arguments.record_limit, arguments.request_limit
-    if record > request:
-        parser.error(
-            f"--record-limit {record} exceeds --request-limit {request}: no such record could "
-            "arrive; lower the one or raise the other"
-        )
-    return RecordLimits(record, request)
-
-
-def _bytes_up_to(most: int) -> Callable[[str], int]:
-    """Return a parser of sizes; gRPC's own limit lies above the most."""
-
-    def parse(text: str) -> int:
-        size = int(text)
-        if not 0 < size <= most:
-            raise argparse.ArgumentTypeError(f"a number of bytes from 1 to {most}")
-        return size
-
-    return parse
 
 
 def port_number(text: str) -> int:

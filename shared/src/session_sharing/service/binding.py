@@ -1,4 +1,4 @@
-"""The port of a server: the same on every loopback family that exists, and the last one again.
+"""The ports of a server: each the same on all its addresses, and the last one again.
 
 gRPC cannot give a port back before the server has run, and it logs every port that it does not get.
 So plain sockets ask first, and a server that got only half of its addresses is thrown away.
@@ -6,10 +6,11 @@ So plain sockets ask first, and a server that got only half of its addresses is 
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Loopback:
-    """A loopback address of this machine."""
+class LocalAddress:
+    """An IP address of this machine."""
 
     family: socket.AddressFamily
     host: str
@@ -38,10 +39,31 @@ class Loopback:
         return f"{host}:{port}"
 
 
-_LOOPBACKS = (Loopback(socket.AF_INET, "127.0.0.1"), Loopback(socket.AF_INET6, "::1"))
+_LOOPBACKS = (LocalAddress(socket.AF_INET, "127.0.0.1"), LocalAddress(socket.AF_INET6, "::1"))
+_EVERYWHERE = LocalAddress(socket.AF_INET, "0.0.0.0")  # noqa: S104 - only where it was asked for
+"""gRPC takes it for all addresses of both families."""
 
 
-def existing_loopbacks() -> tuple[Loopback, ...]:
+@dataclass(frozen=True)
+class Listener:
+    """A port that a server is to have.
+
+    Attributes:
+        addresses: The addresses on which it listens.
+        port: The port it must have; 0 for any; None for the remembered one if free, else any.
+        remembered: The port of the last run, None if not known.
+        credentials: Makes what one of the addresses encrypts with; None for no encryption.
+        option: The option that chooses the port, for errors.
+    """
+
+    addresses: Sequence[LocalAddress]
+    port: int | None = None
+    remembered: int | None = None
+    credentials: Callable[[], grpc.ServerCredentials] | None = None
+    option: str = "--port"
+
+
+def existing_loopbacks() -> tuple[LocalAddress, ...]:
     """Return the loopback addresses that a server can have on this machine.
 
     Raises:
@@ -56,34 +78,56 @@ def existing_loopbacks() -> tuple[Loopback, ...]:
     return existing
 
 
+def loopbacks_and(hosts: Iterable[str], option: str) -> tuple[LocalAddress, ...]:
+    """Return the loopback addresses of this machine, and others.
+
+    Args:
+        hosts: The others, IP addresses; an unspecified one, as 0.0.0.0, stands for all.
+        option: The option that names them, for errors.
+
+    Raises:
+        UnavailableError: One of them is no address of this machine.
+    """
+    found = dict.fromkeys(existing_loopbacks())
+    for host in hosts:
+        parsed = ipaddress.ip_address(host)
+        if parsed.is_unspecified:
+            return (_EVERYWHERE,)
+        family = socket.AF_INET if parsed.version == 4 else socket.AF_INET6
+        refusal = bind_refusal(host)
+        if refusal is not None:
+            raise UnavailableError(
+                f"This machine cannot serve on {host} ({refusal.strerror}). Give an address of its "
+                f"own by {option}, or 0.0.0.0 for all of them."
+            )
+        found[LocalAddress(family, str(parsed))] = None
+    return tuple(found)
+
+
 async def bind(
-    make_server: Callable[[], grpc.aio.Server], port: int | None, remembered: int | None = None
-) -> tuple[grpc.aio.Server, int]:
-    """Make a server that has one port on every loopback family that exists.
+    make_server: Callable[[], grpc.aio.Server], listeners: Sequence[Listener]
+) -> tuple[grpc.aio.Server, list[int]]:
+    """Make a server that has each of its ports on all addresses of that port.
 
     Args:
         make_server: Makes a server without ports and services; called again when a port was lost to
             somebody else at the last moment.
-        port: The port it must have; 0 for any; None for the remembered one if free, else any.
-        remembered: The port of the last run, None if not known.
+        listeners: What it listens on.
 
     Returns:
-        The server, not started, and its port.
+        The server, not started, and its ports.
 
     Raises:
         InvalidRequestError: There is no such port.
         UnavailableError: The wanted port is taken, or no port is free.
         AccessDeniedError: This user may not have the wanted port.
     """
-    loopbacks = existing_loopbacks()
-    if port:
-        return await _bind_wanted(make_server, port, loopbacks), port
-    if port is None and remembered is not None:
-        server = await _try_bind(make_server, remembered, loopbacks)
-        if server is not None:
-            return server, remembered
-        logger.debug("Port %d of the last run is taken; taking another", remembered)
-    return await _bind_any(make_server, loopbacks)
+    for _ in range(_ATTEMPTS):
+        ports = [_choose(listener) for listener in listeners]
+        server = make_server()
+        if await _listens(server, listeners, ports):
+            return server, ports
+    raise _none_free(listeners[0])
 
 
 def recall_port(path: Path) -> int | None:
@@ -99,79 +143,96 @@ def recall_port(path: Path) -> int | None:
     return None
 
 
-def remember_port(path: Path, port: int) -> None:
-    """Write the port for the next run; a failure is only logged, as the server works without."""
+def remember_port(path: Path, port: int | None) -> None:
+    """Write the port for the next run; a failure is only logged, as the server works without.
+
+    Args:
+        path: The file.
+        port: The port; None leaves no file, as who reads it would look for a server there.
+    """
     try:
-        atomic_write_text(path, f"{port}\n")
+        if port is None:
+            path.unlink(missing_ok=True)
+        else:
+            atomic_write_text(path, f"{port}\n")
     except OSError as error:
         logger.warning(
             "The next run may get another port, because this one is not noted: %s", error
         )
 
 
-async def _bind_wanted(
-    make_server: Callable[[], grpc.aio.Server], port: int, loopbacks: Sequence[Loopback]
-) -> grpc.aio.Server:
+def _choose(listener: Listener) -> int:
+    """Return a port that is free on all addresses at this moment."""
+    if listener.port:
+        _refuse_taken(listener, listener.port)
+        return listener.port
+    if listener.port is None and listener.remembered is not None:
+        if _is_free(listener, listener.remembered):
+            return listener.remembered
+        logger.debug("Port %d of the last run is taken; taking another", listener.remembered)
+    for _ in range(_ATTEMPTS):
+        port = _any_port(listener.addresses[0])
+        if _is_free(listener, port):
+            return port
+    raise _none_free(listener)
+
+
+def _refuse_taken(listener: Listener, port: int) -> None:
     if not 0 < port < 1 << 16:
         raise InvalidRequestError(f"{port} is no port. Use 1 to 65535, or 0 for any free port.")
-    for loopback in loopbacks:
-        error = bind_refusal(loopback.host, port)
+    for address in listener.addresses:
+        error = bind_refusal(address.host, port)
+        if error is None:
+            continue
         if isinstance(error, PermissionError):
             raise AccessDeniedError(
                 f"This user may not serve on port {port} ({error.strerror}). "
-                "Choose another with --port; 0 takes any free one."
+                f"Choose another with {listener.option}; 0 takes any free one."
             ) from error
-        if error is not None:
-            raise _taken(port, loopback.address(port), error.strerror or "") from error
-    server = await _try_bind(make_server, port, loopbacks)
-    if server is None:
-        raise _taken(port, "a loopback address", "somebody took it just now")
-    return server
+        raise UnavailableError(
+            f"Port {port} is not free ({address.address(port)}: {error.strerror or ''}). Stop the "
+            f"program that has it, or choose another with {listener.option}; 0 takes any free one."
+        ) from error
 
 
-async def _bind_any(
-    make_server: Callable[[], grpc.aio.Server], loopbacks: Sequence[Loopback]
-) -> tuple[grpc.aio.Server, int]:
-    for _ in range(_ATTEMPTS):
-        port = _any_port(loopbacks[0])
-        server = await _try_bind(make_server, port, loopbacks)
-        if server is not None:
-            return server, port
-    hosts = " and ".join(loopback.host for loopback in loopbacks)
-    raise UnavailableError(
-        f"No port is free on {hosts} at once ({_ATTEMPTS} were tried). "
-        "Close programs that hold many connections, or choose a port with --port."
-    )
+def _is_free(listener: Listener, port: int) -> bool:
+    return all(bind_refusal(address.host, port) is None for address in listener.addresses)
 
 
-async def _try_bind(
-    make_server: Callable[[], grpc.aio.Server], port: int, loopbacks: Sequence[Loopback]
-) -> grpc.aio.Server | None:
-    """Make a server with this port on all families; None if somebody else has it on one of them."""
-    if any(bind_refusal(loopback.host, port) for loopback in loopbacks):
-        return None
-    server = make_server()
+async def _listens(
+    server: grpc.aio.Server, listeners: Sequence[Listener], ports: Sequence[int]
+) -> bool:
+    """Let a server listen; return whether it got all, and throw it away if not."""
     try:
-        for loopback in loopbacks:
-            server.add_insecure_port(loopback.address(port))
+        for listener, port in zip(listeners, ports, strict=True):
+            for address in listener.addresses:
+                _add(server, address.address(port), listener)
     except RuntimeError as error:  # what gRPC raises when somebody was quicker
-        logger.debug("Port %d was lost at the last moment: %s", port, error)
+        logger.debug("A port was lost at the last moment: %s", error)
         # Measured with grpcio 1.85: only a server that has run gives its ports back.
         await server.start()
         await server.stop(None)
-        return None
-    return server
+        return False
+    return True
 
 
-def _any_port(loopback: Loopback) -> int:
-    with socket.socket(loopback.family, socket.SOCK_STREAM) as probe:
-        probe.bind((loopback.host, 0))
+def _add(server: grpc.aio.Server, address: str, listener: Listener) -> None:
+    if listener.credentials is None:
+        server.add_insecure_port(address)
+    else:
+        server.add_secure_port(address, listener.credentials())
+
+
+def _any_port(address: LocalAddress) -> int:
+    with socket.socket(address.family, socket.SOCK_STREAM) as probe:
+        probe.bind((address.host, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _taken(port: int, address: str, reason: str) -> UnavailableError:
+def _none_free(listener: Listener) -> UnavailableError:
+    hosts = " and ".join(address.host for address in listener.addresses)
     return UnavailableError(
-        f"Port {port} is not free ({address}: {reason}). "
-        "Stop the program that has it, or choose another with --port; 0 takes any free one."
+        f"No port is free on {hosts} at once ({_ATTEMPTS} were tried). "
+        f"Close programs that hold many connections, or choose a port with {listener.option}."
     )

@@ -54,16 +54,17 @@ class ClientStreams:
 
         Raises:
             UnknownClientError: The client that comes back is not known any more.
+            OtherCertificateError: It comes back with another certificate than it had.
         """
         if client_id and not self._registry.knows(client_id):
             raise refusals.client_unknown()
         client_id = client_id or secrets.token_hex(16)
+        self._registry.connect(client_id, identity)
         self._expected.discard(client_id)
         timer = self._timers.pop(client_id, None)
         if timer is not None:
             timer.cancel()
         self._streams[client_id] += 1
-        self._registry.connect(client_id, identity)
         return client_id
 
     def end(self, client_id: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from session_sharing.core import (
 )
 from session_sharing.errors import SharingError
 from session_sharing.names import parse_resource_name
+from session_sharing.service.calling import CALLER
 from session_sharing.service.driver import EndingDriver, Located, ResourceDriver, explain
 from session_sharing.service.executor import EffectExecutor
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS, Lifetime
@@ -42,7 +44,8 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
 
     All state belongs to the event loop on which the engine is used; there are no locks. Between
     two awaits every step is whole: the registry decides and the executor carries out. An operation
-    holds its session open by being counted.
+    holds its session open by being counted. Whose certificate a call came with is not asked of its
+    servicer, which could forget it: it is that of the running call.
 
     Args:
         driver: Opens and closes the resources.
@@ -127,6 +130,7 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
             address=located.address,
             take_over=orphan,
             settings=located.settings,
+            subject=CALLER.get().subject,
         )
         ticket: asyncio.Future[Initialized] = self._executor.new_ticket()
         self._executor.carry_out(self._registry.initialize(ticket, request, self._clock()))
@@ -147,6 +151,7 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
             SharingError: There is nothing of that name, or closing failed.
         """
         ticket: asyncio.Future[Released] = self._executor.new_ticket()
+        request = replace(request, subject=CALLER.get().subject)
         self._executor.carry_out(self._registry.release(ticket, request, self._clock()))
         released = await ticket
         session = self._executor.sessions.get(request.session_name)
@@ -186,7 +191,11 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
         self.refuse_when_stopping()
         try:
             self._registry.begin_operation(
-                session_name, attachment_id, self._clock(), anonymous=anonymous
+                session_name,
+                attachment_id,
+                self._clock(),
+                anonymous=anonymous,
+                subject=CALLER.get().subject,
             )
         except SharingError:
             await self.all_kept()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from session_sharing.errors import AccessDeniedError, ResourceNameError, ResourceNotFoundError
 from session_sharing.service.driver import Located
-from session_sharing.service.file_names import FileKind, check_file_name
+from session_sharing.service.file_names import FileKind, check_file_name, check_share
 
 _PC_CASE_SENSITIVE = 11
 """What macOS calls so in `unistd.h`; the module `os` has no name for it."""
@@ -27,15 +27,22 @@ class FileLocations:
         data_folder: Where relative names lie. It exists.
         roots: Further folders in which absolute names may lie; None if the service has no option
             `--allow-root`.
+        own: Folders that the service keeps to itself: no name leads into them.
     """
 
     def __init__(
-        self, kind: FileKind, data_folder: Path, roots: Sequence[Path] | None = None
+        self,
+        kind: FileKind,
+        data_folder: Path,
+        roots: Sequence[Path] | None = None,
+        own: Sequence[Path] = (),
     ) -> None:
         self._kind = kind
         self._takes_roots = roots is not None
         self._data_folder = _real(data_folder)
         self._roots = (self._data_folder, *map(_real, roots or ()))
+        self._spellings = tuple(map(str, (data_folder, *(roots or ()), *self._roots)))
+        self._own = tuple(map(_real, own))
 
     def locate(self, resource: str) -> Located:
         """Find a file; its key is the same for all spellings of one file.
@@ -49,13 +56,28 @@ class FileLocations:
             ResourceNotFoundError: Its folder is missing.
         """
         name = check_file_name(resource, self._kind, windows=sys.platform == "win32")
+        check_share(name, self._spellings)
         path = _real(self._data_folder / name)
         self._check_allowed(resource, path)
         self._check_parent(resource, path)
         self._check_kind(resource, path)
         return locate_anywhere(path)
 
+    def check_again(self, address: str) -> None:
+        """Make sure that a file which an earlier run of the service located may be opened still.
+
+        Raises:
+            AccessDeniedError: It lies outside the folders that are allowed now.
+        """
+        self._check_allowed(address, _real(Path(address)))
+
     def _check_allowed(self, resource: str, path: Path) -> None:
+        if any(_is_within(path, own) for own in self._own):
+            raise AccessDeniedError(
+                f"{resource!r} lies in a folder that the service keeps to itself ({path.parent}). "
+                "Choose a name outside it.",
+                resource_name=resource,
+            )
         if any(root in path.parents for root in self._roots):
             return
         way_out = f", or start the service with `--allow-root {path.parent}`"
@@ -101,18 +123,23 @@ class FileLocations:
 def locate_anywhere(path: Path) -> Located:
     """Find a file that an operator names, wherever it lies; its key is as those of all others."""
     path = _real(path)
-    return Located(key=_fold_case(path), address=str(path))
+    return Located(key=fold_case(path), address=str(path))
 
 
 def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _fold_case(path: Path) -> str:
+def _is_within(path: Path, folder: Path) -> bool:
+    """Return whether a path lies in a folder, in whatever letter case it is written there."""
+    return fold_case(path).startswith(fold_case(folder) + os.sep)
+
+
+def fold_case(path: Path) -> str:
     """Return one spelling for what the file system takes for the same, never for two files.
 
-    In doubt two spellings stay two: opening the second is refused, because the file is open
-    already. The other way round two files would become one.
+    Links are not resolved. In doubt two spellings stay two: opening the second is refused, because
+    the file is open already. The other way round two files would become one.
     """
     if not _ignores_case(path.parent):
         return str(path)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from session_sharing.errors import ResourceNameError
+from session_sharing.errors import AccessDeniedError, ResourceNameError
 
 MAXIMUM_NAME_BYTES = 220
 """Of one part of a path: what is beside the file has a longer name and must fit as well."""
@@ -62,6 +63,35 @@ def check_file_name(resource: str, kind: FileKind, *, windows: bool) -> str:
         _check_part(asked, part)
     _check_size(asked, name, "it", MAXIMUM_PATH_BYTES)
     return name
+
+
+def check_share(name: str, folders: Iterable[str]) -> None:
+    """Refuse a network share on which none of the folders lies, before anybody looks there.
+
+    To look for a file on a share, Windows logs in there: whoever has that machine gets a proof of
+    the service's password, which can be guessed at or handed on. Pipes and devices (`//./`) have
+    the form of a share too.
+
+    Args:
+        name: What `check_file_name` returned.
+        folders: Folders in which files may lie.
+
+    Raises:
+        AccessDeniedError: It names a share, and none of the folders lies there.
+    """
+    shares = {_share(folder) for folder in folders} - {""}
+    if name.startswith("//") and not name.lower().startswith(tuple(f"{each}/" for each in shares)):
+        raise AccessDeniedError(
+            f"{name[:200]!a} lies on a network share, or is a device, where this service may not "
+            "look. Give a relative name, or a path in one of the service's folders.",
+            resource_name=name[:200],
+        )
+
+
+def _share(folder: str) -> str:
+    """Return `//server/share` in lower case; empty for a folder that lies on none."""
+    name = folder.replace("\\", "/").lower()
+    return "/".join(name.split("/")[:4]) if name.startswith("//") else ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +19,8 @@ _PATIENCE = 2.0 if sys.platform == "win32" else 0.0  # seconds
 _PAUSE = 0.01  # seconds
 
 _Result = TypeVar("_Result")
+
+_log = logging.getLogger(__name__)
 
 
 def private_folder(path: Path) -> Path:
@@ -50,6 +54,33 @@ def private_folder(path: Path) -> Path:
             "Check the disk or share, or choose another folder."
         ) from error
     return path
+
+
+def anyone_may_write(path: Path) -> bool:
+    """Return whether every user of this machine may write to a file, or put files into a folder.
+
+    On Windows it is False: there the rights are lists, and a user's own folders are closed.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    return sys.platform != "win32" and bool(path.stat().st_mode & stat.S_IWOTH)
+
+
+def warn_if_open_to_all(folder: Path) -> None:
+    """Log that strangers may exchange the files of a folder, if so; its mode is left as it is."""
+    try:
+        is_open = anyone_may_write(folder)
+    except OSError as error:
+        _log.warning("The folder %s cannot be looked at: %s", folder, error.strerror)
+        return
+    if is_open:
+        _log.warning(
+            "Every user of this machine may write in %s: they can exchange, delete and lock files "
+            "there, those of this service too. Take the right from them: chmod o-w %s",
+            folder,
+            folder,
+        )
 
 
 def atomic_write_text(

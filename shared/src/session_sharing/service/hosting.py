@@ -13,10 +13,9 @@ from typing import Protocol, TextIO
 
 import grpc.aio
 
-from session_sharing.data_folders import PORT_SUFFIX
 from session_sharing.errors import SharingError, UnavailableError
-from session_sharing.service.binding import bind, recall_port, remember_port
-from session_sharing.service.folders import private_folder
+from session_sharing.service.listening import Listening
+from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
 from session_sharing.service.stopping import (
     Watchdog,
     flush_standard_streams,
@@ -36,6 +35,7 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.http2.ping_timeout_ms", 2500),
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),  # clients may ping too
+    ("grpc.server_handshake_timeout_ms", 10_000),  # who connects and says nothing is let go
     # Calls that wait to be taken: beyond 1,000 gRPC would drop them at random, without a reason.
     ("grpc.server.max_pending_requests", 20_000),
     ("grpc.server.max_pending_requests_hard_limit", 40_000),
@@ -62,7 +62,7 @@ class Hosted(Protocol):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add the servicers; the server has its ports and has not started."""
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Begin what needs a serving server, such as registering; return soon, within 10 s.
 
         Raising a `SharingError` ends the process with that text.
@@ -94,6 +94,7 @@ class HostingOptions:
         state_folder: Where the port of the last run is remembered; created if missing.
         interceptors: The server's interceptors, outermost first.
         stop_within: Seconds from the signal to the end of the process, whatever hangs.
+        network: Where else it listens, and with what encryption.
     """
 
     name: str
@@ -101,6 +102,7 @@ class HostingOptions:
     state_folder: Path
     interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
     stop_within: float = 10.0
+    network: NetworkOptions = LOOPBACK_ONLY
 
 
 NEW_OBJECTS = 50_000
@@ -163,28 +165,24 @@ async def serve(
     Raises:
         SharingError: No port was free, the state folder is unusable, or `started` failed.
     """
+    listening = Listening(options.name, options.state_folder, options.port, options.network)
     try:
-        server, port = await _start_server(hosted, options)
+        server = await listening.bound(lambda: _make_server(options))
+        hosted.add_to(server)
+        await server.start()
+        listening.begin()
         try:
-            await _tell_started(hosted, port, options.name)
+            await _tell_started(hosted, listening, options.name)
             if not stop.is_set():
-                _announce(f"{options.name} ready: localhost:{port}", out)
+                _announce(f"{options.name} ready: localhost:{listening.ports.ready}", out)
             await stop.wait()
         finally:
+            await listening.end()
             await within(options.stop_within * _DRAINING, hosted.stopping(), "drain")
             grace = options.stop_within * _GRACE
             await within(options.stop_within * _SERVER, server.stop(grace), "server-stop")
     finally:
         await within(options.stop_within * _RELEASING, hosted.stopped(), "release")
-
-
-async def _start_server(hosted: Hosted, options: HostingOptions) -> tuple[grpc.aio.Server, int]:
-    memory = private_folder(options.state_folder) / f"{options.name}{PORT_SUFFIX}"
-    server, port = await bind(lambda: _make_server(options), options.port, recall_port(memory))
-    hosted.add_to(server)
-    await server.start()
-    remember_port(memory, port)
-    return server, port
 
 
 def _make_server(options: HostingOptions) -> grpc.aio.Server:
@@ -195,13 +193,14 @@ def _make_server(options: HostingOptions) -> grpc.aio.Server:
     )
 
 
-async def _tell_started(hosted: Hosted, port: int, name: str) -> None:
+async def _tell_started(hosted: Hosted, listening: Listening, name: str) -> None:
     try:
-        await asyncio.wait_for(hosted.started(port), _START_LIMIT)
+        await asyncio.wait_for(hosted.started(listening), _START_LIMIT)
     except asyncio.TimeoutError as error:
         raise UnavailableError(
-            f"{name} serves on port {port}, but was not set up within {_START_LIMIT:.0f} s. "
-            "Start it again; if that does not help, its log says what it waited for."
+            f"{name} serves on port {listening.ports.ready}, but was not set up within "
+            f"{_START_LIMIT:.0f} s. Start it again; if that does not help, its log says what it "
+            "waited for."
         ) from error
 
 

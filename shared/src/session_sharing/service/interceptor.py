@@ -12,9 +12,11 @@ import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
+from session_sharing.access import is_free
 from session_sharing.errors import InternalError, InvalidRequestError, SharingError
 from session_sharing.service.admission import Admission
 from session_sharing.service.admitted_requests import AdmittedRequests
+from session_sharing.service.guard import Guard
 from session_sharing.wire.status import error_to_trailers, status_of, text_of
 
 _log = logging.getLogger(__name__)
@@ -30,15 +32,18 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Turns a `SharingError` that a method raises into its status, text and data.
 
     Everything else that a method raises is a defect: it is logged whole, and the client is told.
-    Methods of gRPC's own services (health, reflection) are left alone. It has no state but that of
-    its `Admission`, which belongs to the event loop.
+    Methods that everybody may call, those of gRPC's own services (health, reflection), are left
+    alone. It has no state but that of its `Admission` and its `Guard`, which belong to the event
+    loop.
 
     Args:
         admission: Bounds what is in flight.
+        guard: Says who may call what; None where everybody may call everything.
     """
 
-    def __init__(self, admission: Admission | None = None) -> None:
+    def __init__(self, admission: Admission | None = None, *, guard: Guard | None = None) -> None:
         self._admission = admission or Admission()
+        self._guard = guard
 
     async def intercept_service(
         self,
@@ -49,32 +54,38 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Wrap the handler of a call."""
         handler = await continuation(handler_call_details)
-        if handler is None or handler_call_details.method.startswith("/grpc."):
+        method = handler_call_details.method
+        if handler is None or is_free(method):
             return handler
         self._admission.arrive()
         # Requests come as bytes: they are parsed when it is the turn of their connection.
         parse = handler.request_deserializer or bytes
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(cast("Unary", handler.unary_unary), parse),
+                self._unary(cast("Unary", handler.unary_unary), parse, method),
                 response_serializer=handler.response_serializer,
             )
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
-                self._stream(cast("Stream", handler.unary_stream), parse),
+                self._stream(cast("Stream", handler.unary_stream), parse, method),
                 response_serializer=handler.response_serializer,
             )
         if handler.stream_stream is not None:
             return grpc.stream_stream_rpc_method_handler(
-                self._both_streams(cast("BothStreams", handler.stream_stream), parse),
+                self._both_streams(cast("BothStreams", handler.stream_stream), parse, method),
                 response_serializer=handler.response_serializer,
             )
-        return handler
+        return None  # The one other kind: nothing here would check its callers, or bound it.
 
-    def _unary(self, method: Unary, parse: Parse) -> Unary:
+    def _let_in(self, name: str, context: Context) -> None:
+        if self._guard is not None:
+            self._guard.admit(name, context)
+
+    def _unary(self, method: Unary, parse: Parse, name: str) -> Unary:
         async def call(data: bytes, context: Context) -> Any:  # noqa: ANN401
             request = None
             try:
+                self._let_in(name, context)
                 with self._admission.admit(context.peer(), len(data)):
                     async with self._admission.turn(context.peer(), len(data)):
                         request = _parsed(data, parse)
@@ -88,9 +99,10 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
         return call
 
-    def _stream(self, method: Stream, parse: Parse) -> Stream:
+    def _stream(self, method: Stream, parse: Parse, name: str) -> Stream:
         async def call(data: bytes, context: Context) -> AsyncGenerator[Any, None]:
             try:
+                self._let_in(name, context)
                 # No bytes are counted: a stream may be held for days, its request is soon used up.
                 with self._admission.admit(context.peer(), 0):
                     async with aclosing(method(_parsed(data, parse), context)) as responses:
@@ -107,7 +119,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
         return call
 
-    def _both_streams(self, method: BothStreams, parse: Parse) -> BothStreams:
+    def _both_streams(self, method: BothStreams, parse: Parse, name: str) -> BothStreams:
         """Wrap a method that answers each request of a stream, in their order."""
 
         async def call(
@@ -117,6 +129,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 requests, lambda data: _parsed(data, parse), self._admission, context.peer()
             )
             try:
+                self._let_in(name, context)
                 with self._admission.admit(context.peer(), 0), closing(admitted):
                     async with aclosing(method(admitted, context)) as responses:
                         async for response in responses:

@@ -105,7 +105,8 @@ class Registrar:
             raise
         except UnavailableError:  # An older discovery has no such call: its key file has to do.
             return True
-        return any(known.location.insecure_port == self._location.insecure_port for known in active)
+        own = _ports(self._location)
+        return any(_ports(known.location) == own for known in active)
 
     def retire(self) -> None:
         """Unregister, if registered; a `check` that is under way undoes what it does.
@@ -119,6 +120,10 @@ class Registrar:
         if known is not None:
             with DiscoveryConnection(known.run.place, timeout=UNREGISTER_SECONDS) as discovery:
                 discovery.unregister(known.registration_id)
+
+
+def _ports(location: ServiceLocation) -> tuple[str, str]:
+    return location.insecure_port, location.ssl_authenticated_port
 
 
 def _current_run() -> _Run:

@@ -42,9 +42,13 @@ class Registration:
         self._checked = asyncio.Event()
         self._told: type[BaseException] | None = None
 
-    async def start(self, port: int) -> None:
-        """Register. Where discovery is absent, say so and go on trying in the background."""
-        self._registrar = Registrar(self._descriptor, ServiceLocation("localhost", str(port), ""))
+    async def start(self, location: ServiceLocation) -> None:
+        """Register. Where discovery is absent, say so and go on trying in the background.
+
+        Args:
+            location: Where the service listens.
+        """
+        self._registrar = Registrar(self._descriptor, location)
         self._task = asyncio.create_task(self._keep(self._registrar), name="register")
         await self._checked.wait()
 

@@ -7,15 +7,20 @@ from typing import Any, TypeVar
 
 import grpc.aio
 
-from session_sharing.errors import UnknownClientError
+from session_sharing.access import Right
+from session_sharing.errors import OtherCertificateError, UnknownClientError
+from session_sharing.information import ClientIdentity
 from session_sharing.service.about import About
+from session_sharing.service.calling import CALLER
 from session_sharing.service.engine import SessionEngine
+from session_sharing.service.guard import Guard
 from session_sharing.wire.events import event_to_wire
 from session_sharing.wire.generated import (
     administration_pb2,
     administration_pb2_grpc,
     clients_pb2,
     clients_pb2_grpc,
+    session_pb2,
 )
 from session_sharing.wire.service import service_to_wire
 from session_sharing.wire.session import identity_from_wire, session_to_wire
@@ -23,6 +28,11 @@ from session_sharing.wire.times import seconds_to_wire
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def _who_calls(described: session_pb2.ClientIdentity) -> ClientIdentity:
+    """Return who makes the running call: as it describes itself, with the certificate it has."""
+    return identity_from_wire(described, subject=CALLER.get().subject)
 
 
 class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
@@ -39,8 +49,8 @@ class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
         self._engine.refuse_when_stopping()
         streams = self._engine.clients
         try:
-            client_id = streams.connect(request.client_id, identity_from_wire(request.identity))
-        except UnknownClientError:
+            client_id = streams.connect(request.client_id, _who_calls(request.identity))
+        except (UnknownClientError, OtherCertificateError):
             await self._engine.all_kept()
             raise
         try:
@@ -56,11 +66,18 @@ class ClientsServicer(clients_pb2_grpc.SessionClientsServicer):
 
 
 class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServicer):
-    """Shows the service with its sessions, and closes them for operators."""
+    """Shows the service with its sessions, and closes them for operators.
 
-    def __init__(self, engine: SessionEngine[Any], about: About) -> None:
+    Args:
+        engine: Holds the sessions.
+        about: Tells of the service.
+        guard: Says who may close by force, which stands in a request; the rest it has said before.
+    """
+
+    def __init__(self, engine: SessionEngine[Any], about: About, guard: Guard) -> None:
         self._engine = engine
         self._about = about
+        self._guard = guard
 
     async def GetService(
         self, request: administration_pb2.GetServiceRequest, context: Context
@@ -90,8 +107,10 @@ class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServic
         self, request: administration_pb2.CloseSessionRequest, context: Context
     ) -> administration_pb2.CloseSessionResponse:
         """Ask to close a session, or close it under its holders."""
+        if request.force:
+            self._guard.require(Right.FORCE_CLOSE)
         reason = f", reason: {request.reason[:200]}" if request.reason else ""
-        by = f"{identity_from_wire(request.requested_by)}{reason}"
+        by = f"{_who_calls(request.requested_by)}{reason}"
         close = self._engine.force_close if request.force else self._engine.request_close
         session = await close(request.public_id, by)
         return administration_pb2.CloseSessionResponse(session=session_to_wire(session))

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import grpc.aio
 from grpc_reflection.v1alpha import reflection
 
+from session_sharing.access import LOCAL, AccessRules
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.errors import InvalidRequestError
 from session_sharing.identity import this_client
 from session_sharing.service.about import About
 from session_sharing.service.detached import DetachedCloser
 from session_sharing.service.driver import ResourceDriver
 from session_sharing.service.engine import SessionEngine
-from session_sharing.service.folders import private_folder
+from session_sharing.service.folders import private_folder, warn_if_open_to_all
+from session_sharing.service.guard import Guard
 from session_sharing.service.health import HEALTH_NAME
 from session_sharing.service.hosting import HostingOptions, run
 from session_sharing.service.interceptor import ErrorInterceptor
 from session_sharing.service.journal import Journal
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
+from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
 from session_sharing.service.registration import Registration
 from session_sharing.service.servicers import AdministrationServicer, ClientsServicer
 from session_sharing.wire.generated import (
@@ -62,6 +67,8 @@ class ServiceOptions:
             seconds.
         close_detached_after: When a session that nobody holds is closed, in seconds after its last
             use; None never closes it.
+        network: Where else it listens, and with what encryption.
+        access: Who may attach, look, and close by force.
     """
 
     port: int | None
@@ -69,6 +76,22 @@ class ServiceOptions:
     grace: float = GRACE_SECONDS
     recovery_grace: float = RECOVERY_GRACE_SECONDS
     close_detached_after: float | None = None
+    network: NetworkOptions = LOOPBACK_ONLY
+    access: AccessRules = field(default_factory=AccessRules)
+
+    def check(self) -> None:
+        """Refuse options by which nobody could ever use the service.
+
+        Raises:
+            InvalidRequestError: A list names certificates, and clients are not asked for them.
+        """
+        tls = self.network.tls
+        if self.access.need_certificates and (tls is None or tls.client_ca is None):
+            raise InvalidRequestError(
+                "A list in [access] of the configuration names certificates, but no client can "
+                "show one: give --tls-certificate, --tls-key and --tls-client-ca as well, or name "
+                f'only "{LOCAL}" in the lists.'
+            )
 
 
 class SessionService(Generic[H]):
@@ -79,6 +102,7 @@ class SessionService(Generic[H]):
         engine: Holds the sessions.
         add_servicers: Adds the service's own servicers.
         lock: The lock on the data folder; released at the end.
+        guard: Lets callers in; also that of the server's `ErrorInterceptor`.
         close_detached_after: When a session that nobody holds is closed, in seconds; None never.
     """
 
@@ -88,12 +112,14 @@ class SessionService(Generic[H]):
         engine: SessionEngine[H],
         add_servicers: AddServicers[H],
         lock: ProcessLock,
+        guard: Guard,
         *,
         close_detached_after: float | None = None,
     ) -> None:
         self._engine = engine
         self._add_servicers = add_servicers
         self._lock = lock
+        self._guard = guard
         self._detached = DetachedCloser(engine.close_detached, close_detached_after)
         self._registration = Registration(descriptor, engine.begin_recovery_grace)
         self._about = About(engine, lock.path.parent)
@@ -101,16 +127,22 @@ class SessionService(Generic[H]):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add all servicers."""
         own = list(self._add_servicers(self._engine, server))
-        common = _add_common_servicers(self._engine, self._about, server)
+        common = _add_common_servicers(self._engine, self._about, self._guard, server)
+        self._guard.serve(own)
         self._about.services = [*own, *common, HEALTH_NAME, reflection.SERVICE_NAME]
         self._about.health.add_to(server, own, common)
         reflection.enable_server_reflection(self._about.services, server)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Turn SERVING and register in discovery; clients of the last run have to come back."""
+        self.follow_certificates(listening)
         await self.set_serving()
-        await self._registration.start(port)
+        await self._registration.start(listening.location)
         self.begin_waiting()
+
+    def follow_certificates(self, listening: Listening) -> None:
+        """Tell operators, from now on, what is wrong with certificates."""
+        self._about.of_network = lambda: listening.problems
 
     def begin_waiting(self) -> None:
         """Begin to count the time of clients of the last run, and of sessions that nobody holds."""
@@ -136,13 +168,13 @@ class SessionService(Generic[H]):
 
 
 def _add_common_servicers(
-    engine: SessionEngine[Any], about: About, server: grpc.aio.Server
+    engine: SessionEngine[Any], about: About, guard: Guard, server: grpc.aio.Server
 ) -> list[str]:
     clients_pb2_grpc.add_SessionClientsServicer_to_server(
         ClientsServicer(engine, about.instance_id), server
     )
     administration_pb2_grpc.add_SessionAdministrationServicer_to_server(
-        AdministrationServicer(engine, about), server
+        AdministrationServicer(engine, about, guard), server
     )
     return [
         clients_pb2.DESCRIPTOR.services_by_name["SessionClients"].full_name,
@@ -183,9 +215,12 @@ def run_service(
     Returns:
         The exit code of the process.
     """
+    guard = Guard(options.access)
 
     def make() -> SessionService[H]:
+        options.check()
         folder = private_folder(options.data_folder)
+        warn_if_open_to_all(folder)
         lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the data folder {folder}")
         engine = SessionEngine(
             make_driver(), grace=options.grace, recovery_grace=options.recovery_grace
@@ -196,8 +231,12 @@ def run_service(
             engine,
             add_servicers,
             lock,
+            guard,
             close_detached_after=options.close_detached_after,
         )
 
-    interceptors = [ErrorInterceptor()]
-    return run(make, HostingOptions(name, options.port, options.data_folder, interceptors))
+    interceptors = [ErrorInterceptor(guard=guard)]
+    hosting = HostingOptions(
+        name, options.port, options.data_folder, interceptors, network=options.network
+    )
+    return run(make, hosting)

@@ -9,10 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TextIO, TypeVar, cast
 
+from session_sharing.access import AccessRules
 from session_sharing.discovery import ServiceDescriptor
 from session_sharing.service import (
     ErrorInterceptor,
     HostingOptions,
+    Listening,
+    NetworkOptions,
+    Ports,
     ProcessLock,
     SessionEngine,
     SessionService,
@@ -21,6 +25,8 @@ from session_sharing.service import (
     tell_loop,
 )
 from session_sharing.service.driver import ResourceDriver
+from session_sharing.service.guard import Guard
+from session_sharing.service.network import LOOPBACK_ONLY
 from session_sharing.service.session_service import AddServicers, recover
 
 H = TypeVar("H")
@@ -54,6 +60,12 @@ class LocalService(Generic[H]):
         add_servicers: Adds its own servicers.
         folder: Where it keeps its lock, its port and its journal.
         make_engine: Makes the engine from the driver; the ordinary one by default.
+        access: Who may do what; everybody everything if None.
+        network: Where it listens besides loopback, and with what encryption.
+
+    Attributes:
+        address: host:port of the port that the ready line names.
+        encrypted_address: The same of the encrypted port; empty if there is none.
     """
 
     def __init__(
@@ -63,18 +75,24 @@ class LocalService(Generic[H]):
         add_servicers: AddServicers[H],
         folder: Path,
         make_engine: Callable[[ResourceDriver[H]], SessionEngine[H]] = SessionEngine,
+        *,
+        access: AccessRules | None = None,
+        network: NetworkOptions = LOOPBACK_ONLY,
     ) -> None:
         self._name = name
+        self._network = network
         self._driver = driver
         self._add_servicers = add_servicers
         self._folder = folder
         self._make_engine = make_engine
+        self._access = access
         self._ready_line = _ReadyLine()
         self._thread = threading.Thread(target=self._run, name="local service", daemon=True)
         self._failure: BaseException | None = None
         self.engine: SessionEngine[H]
         self.loop: asyncio.AbstractEventLoop
         self.address = ""
+        self.encrypted_address = ""
 
     def _run(self) -> None:
         try:
@@ -90,8 +108,19 @@ class LocalService(Generic[H]):
         self.engine = self._make_engine(self._driver)
         out = cast("TextIO", self._ready_line)
         await serve_undiscovered(
-            self._name, self.engine, self._add_servicers, self._folder, stop=self._stop, out=out
+            self._name,
+            self.engine,
+            self._add_servicers,
+            self._folder,
+            stop=self._stop,
+            out=out,
+            access=self._access,
+            network=self._network,
+            told=self._take_ports,
         )
+
+    def _take_ports(self, ports: Ports) -> None:
+        self.encrypted_address = f"localhost:{ports.encrypted}" if ports.encrypted else ""
 
     def call(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Run something on the service's event loop, and return its result."""
@@ -126,6 +155,13 @@ class LocalService(Generic[H]):
             raise RuntimeError(f"{self._name} did not stop in time")
 
 
+def listening_on(port: int) -> Listening:
+    """Return what a hosted server is told that listens on one port, without encryption."""
+    listening = Listening("any", Path(), port, LOOPBACK_ONLY)
+    listening.ports = Ports(port)
+    return listening
+
+
 async def serve_undiscovered(
     name: str,
     engine: SessionEngine[H],
@@ -134,6 +170,9 @@ async def serve_undiscovered(
     *,
     stop: asyncio.Event,
     out: TextIO,
+    access: AccessRules | None = None,
+    network: NetworkOptions = LOOPBACK_ONLY,
+    told: Callable[[Ports], None] = lambda _: None,
 ) -> None:
     """Serve on this event loop, without discovery, until `stop` is set.
 
@@ -144,6 +183,9 @@ async def serve_undiscovered(
         folder: Where it keeps its lock, its port and its journal.
         stop: Set it to stop.
         out: Where the ready line goes.
+        access: Who may do what; everybody everything if None.
+        network: Where it listens besides loopback, and with what encryption.
+        told: Called with the ports when it serves.
 
     Raises:
         SharingError: The folder is in use, or cannot be used.
@@ -151,15 +193,23 @@ async def serve_undiscovered(
     folder = private_folder(folder)
     lock = ProcessLock.acquire(folder / f".{name}.lock", what=f"the folder {folder}")
     recover(engine, folder, name)
-    service = _Undiscovered(ServiceDescriptor(name, name, (name,)), engine, add_servicers, lock)
-    options = HostingOptions(name, 0, folder, [ErrorInterceptor()])
+    guard = Guard(access)
+    descriptor = ServiceDescriptor(name, name, (name,))
+    service = _Undiscovered(descriptor, engine, add_servicers, lock, guard)
+    service.told = told
+    interceptors = [ErrorInterceptor(guard=guard)]
+    options = HostingOptions(name, 0, folder, interceptors, network=network)
     await serve(service, options, stop, out=out)
 
 
 class _Undiscovered(SessionService[H]):
     """A service that nobody finds by discovery."""
 
-    async def started(self, port: int) -> None:
+    told: Callable[[Ports], None]
+
+    async def started(self, listening: Listening) -> None:
         """Turn SERVING, without registering."""
+        self.told(listening.ports)
+        self.follow_certificates(listening)
         await self.set_serving()
         self.begin_waiting()

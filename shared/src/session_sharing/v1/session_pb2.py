@@ -16,43 +16,43 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n session_sharing/v1/session.proto\x12\x12session_sharing.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x01\n\x0e\x43lientIdentity\x12\x0f\n\x07program\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x12\n\nprocess_id\x18\x03 \x01(\x03\x12\x33\n\x0fprocess_started\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04user\x18\x05 \x01(\t\x12\x0f\n\x07\x62oot_id\x18\x06 \x01(\t\x12\x1a\n\x12started_after_boot\x18\x07 \x01(\x01\"\xc2\x01\n\x11InitializeRequest\x12\x15\n\rresource_name\x18\x01 \x01(\t\x12R\n\x17initialization_behavior\x18\x02 \x01(\x0e\x32\x31.session_sharing.v1.SessionInitializationBehavior\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rattachment_id\x18\x04 \x01(\t\x12\x18\n\x10take_over_orphan\x18\x05 \x01(\x08\"\xa9\x01\n\x12InitializeResponse\x12\x14\n\x0csession_name\x18\x01 \x01(\t\x12\x13\n\x0bnew_session\x18\x02 \x01(\x08\x12\x11\n\tpublic_id\x18\x03 \x01(\t\x12\x1a\n\x12last_record_number\x18\x04 \x01(\x04\x12\x39\n\ttook_over\x18\x05 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\"B\n\x13\x41ttachmentReference\x12\x14\n\x0csession_name\x18\x01 \x01(\t\x12\x15\n\rattachment_id\x18\x02 \x01(\t\"\xbf\x01\n\x0eReleaseRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12-\n\x04mode\x18\x03 \x01(\x0e\x32\x1f.session_sharing.v1.ReleaseMode\x12.\n\x0bwait_closed\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x7f\n\x0fReleaseResponse\x12\x33\n\x07outcome\x18\x01 \x01(\x0e\x32\".session_sharing.v1.ReleaseOutcome\x12\x37\n\x07session\x18\x02 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\"\xaf\x02\n\x15\x41ttachmentInformation\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12R\n\x17initialization_behavior\x18\x02 \x01(\x0e\x32\x31.session_sharing.v1.SessionInitializationBehavior\x12\x32\n\x06holder\x18\x03 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61lias\x18\x05 \x01(\t\x12\x17\n\x0f\x63reated_session\x18\x06 \x01(\x08\x12\x1a\n\x12last_record_number\x18\x07 \x01(\x04\x12\x0c\n\x04lost\x18\x08 \x01(\x08\"\xc1\x01\n\x07\x42\x61\x63klog\x12\x15\n\rresource_name\x18\x01 \x01(\t\x12\x17\n\x0fwaiting_records\x18\x02 \x01(\x04\x12\x15\n\rwaiting_bytes\x18\x03 \x01(\x04\x12\x31\n\rwaiting_since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0blimit_bytes\x18\x05 \x01(\x04\x12\x17\n\x0frefused_records\x18\x06 \x01(\x04\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\x86\x04\n\x12SessionInformation\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12\x15\n\rresource_name\x18\x02 \x01(\t\x12\x14\n\x0cresource_key\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .session_sharing.v1.SessionState\x12\x15\n\rclose_pending\x18\x05 \x01(\x08\x12\x36\n\ncreated_by\x18\x06 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0b\x61ttachments\x18\t \x03(\x0b\x32).session_sharing.v1.AttachmentInformation\x12\x11\n\tclosed_by\x18\n \x01(\t\x12-\n\tclosed_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x62roken\x18\x0c \x01(\t\x12\x0e\n\x06orphan\x18\r \x01(\x08\x12,\n\x07\x62\x61\x63klog\x18\x0e \x01(\x0b\x32\x1b.session_sharing.v1.Backlog\"\xba\x01\n\x0b\x45rrorDetail\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x15\n\rresource_name\x18\x02 \x01(\t\x12\x37\n\x07session\x18\x03 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\x12.\n\x0bretry_delay\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x03\"\x86\x01\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x32\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32!.session_sharing.v1.Status.Detail\x1a)\n\x06\x44\x65tail\x12\x10\n\x08type_url\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c*\xaf\x02\n\x1dSessionInitializationBehavior\x12/\n+SESSION_INITIALIZATION_BEHAVIOR_UNSPECIFIED\x10\x00\x12\x32\n.SESSION_INITIALIZATION_BEHAVIOR_INITIALIZE_NEW\x10\x01\x12\x36\n2SESSION_INITIALIZATION_BEHAVIOR_ATTACH_TO_EXISTING\x10\x02\x12:\n6SESSION_INITIALIZATION_BEHAVIOR_INITIALIZE_THEN_DETACH\x10\x03\x12\x35\n1SESSION_INITIALIZATION_BEHAVIOR_ATTACH_THEN_CLOSE\x10\x04*g\n\x0bReleaseMode\x12\x1c\n\x18RELEASE_MODE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RELEASE_MODE_ASK_TO_CLOSE\x10\x01\x12\x1b\n\x17RELEASE_MODE_LEAVE_OPEN\x10\x02*\x8f\x01\n\x0eReleaseOutcome\x12\x1f\n\x1bRELEASE_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16RELEASE_OUTCOME_CLOSED\x10\x01\x12!\n\x1dRELEASE_OUTCOME_CLOSE_PENDING\x10\x02\x12\x1d\n\x19RELEASE_OUTCOME_LEFT_OPEN\x10\x03*\x95\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SESSION_STATE_OPENING\x10\x01\x12\x16\n\x12SESSION_STATE_OPEN\x10\x02\x12\x19\n\x15SESSION_STATE_CLOSING\x10\x03\x12\x18\n\x14SESSION_STATE_CLOSED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n session_sharing/v1/session.proto\x12\x12session_sharing.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd0\x01\n\x0e\x43lientIdentity\x12\x0f\n\x07program\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x12\n\nprocess_id\x18\x03 \x01(\x03\x12\x33\n\x0fprocess_started\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04user\x18\x05 \x01(\t\x12\x0f\n\x07\x62oot_id\x18\x06 \x01(\t\x12\x1a\n\x12started_after_boot\x18\x07 \x01(\x01\x12\x1b\n\x13\x63\x65rtificate_subject\x18\x08 \x01(\t\"\xc2\x01\n\x11InitializeRequest\x12\x15\n\rresource_name\x18\x01 \x01(\t\x12R\n\x17initialization_behavior\x18\x02 \x01(\x0e\x32\x31.session_sharing.v1.SessionInitializationBehavior\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x15\n\rattachment_id\x18\x04 \x01(\t\x12\x18\n\x10take_over_orphan\x18\x05 \x01(\x08\"\xa9\x01\n\x12InitializeResponse\x12\x14\n\x0csession_name\x18\x01 \x01(\t\x12\x13\n\x0bnew_session\x18\x02 \x01(\x08\x12\x11\n\tpublic_id\x18\x03 \x01(\t\x12\x1a\n\x12last_record_number\x18\x04 \x01(\x04\x12\x39\n\ttook_over\x18\x05 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\"B\n\x13\x41ttachmentReference\x12\x14\n\x0csession_name\x18\x01 \x01(\t\x12\x15\n\rattachment_id\x18\x02 \x01(\t\"\xbf\x01\n\x0eReleaseRequest\x12;\n\nattachment\x18\x01 \x01(\x0b\x32\'.session_sharing.v1.AttachmentReference\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12-\n\x04mode\x18\x03 \x01(\x0e\x32\x1f.session_sharing.v1.ReleaseMode\x12.\n\x0bwait_closed\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x7f\n\x0fReleaseResponse\x12\x33\n\x07outcome\x18\x01 \x01(\x0e\x32\".session_sharing.v1.ReleaseOutcome\x12\x37\n\x07session\x18\x02 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\"\xaf\x02\n\x15\x41ttachmentInformation\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12R\n\x17initialization_behavior\x18\x02 \x01(\x0e\x32\x31.session_sharing.v1.SessionInitializationBehavior\x12\x32\n\x06holder\x18\x03 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61lias\x18\x05 \x01(\t\x12\x17\n\x0f\x63reated_session\x18\x06 \x01(\x08\x12\x1a\n\x12last_record_number\x18\x07 \x01(\x04\x12\x0c\n\x04lost\x18\x08 \x01(\x08\"\xc1\x01\n\x07\x42\x61\x63klog\x12\x15\n\rresource_name\x18\x01 \x01(\t\x12\x17\n\x0fwaiting_records\x18\x02 \x01(\x04\x12\x15\n\rwaiting_bytes\x18\x03 \x01(\x04\x12\x31\n\rwaiting_since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0blimit_bytes\x18\x05 \x01(\x04\x12\x17\n\x0frefused_records\x18\x06 \x01(\x04\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\x86\x04\n\x12SessionInformation\x12\x11\n\tpublic_id\x18\x01 \x01(\t\x12\x15\n\rresource_name\x18\x02 \x01(\t\x12\x14\n\x0cresource_key\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .session_sharing.v1.SessionState\x12\x15\n\rclose_pending\x18\x05 \x01(\x08\x12\x36\n\ncreated_by\x18\x06 \x01(\x0b\x32\".session_sharing.v1.ClientIdentity\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0b\x61ttachments\x18\t \x03(\x0b\x32).session_sharing.v1.AttachmentInformation\x12\x11\n\tclosed_by\x18\n \x01(\t\x12-\n\tclosed_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x62roken\x18\x0c \x01(\t\x12\x0e\n\x06orphan\x18\r \x01(\x08\x12,\n\x07\x62\x61\x63klog\x18\x0e \x01(\x0b\x32\x1b.session_sharing.v1.Backlog\"\xba\x01\n\x0b\x45rrorDetail\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x15\n\rresource_name\x18\x02 \x01(\t\x12\x37\n\x07session\x18\x03 \x01(\x0b\x32&.session_sharing.v1.SessionInformation\x12.\n\x0bretry_delay\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x03\"\x86\x01\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x32\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32!.session_sharing.v1.Status.Detail\x1a)\n\x06\x44\x65tail\x12\x10\n\x08type_url\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c*\xaf\x02\n\x1dSessionInitializationBehavior\x12/\n+SESSION_INITIALIZATION_BEHAVIOR_UNSPECIFIED\x10\x00\x12\x32\n.SESSION_INITIALIZATION_BEHAVIOR_INITIALIZE_NEW\x10\x01\x12\x36\n2SESSION_INITIALIZATION_BEHAVIOR_ATTACH_TO_EXISTING\x10\x02\x12:\n6SESSION_INITIALIZATION_BEHAVIOR_INITIALIZE_THEN_DETACH\x10\x03\x12\x35\n1SESSION_INITIALIZATION_BEHAVIOR_ATTACH_THEN_CLOSE\x10\x04*g\n\x0bReleaseMode\x12\x1c\n\x18RELEASE_MODE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RELEASE_MODE_ASK_TO_CLOSE\x10\x01\x12\x1b\n\x17RELEASE_MODE_LEAVE_OPEN\x10\x02*\x8f\x01\n\x0eReleaseOutcome\x12\x1f\n\x1bRELEASE_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16RELEASE_OUTCOME_CLOSED\x10\x01\x12!\n\x1dRELEASE_OUTCOME_CLOSE_PENDING\x10\x02\x12\x1d\n\x19RELEASE_OUTCOME_LEFT_OPEN\x10\x03*\x95\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SESSION_STATE_OPENING\x10\x01\x12\x16\n\x12SESSION_STATE_OPEN\x10\x02\x12\x19\n\x15SESSION_STATE_CLOSING\x10\x03\x12\x18\n\x14SESSION_STATE_CLOSED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'session_sharing.v1.session_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_SESSIONINITIALIZATIONBEHAVIOR']._serialized_start=2413
-  _globals['_SESSIONINITIALIZATIONBEHAVIOR']._serialized_end=2716
-  _globals['_RELEASEMODE']._serialized_start=2718
-  _globals['_RELEASEMODE']._serialized_end=2821
-  _globals['_RELEASEOUTCOME']._serialized_start=2824
-  _globals['_RELEASEOUTCOME']._serialized_end=2967
-  _globals['_SESSIONSTATE']._serialized_start=2970
-  _globals['_SESSIONSTATE']._serialized_end=3119
+  _globals['_SESSIONINITIALIZATIONBEHAVIOR']._serialized_start=2442
+  _globals['_SESSIONINITIALIZATIONBEHAVIOR']._serialized_end=2745
+  _globals['_RELEASEMODE']._serialized_start=2747
+  _globals['_RELEASEMODE']._serialized_end=2850
+  _globals['_RELEASEOUTCOME']._serialized_start=2853
+  _globals['_RELEASEOUTCOME']._serialized_end=2996
+  _globals['_SESSIONSTATE']._serialized_start=2999
+  _globals['_SESSIONSTATE']._serialized_end=3148
   _globals['_CLIENTIDENTITY']._serialized_start=122
-  _globals['_CLIENTIDENTITY']._serialized_end=301
-  _globals['_INITIALIZEREQUEST']._serialized_start=304
-  _globals['_INITIALIZEREQUEST']._serialized_end=498
-  _globals['_INITIALIZERESPONSE']._serialized_start=501
-  _globals['_INITIALIZERESPONSE']._serialized_end=670
-  _globals['_ATTACHMENTREFERENCE']._serialized_start=672
-  _globals['_ATTACHMENTREFERENCE']._serialized_end=738
-  _globals['_RELEASEREQUEST']._serialized_start=741
-  _globals['_RELEASEREQUEST']._serialized_end=932
-  _globals['_RELEASERESPONSE']._serialized_start=934
-  _globals['_RELEASERESPONSE']._serialized_end=1061
-  _globals['_ATTACHMENTINFORMATION']._serialized_start=1064
-  _globals['_ATTACHMENTINFORMATION']._serialized_end=1367
-  _globals['_BACKLOG']._serialized_start=1370
-  _globals['_BACKLOG']._serialized_end=1563
-  _globals['_SESSIONINFORMATION']._serialized_start=1566
-  _globals['_SESSIONINFORMATION']._serialized_end=2084
-  _globals['_ERRORDETAIL']._serialized_start=2087
-  _globals['_ERRORDETAIL']._serialized_end=2273
-  _globals['_STATUS']._serialized_start=2276
-  _globals['_STATUS']._serialized_end=2410
-  _globals['_STATUS_DETAIL']._serialized_start=2369
-  _globals['_STATUS_DETAIL']._serialized_end=2410
+  _globals['_CLIENTIDENTITY']._serialized_end=330
+  _globals['_INITIALIZEREQUEST']._serialized_start=333
+  _globals['_INITIALIZEREQUEST']._serialized_end=527
+  _globals['_INITIALIZERESPONSE']._serialized_start=530
+  _globals['_INITIALIZERESPONSE']._serialized_end=699
+  _globals['_ATTACHMENTREFERENCE']._serialized_start=701
+  _globals['_ATTACHMENTREFERENCE']._serialized_end=767
+  _globals['_RELEASEREQUEST']._serialized_start=770
+  _globals['_RELEASEREQUEST']._serialized_end=961
+  _globals['_RELEASERESPONSE']._serialized_start=963
+  _globals['_RELEASERESPONSE']._serialized_end=1090
+  _globals['_ATTACHMENTINFORMATION']._serialized_start=1093
+  _globals['_ATTACHMENTINFORMATION']._serialized_end=1396
+  _globals['_BACKLOG']._serialized_start=1399
+  _globals['_BACKLOG']._serialized_end=1592
+  _globals['_SESSIONINFORMATION']._serialized_start=1595
+  _globals['_SESSIONINFORMATION']._serialized_end=2113
+  _globals['_ERRORDETAIL']._serialized_start=2116
+  _globals['_ERRORDETAIL']._serialized_end=2302
+  _globals['_STATUS']._serialized_start=2305
+  _globals['_STATUS']._serialized_end=2439
+  _globals['_STATUS_DETAIL']._serialized_start=2398
+  _globals['_STATUS_DETAIL']._serialized_end=2439
 # @@protoc_insertion_point(module_scope)

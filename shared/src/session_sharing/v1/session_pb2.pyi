@@ -133,6 +133,7 @@ class ClientIdentity(google.protobuf.message.Message):
     USER_FIELD_NUMBER: builtins.int
     BOOT_ID_FIELD_NUMBER: builtins.int
     STARTED_AFTER_BOOT_FIELD_NUMBER: builtins.int
+    CERTIFICATE_SUBJECT_FIELD_NUMBER: builtins.int
     program: builtins.str
     host: builtins.str
     process_id: builtins.int
@@ -142,6 +143,10 @@ class ClientIdentity(google.protobuf.message.Message):
     started_after_boot: builtins.float
     """How long after the start of the operating system the process started, in seconds; 0 where it is unknown. No
     step of the clock changes it.
+    """
+    certificate_subject: builtins.str
+    """The subject of the certificate that its connection was made with; empty without one. Told by the service, which
+    has it from the connection: what a client says here of itself counts for nothing.
     """
     @property
     def process_started(self) -> google.protobuf.timestamp_pb2.Timestamp: ...
@@ -155,9 +160,10 @@ class ClientIdentity(google.protobuf.message.Message):
         user: builtins.str = ...,
         boot_id: builtins.str = ...,
         started_after_boot: builtins.float = ...,
+        certificate_subject: builtins.str = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["process_started", b"process_started"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["boot_id", b"boot_id", "host", b"host", "process_id", b"process_id", "process_started", b"process_started", "program", b"program", "started_after_boot", b"started_after_boot", "user", b"user"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["boot_id", b"boot_id", "certificate_subject", b"certificate_subject", "host", b"host", "process_id", b"process_id", "process_started", b"process_started", "program", b"program", "started_after_boot", b"started_after_boot", "user", b"user"]) -> None: ...
 
 global___ClientIdentity = ClientIdentity
 

@@ -62,6 +62,7 @@ def identity_to_wire(identity: ClientIdentity) -> session_pb2.ClientIdentity:
         user=text_to_wire(identity.user),
         boot_id=identity.boot_id,
         started_after_boot=identity.started_after_boot,
+        certificate_subject=text_to_wire(identity.subject),
     )
 
 
@@ -70,8 +71,14 @@ def _shown(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text[:_MAXIMUM_TEXT])
 
 
-def identity_from_wire(message: session_pb2.ClientIdentity) -> ClientIdentity:
-    """Convert a client's description of itself; what no terminal should show is replaced."""
+def identity_from_wire(message: session_pb2.ClientIdentity, *, subject: str = "") -> ClientIdentity:
+    """Convert a client's description of itself; what no terminal should show is replaced.
+
+    Args:
+        message: The description.
+        subject: The subject of its certificate, from whoever can know it: what a client says of
+            its own does not count.
+    """
     return ClientIdentity(
         program=_shown(message.program) or "an unnamed program",
         host=_shown(message.host),
@@ -80,7 +87,13 @@ def identity_from_wire(message: session_pb2.ClientIdentity) -> ClientIdentity:
         user=_shown(message.user),
         boot_id=_shown(message.boot_id),
         started_after_boot=message.started_after_boot,
+        subject=subject,
     )
+
+
+def _told_identity(message: session_pb2.ClientIdentity) -> ClientIdentity:
+    """Convert what a service tells of a client: it knows the certificate."""
+    return identity_from_wire(message, subject=_shown(message.certificate_subject))
 
 
 def attachment_to_wire(held: AttachmentInformation) -> session_pb2.AttachmentInformation:
@@ -102,7 +115,7 @@ def attachment_from_wire(message: session_pb2.AttachmentInformation) -> Attachme
     return AttachmentInformation(
         public_id=message.public_id,
         behavior=message.initialization_behavior,
-        holder=identity_from_wire(message.holder),
+        holder=_told_identity(message.holder),
         since=moment_from_wire(message.since),
         alias=message.alias,
         created_session=message.created_session,
@@ -169,7 +182,7 @@ def session_from_wire(message: session_pb2.SessionInformation) -> SessionInforma
         resource_key=message.resource_key,
         state=states.get(message.state, SessionState.OPEN),
         close_pending=message.close_pending,
-        created_by=identity_from_wire(message.created_by) if known_creator else None,
+        created_by=_told_identity(message.created_by) if known_creator else None,
         created_at=_optional(message, "created_at") or EPOCH,
         last_used_at=_optional(message, "last_used_at") or EPOCH,
         attachments=tuple(attachment_from_wire(held) for held in message.attachments),

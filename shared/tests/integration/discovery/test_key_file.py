@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from session_sharing.discovery import discovery_address, find_discovery
+from session_sharing.discovery import discovery_address, find_discovery, location
 from session_sharing.errors import AccessDeniedError, NoStationError
 
 
@@ -113,6 +113,25 @@ def test_key_file_of_another_user_is_refused(environment, key_file):
     key_file.write_text('{"InsecurePort": "31763"}')
     os.chown(key_file, os.geteuid() + 1, -1)
     with pytest.raises(AccessDeniedError, match=r"DiscoveryService\.json"):
+        find_discovery(environment)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no numbers of users")
+@pytest.mark.skipif(getattr(os, "geteuid", int)() != 0, reason="only root can give a file away")
+def test_key_file_is_exchanged_in_vain_after_it_was_checked(environment, key_file, monkeypatch):
+    """It is the open file whose owner counts: no other can take its place between two looks."""
+    key_file.write_text('{"InsecurePort": "31763"}')
+    strangers = key_file.with_suffix(".strangers")
+    strangers.write_text('{"InsecurePort": "666"}')
+    os.chown(strangers, os.geteuid() + 1, -1)
+    read = location.read_shared
+
+    def exchange_and_read(path, *check):
+        strangers.replace(key_file)
+        return read(path, *check)
+
+    monkeypatch.setattr(location, "read_shared", exchange_and_read)
+    with pytest.raises(AccessDeniedError, match="another user"):
         find_discovery(environment)
 
 

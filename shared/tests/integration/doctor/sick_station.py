@@ -26,7 +26,8 @@ class Discovery:
 
     Attributes:
         port: Where it listens, on every loopback family that there is.
-        known: The services that it names: names and addresses.
+        known: The services that it names: names and addresses, as `localhost:7`; with an encrypted
+            port besides, or alone, as `localhost:7/8` and `localhost:/8`.
 
     Args:
         is_old: It is one of before `EnumerateActiveServices`.
@@ -82,8 +83,11 @@ def _descriptor(name: str) -> wire.ServiceDescriptor:
 
 
 def _at(address: str) -> wire.ServiceLocation:
-    location, _, port = address.rpartition(":")
-    return wire.ServiceLocation(location=location, insecure_port=port)
+    location, _, ports = address.rpartition(":")
+    port, _, encrypted = ports.partition("/")
+    return wire.ServiceLocation(
+        location=location, insecure_port=port, ssl_authenticated_port=encrypted
+    )
 
 
 class Station:

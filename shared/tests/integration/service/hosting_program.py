@@ -11,6 +11,7 @@ import grpc.aio
 
 from session_sharing.errors import ResourceHeldError
 from session_sharing.service.hosting import HostingOptions, run
+from session_sharing.service.listening import Listening
 from session_sharing.service.logs import configure_logging
 
 MODE, STATE_FOLDER, STOP_WITHIN = sys.argv[1:]
@@ -36,7 +37,7 @@ class Program:
     def add_to(self, server: grpc.aio.Server) -> None:
         """Add nothing: the process is what is tested."""
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Leave a thread behind that never ends."""
         if MODE == "thread-hangs":
             threading.Thread(target=for_ever, name="hung-worker").start()

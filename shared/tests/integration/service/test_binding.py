@@ -16,7 +16,13 @@ import pytest
 
 from session_sharing.errors import InvalidRequestError, UnavailableError
 from session_sharing.service import binding
-from session_sharing.service.binding import bind, existing_loopbacks, recall_port, remember_port
+from session_sharing.service.binding import (
+    Listener,
+    bind,
+    existing_loopbacks,
+    recall_port,
+    remember_port,
+)
 
 two_families = pytest.mark.skipif(
     len(existing_loopbacks()) < 2, reason="this machine has one loopback family only"
@@ -36,7 +42,8 @@ def bound_port(
     """Bind as a server does, check while it is bound, and give the port back."""
 
     async def bound() -> int:
-        server, got = await bind(make, port, remembered)
+        listener = Listener(existing_loopbacks(), port, remembered)
+        server, (got,) = await bind(make, [listener])
         await server.start()
         try:
             check(got)
@@ -97,11 +104,11 @@ def test_port_of_a_running_server_is_in_use() -> None:
     """Two servers never share a port, although gRPC would let them by itself."""
 
     async def second_server() -> None:
-        first, port = await bind(make_server, 0)
+        first, (port,) = await bind(make_server, [Listener(existing_loopbacks(), 0)])
         await first.start()
         try:
             with pytest.raises(UnavailableError):
-                await bind(make_server, port)
+                await bind(make_server, [Listener(existing_loopbacks(), port)])
         finally:
             await first.stop(None)
 
@@ -187,7 +194,7 @@ def test_race_for_one_family_is_run_again(remembered: bool) -> None:
 @two_families
 def test_race_for_a_wanted_port_is_an_error() -> None:
     """A wanted port that is lost at the last moment is an error, never another port."""
-    with contextlib.ExitStack() as rivals, pytest.raises(UnavailableError, match="just now"):
+    with contextlib.ExitStack() as rivals, pytest.raises(UnavailableError, match="is not free"):
         bound_port(free_port(), make=lambda: raced(rivals, []))
 
 

@@ -39,6 +39,31 @@ def test_existing_folder_is_left_as_it_is(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o750
 
 
+@posix
+def test_folder_open_to_all_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An operator learns that strangers may exchange files; one closed to them is no news."""
+    for closed in (0o700, 0o755, 0o775):
+        tmp_path.chmod(closed)
+        folders.warn_if_open_to_all(tmp_path)
+    assert caplog.messages == []
+    for opened in (0o777, 0o1777):
+        tmp_path.chmod(opened)
+        folders.warn_if_open_to_all(tmp_path)
+    assert len(caplog.messages) == 2
+    assert f"chmod o-w {tmp_path}" in caplog.messages[0]
+    assert mode(tmp_path) == 0o1777
+
+
+def test_folder_that_cannot_be_looked_at_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A root that is not there, as on a share that is away, keeps no service from starting."""
+    if sys.platform == "win32":
+        pytest.skip("nothing is looked at on Windows")
+    folders.warn_if_open_to_all(tmp_path / "away")
+    assert "cannot be looked at" in caplog.text
+
+
 @pytest.mark.parametrize("below", [".", "deeper", "deeper/still"])
 def test_file_in_the_way_is_named(tmp_path: Path, below: str) -> None:
     """A file where a folder has to be is an error with a next step, not a traceback."""

@@ -17,6 +17,7 @@ from session_sharing.errors import PreconditionError, UnavailableError
 from session_sharing.service import hosting
 from session_sharing.service.binding import existing_loopbacks
 from session_sharing.service.hosting import HostingOptions, serve
+from session_sharing.service.listening import Listening
 
 DEADLINE = 20.0  # seconds
 CHANNEL_OPTIONS = [("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
@@ -69,10 +70,10 @@ class Service:
         self.calls.append("add_to")
         add_method(server, self.method)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Note it."""
         self.calls.append("started")
-        self.port = port
+        self.port = listening.ports.ready
         await self.on_started()
 
     async def stopping(self) -> None:

@@ -54,6 +54,19 @@ def test_people_see_who_is_lost() -> None:
     assert _row(Listing(SERVICE, []), session())[5] == "plug-in 7 (AUTO) lost"
 
 
+def test_people_and_programs_see_certificates() -> None:
+    """Who attached is told by the certificate, and by what it says of itself."""
+    client = ClientIdentity("plug-in", "here", 7, subject="CN=station-7,O=Firm")
+    certified = session(
+        attachments=(AttachmentInformation("a1", 0, client, NOW),), created_by=client
+    )
+    row, fields = _row(Listing(SERVICE, []), certified), session_fields(SERVICE, certified)
+    assert row[4] == "plug-in (process 7 on here) [CN=station-7,O=Firm]"
+    assert row[5] == "plug-in 7 [CN=station-7,O=Firm] (AUTO)"
+    assert fields["created_by"]["subject"] == "CN=station-7,O=Firm"
+    assert fields["attachments"][0]["holder"]["subject"] == "CN=station-7,O=Firm"
+
+
 def test_programs_see_what_is_wrong() -> None:
     """Programs are told the same in fields of their own."""
     fields = session_fields(SERVICE, session(broken="The disk is gone.", closed_by="ann"))

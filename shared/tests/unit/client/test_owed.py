@@ -18,6 +18,7 @@ class Service:
 
     def __init__(self, *failures: BaseException | None) -> None:
         self.address = self.away = "localhost:1"
+        self.trouble = ""
         self.is_ended = False
         self.here, self.done = threading.Event(), threading.Event()
         self.sent: list[str] = []

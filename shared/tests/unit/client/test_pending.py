@@ -18,6 +18,7 @@ from session_sharing.information import (
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 OWN, OTHER = ClientIdentity("own", process_id=1), ClientIdentity("other", process_id=2)
+CERTIFIED = ClientIdentity("own", process_id=1, subject="CN=station-7")
 
 
 def released(outcome: Outcome, *holders: ClientIdentity) -> Released:
@@ -29,7 +30,14 @@ def released(outcome: Outcome, *holders: ClientIdentity) -> Released:
 
 @pytest.mark.parametrize(
     ("holders", "expected"),
-    [((OWN,), False), ((OWN, OWN), False), ((OTHER,), True), ((OWN, OTHER), True), ((), True)],
+    [
+        ((OWN,), False),
+        ((OWN, OWN), False),
+        ((CERTIFIED,), False),  # as its service tells it of this very process
+        ((OTHER,), True),
+        ((OWN, OTHER), True),
+        ((), True),
+    ],
 )
 def test_own_clients_are_nobody_to_wait_for(holders, expected):
     """A close pends on others, or on a slow closing, but not on further clients of one's own."""

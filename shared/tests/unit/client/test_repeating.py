@@ -28,6 +28,7 @@ class Finding:
 
     def __init__(self, *, finds: int = 9, is_ended: bool = False) -> None:
         self.address, self.away = "localhost:1", "The service is away"
+        self.trouble = ""
         self.is_ended = is_ended
         self.pauses: list[float] = []
         self._finds = finds
@@ -149,3 +150,13 @@ def test_refused_first_attempt_was_not_done():
     """What was refused at once was not done, and its number is free."""
     error = error_after(told(errors.ResourceExhaustedError("Full.")), finding=Finding())
     assert (error.message, error.maybe_done) == ("Full.", False)
+
+
+def test_certificate_that_keeps_the_client_out_is_told():
+    """Who waited in vain is told the certificate that was in the way, not that a socket closed."""
+    finding = Finding(finds=0)
+    finding.trouble = "The certificate expired."
+    error = error_after(AWAY, finding=finding)
+    assert type(error) is errors.UnavailableError
+    assert "The certificate expired." in error.message
+    assert "refused" not in error.message

@@ -17,7 +17,7 @@ from session_sharing.errors import (
     UnavailableError,
 )
 
-Location = namedtuple("Location", "location insecure_port")
+Location = namedtuple("Location", "location insecure_port ssl_authenticated_port", defaults=[""])
 
 
 class Client:
@@ -53,8 +53,9 @@ class FailedCall(grpc.RpcError, grpc.Call):
 FailedCall.__abstractmethods__ = frozenset()
 
 
-def _resolve(outcome):
-    return resolve_address("test.Interface", "test.Service", discovery_client=Client(outcome))
+def _resolve(outcome, **options):
+    given = Client(outcome)
+    return resolve_address("test.Interface", "test.Service", discovery_client=given, **options)
 
 
 @pytest.mark.parametrize(
@@ -116,5 +117,12 @@ def test_discovery_that_cannot_be_found_is_no_station(outcome):
 
 def test_service_with_encrypted_port_only_is_unavailable():
     """An address without a port is never handed out."""
-    with pytest.raises(UnavailableError, match="without encryption"):
-        _resolve(Location("localhost", ""))
+    with pytest.raises(UnavailableError, match="SESSION_SHARING_TLS_CA"):
+        _resolve(Location("localhost", "", "8"))
+
+
+def test_who_wants_encryption_gets_the_encrypted_port_alone():
+    """A program that was told to encrypt is never handed out the address of the other port."""
+    assert _resolve(Location("::1", "7", "8"), encrypted=True) == "[::1]:8"
+    with pytest.raises(UnavailableError, match=r"no encrypted port.*nothing was sent.*--tls-cert"):
+        _resolve(Location("localhost", "7"), encrypted=True)

@@ -27,7 +27,7 @@ from session_sharing.journals.lines import read_lines, to_line
 TEXTS = st.text(st.characters(exclude_categories=[]), max_size=10)
 """Also half a surrogate pair, as names of files may hold on Linux."""
 
-IDENTITIES = st.builds(ClientIdentity, program=TEXTS, host=TEXTS)
+IDENTITIES = st.builds(ClientIdentity, program=TEXTS, host=TEXTS, subject=TEXTS)
 TOLD = st.builds(
     SessionInformation,
     resource_name=TEXTS,
@@ -62,6 +62,20 @@ def test_every_entry_comes_back_as_it_was(kept):
     assert line.count("\n") == 1
     (text,) = read_lines(line.encode()).texts
     assert kept_from_json(text) == kept
+
+
+def test_entry_from_before_certificates_is_one_without():
+    """A journal of a version that knew no certificates loads: its clients had none."""
+    (kept,) = kept_from_json(
+        '[{"kind":"attachment","attachment_id":"a1","session_name":"s","client_id":"c","identity":'
+        '{"program":"measure.py","host":"h","process_id":7,"process_started":null,"user":"ann",'
+        '"boot_id":"b","started_after_boot":1.5},"behavior":0,"alias":"",'
+        '"since":"2026-05-04T00:00:00+00:00","created":true,"took_over":null}]'
+    )
+    assert isinstance(kept, KeptAttachment)
+    assert kept.identity == ClientIdentity(
+        "measure.py", "h", 7, user="ann", boot_id="b", started_after_boot=1.5, subject=""
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from session_sharing.access import AccessRules
+from session_sharing.errors import InvalidRequestError
+from session_sharing.service import NetworkOptions, ServerTls, ServiceOptions
 from session_sharing.service.arguments import parse_with_config, service_options, service_parser
 from session_sharing.service.lifetime import GRACE_SECONDS, RECOVERY_GRACE_SECONDS
 
@@ -36,6 +40,48 @@ def test_defaults(tmp_path, monkeypatch):
     assert options.recovery_grace == RECOVERY_GRACE_SECONDS
     assert options.close_detached_after is None
     assert tmp_path in [options.data_folder, *options.data_folder.parents]
+
+
+def test_lists_of_the_file_say_who_may_do_what(config):
+    """The table [access] is of every service; without it everybody may."""
+    text = 'grace = 1\n[access]\nattach = ["CN=station-*"]\nforce_close = []\n'
+    options = service_options("json_logger", parse_with_config(parser(), config(text)))
+    assert options.access == AccessRules(attach=("CN=station-*",), force_close=())
+    options = service_options("json_logger", parse_with_config(parser(), []))
+    assert options.access == AccessRules()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[access]\natach = []", "did you mean attach?"),
+        ('[access]\nattach = ["station-7"]', "[access] attach: 'station-7' names nobody"),
+        ("access = 7", "access must be a table"),
+        ("[acces]\nattach = []", "did you mean [access]?"),
+    ],
+)
+def test_list_that_is_none_ends_the_start(config, capsys, text, told):
+    """A slip in [access] is wrong usage: it neither lets anybody in nor keeps anybody out."""
+    with pytest.raises(SystemExit) as ended:
+        parse_with_config(parser(), config(text))
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("access", "network", "good"),
+    [
+        (AccessRules(attach=("CN=a",)), NetworkOptions(), False),
+        (AccessRules(look=("*",)), NetworkOptions(tls=ServerTls(Path("c"), Path("k"))), False),
+        (AccessRules(look=("*",)), NetworkOptions(tls=ServerTls(*map(Path, "cka"))), True),
+        (AccessRules(attach=("local",), force_close=()), NetworkOptions(), True),
+    ],
+)
+def test_lists_need_what_shows_certificates(access, network, good):
+    """Lists that could never let in whom they name are refused at the start."""
+    options = ServiceOptions(None, Path(), network=network, access=access)
+    with nullcontext() if good else pytest.raises(InvalidRequestError, match="--tls-client-ca"):
+        options.check()
 
 
 def test_command_line_wins_over_the_file(config, tmp_path):
@@ -149,5 +195,5 @@ def test_value_of_an_unknown_option_is_not_repeated(config, capsys):
     with pytest.raises(SystemExit):
         parse_with_config(parser(), config('pass_word = "s3cret"'))
     told = capsys.readouterr().err
-    assert "service.toml: there is no option 'pass_word'; there are allow_root, " in told
+    assert "service.toml: there is no option 'pass_word'; there are advertise, allow_root, " in told
     assert "s3cret" not in told

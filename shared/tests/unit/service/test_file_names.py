@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from session_sharing.errors import ResourceNameError
+from session_sharing.errors import AccessDeniedError, ResourceNameError
 from session_sharing.service.file_names import (
     MAXIMUM_NAME_BYTES,
     MAXIMUM_PATH_BYTES,
     FileKind,
     check_file_name,
+    check_share,
 )
 
 KIND = FileKind("log file", (".ndjson", ".log", ".txt"))
@@ -108,3 +109,20 @@ def test_any_text_is_taken_or_refused(stem: str, ending: str, windows: bool) -> 
     assert all(len(part.encode()) <= MAXIMUM_NAME_BYTES for part in name.split("/"))
     assert "\\" not in name
     assert "\x00" not in name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["//stranger/logs/a.log", "//server/other/a.log", "//./pipe/a.log", "//server/logs2/a.log"],
+)
+def test_share_of_others_is_not_looked_at(name: str) -> None:
+    """A name cannot make the service log in at a machine where none of its folders lies."""
+    folders = ["C:\\data", "\\\\Server\\Logs\\line 1"]
+    with pytest.raises(AccessDeniedError, match="network share"):
+        check_share(check_file_name(name, KIND, windows=True), folders)
+
+
+@pytest.mark.parametrize("name", ["//SERVER/logs/line 1/a.log", "a.log", "/a.log", "C:/data/a.log"])
+def test_share_of_a_folder_is_allowed(name: str) -> None:
+    """Names on the share of a folder of the service, in any letter case, and local ones pass."""
+    check_share(check_file_name(name, KIND, windows=True), ["C:\\data", "\\\\Server\\Logs\\line 1"])

@@ -93,3 +93,11 @@ def test_a_refused_request_is_not_kept(kind):
         assert [ref() for ref in service.held] == [None]
     finally:
         gc.enable()
+
+
+def test_kind_of_method_that_nothing_here_checks_is_not_served():
+    """Many requests and one answer: no method is so, and one that were would pass no guard."""
+    handler = grpc.stream_unary_rpc_method_handler(lambda *_: None)
+    details = SimpleNamespace(method="/some.Service/Method")
+    served = ErrorInterceptor().intercept_service(AsyncMock(return_value=handler), details)
+    assert asyncio.run(served) is None

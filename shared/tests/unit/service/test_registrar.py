@@ -128,16 +128,23 @@ def test_restarted_discovery_is_told_at_once(discovery, clock, older):
     assert len(discovery.known) == 1
 
 
-def test_service_that_is_not_listed_registers_anew_and_once(discovery, clock):
+@pytest.mark.parametrize(
+    ("own", "listed"),
+    [
+        (LOCATION, ServiceLocation("localhost", "8")),
+        (ServiceLocation("localhost", "", "7"), ServiceLocation("localhost", "", "8")),
+    ],
+)
+def test_service_that_is_not_listed_registers_anew_and_once(discovery, clock, own, listed):
     """What discovery lists no more is registered again; nothing of the old is left behind."""
-    one = Registrar(DESCRIPTOR, LOCATION)
+    one = Registrar(DESCRIPTOR, own)
     one.check()
     (old,) = discovery.known
-    discovery.known[old] = ServiceLocation("localhost", "8")
+    discovery.known[old] = listed
     clock[0] += 6
     assert one.check() == "localhost:1"
     assert old not in discovery.known
-    assert list(discovery.known.values()) == [LOCATION]
+    assert list(discovery.known.values()) == [own]
 
 
 def test_older_discovery_is_not_told_again_and_again(discovery, clock):
@@ -170,7 +177,7 @@ def test_stop_waits_for_what_is_under_way(discovery):
     async def work() -> None:
         kept = Registration(DESCRIPTOR)
         discovery.answering.clear()
-        starting = asyncio.create_task(kept.start(7))
+        starting = asyncio.create_task(kept.start(LOCATION))
         await asyncio.to_thread(discovery.asked.wait, LIMIT)
         asyncio.get_running_loop().call_later(0.1, discovery.answering.set)
         await kept.stop()
@@ -188,7 +195,7 @@ def test_stop_does_not_wait_for_ever(discovery, monkeypatch, caplog):
     async def work() -> float:
         kept = Registration(DESCRIPTOR)
         discovery.answering.clear()
-        starting = asyncio.create_task(kept.start(7))
+        starting = asyncio.create_task(kept.start(LOCATION))
         await asyncio.to_thread(discovery.asked.wait, LIMIT)
         started = time.monotonic()
         await kept.stop()
@@ -221,7 +228,7 @@ def test_no_failure_ends_the_attempts(discovery, monkeypatch, caplog, failure, t
         registered = asyncio.Event()
         kept = Registration(DESCRIPTOR, registered.set)
         monkeypatch.setattr(registrar, "find_discovery", fail)
-        await asyncio.wait_for(kept.start(7), LIMIT)
+        await asyncio.wait_for(kept.start(LOCATION), LIMIT)
         assert discovery.known == {}
         for _ in range(3):
             assert await asyncio.to_thread(attempts.acquire, timeout=LIMIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from session_sharing.discovery import ServiceDescriptor
+from session_sharing.discovery import ServiceDescriptor, ServiceLocation
 from session_sharing.service import (
     ProcessLock,
     SessionEngine,
@@ -13,6 +13,7 @@ from session_sharing.service import (
     hosting,
     registration,
 )
+from session_sharing.service.guard import Guard
 from session_sharing.service.hosting import HostingOptions
 from session_sharing.service.registrar import UNREGISTER_SECONDS
 from session_sharing.service.session_service import SHUT_DOWN_SECONDS
@@ -52,8 +53,8 @@ def test_clients_of_the_last_run_have_their_time_from_the_registration_on(tmp_pa
         monkeypatch.setattr(engine, "begin_recovery_grace", lambda: begun.append("anew"))
         lock = ProcessLock.acquire(tmp_path / "lock", what="the folder")
         descriptor = ServiceDescriptor("Memory", "memory", ("memory.v1",))
-        service = SessionService(descriptor, engine, lambda *_: (), lock)
-        await service._registration.start(7)
+        service = SessionService(descriptor, engine, lambda *_: (), lock, Guard())
+        await service._registration.start(ServiceLocation("localhost", "7"))
         await service._registration.stop()
         lock.release()
 

@@ -45,6 +45,7 @@ IDENTITIES = st.builds(
     user=TEXT,
     boot_id=TEXT,
     started_after_boot=st.floats(0, 1e9),
+    subject=TEXT,
 )
 ATTACHMENTS = st.builds(
     AttachmentInformation,
@@ -143,6 +144,13 @@ def test_identity_is_cut_and_named():
     told = identity_from_wire(session_pb2.ClientIdentity(host="h" * 10_000))
     assert told.program == "an unnamed program"
     assert len(told.host) == 500
+
+
+def test_client_cannot_say_which_certificate_it_has():
+    """What a client says of its certificate does not count: its service knows the connection's."""
+    message = identity_to_wire(ClientIdentity("a", subject="CN=somebody-else"))
+    assert identity_from_wire(message).subject == ""
+    assert identity_from_wire(message, subject="CN=a").subject == "CN=a"
 
 
 def test_identity_may_hold_what_no_encoding_has():

@@ -57,10 +57,12 @@ class DatabaseDriver:
         """Open a database that a session had open before a restart of the service.
 
         Raises:
+            AccessDeniedError: Its file lies outside the data folder of this run.
             ResourceReplacedError: Its file or its tables are not there any more.
             SharingError: It cannot be reached or used, or is open under another name.
             OSError: The file system refuses.
         """
+        self._databases.check_again(address)
         return self._open(address, again=True)
 
     def _open(self, address: str, *, again: bool) -> Database:

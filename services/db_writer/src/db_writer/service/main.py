@@ -139,13 +139,18 @@ def run_writer(
 
 
 def warnings(databases: Mapping[str, ConfiguredDatabase]) -> Iterable[str]:
-    """Yield what keeps configured databases from being opened, as far as it can be seen now."""
+    """Yield what keeps configured databases from being opened, or their passwords from secrecy."""
     for database in databases.values():
         try:
             settings = database.settings()
         except ConfigError as error:
             yield f"{error}. It is read again whenever the database is opened."
             settings = database.base
+        if database.password is not None and database.password.is_open_to_all():
+            yield (
+                f"{settings.password_key}: every user of this machine may read the file that it "
+                "names. Take the right from them (chmod 600), and change the password."
+            )
         if not settings.is_file and find_spec("psycopg") is None:
             yield (
                 f"The database {settings.name} needs psycopg, which is not installed. Install the "

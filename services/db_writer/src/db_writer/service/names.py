@@ -22,6 +22,9 @@ from session_sharing.service import FileKind, FileLocations, Located, locate_any
 
 DATABASE_FILES = FileKind("database file", (".sqlite", ".sqlite3", ".db"))
 
+SPOOL_FOLDER = "spool"
+"""Where spools lie within the data folder. They are SQLite files, but no client's."""
+
 
 class Databases:
     """Knows the databases of a service by the names that clients give them.
@@ -34,7 +37,7 @@ class Databases:
     """
 
     def __init__(self, data_folder: Path, configured: Mapping[str, ConfiguredDatabase]) -> None:
-        self._files = FileLocations(DATABASE_FILES, data_folder)
+        self._files = FileLocations(DATABASE_FILES, data_folder, own=[data_folder / SPOOL_FOLDER])
         self._configured = configured
 
     def locate(self, resource: str) -> Located:
@@ -65,6 +68,15 @@ class Databases:
             f"{resource[:200]!a} can be no database's name. {self._advice()}",
             resource_name=resource[:200],
         )
+
+    def check_again(self, address: str) -> None:
+        """Make sure that a database of an earlier run of the service may be opened still.
+
+        Raises:
+            AccessDeniedError: It is a file that a client named, and lies outside the data folder.
+        """
+        if address not in self._configured and Path(address).is_absolute():
+            self._files.check_again(address)
 
     def servers(self) -> dict[str, DatabaseSettings]:
         """Return the configured databases that are no files, by name, without their passwords."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,18 @@ class Password:
         if "\0" in password:
             raise ValueError(f"{self._what} holds the character NUL; {_SAVE_AS_UTF8}")
         return password
+
+    def is_open_to_all(self) -> bool:
+        """Return whether it is in a file that every user of this machine may read.
+
+        False where that cannot be told: on Windows, where rights are lists, or without the file.
+        """
+        if sys.platform == "win32" or self.key != "password_file":
+            return False
+        try:
+            return bool((self.folder / self.where).stat().st_mode & stat.S_IROTH)
+        except OSError:  # Reading it will tell.
+            return False
 
     @property
     def _what(self) -> str:

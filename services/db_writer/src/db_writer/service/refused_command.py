@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from db_writer.service.names import SPOOL_FOLDER
 from db_writer.service.spool import RefusedRecord, SpoolFile
 from db_writer.service.spool_commands import record_fields, tell, with_each_spool
-from db_writer.service.spools import FOLDER
 from session_sharing.cli.output import counted, moment, print_json, print_table
 from session_sharing.information import clock
 
@@ -38,7 +38,9 @@ def show_refused(data_folder: Path, *, as_json: bool) -> int:
     elif found:
         print_table(_COLUMNS, [_row(name, refused) for name, refused in found])
     else:
-        print(f"No database refused a record for good, by the spools in {data_folder / FOLDER}.")
+        print(
+            f"No database refused a record for good, by the spools in {data_folder / SPOOL_FOLDER}."
+        )
     return exit_code
 
 
@@ -75,7 +77,7 @@ def retry_refused(data_folder: Path, name: str) -> int:
 
 def _unknown(name: str, known: Iterable[str], data_folder: Path) -> str:
     names = ", ".join(sorted(known)) or "none"
-    return f"There is no spool of {name!r} in {data_folder / FOLDER}; there are: {names}."
+    return f"There is no spool of {name!r} in {data_folder / SPOOL_FOLDER}; there are: {names}."
 
 
 def _row(name: str, refused: RefusedRecord) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from db_writer.service.names import SPOOL_FOLDER
 from db_writer.service.spool import SpoolFile
-from db_writer.service.spools import FOLDER, spool_files
+from db_writer.service.spools import spool_files
 from session_sharing.errors import SharingError
 from session_sharing.records import Record, RecordLimits, record_to_line
 from session_sharing.service import StoreError
@@ -27,7 +28,7 @@ def with_each_spool(data_folder: Path, work: Callable[[SpoolFile], None]) -> int
         The exit code of the process: 1 if there is no such folder, or a spool cannot be used.
     """
     exit_code = 0
-    for path in spool_files(data_folder / FOLDER):
+    for path in spool_files(data_folder / SPOOL_FOLDER):
         try:
             with closing(SpoolFile(path)) as spool:
                 work(spool)

@@ -9,15 +9,12 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from db_writer.service.names import Databases
+from db_writer.service.names import SPOOL_FOLDER, Databases
 from db_writer.service.settings import DatabaseSettings
 from db_writer.service.spool import Delivery, Spool, SpoolFile
 from session_sharing.errors import SharingError
 from session_sharing.information import Backlog
 from session_sharing.service import StoreError
-
-FOLDER = "spool"
-"""Where spools lie within the data folder."""
 
 ENDING = ".sqlite3"
 _DIGEST = 12  # hexadecimal digits
@@ -36,7 +33,7 @@ class Spools:
     """
 
     def __init__(self, data_folder: Path, databases: Databases) -> None:
-        self._folder = data_folder / FOLDER
+        self._folder = data_folder / SPOOL_FOLDER
         self._databases = databases
         self._guard = threading.Lock()
         self._open: dict[str, tuple[Spool, Delivery]] = {}

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from db_writer.service.names import SPOOL_FOLDER
 from db_writer.service.spool import SpoolFile, WaitingRecord
 from db_writer.service.spool_commands import record_fields, with_each_spool
-from db_writer.service.spools import FOLDER
 from session_sharing.cli.output import counted, moment, print_table
 from session_sharing.information import clock
 
@@ -63,7 +63,7 @@ def _print_table(data_folder: Path) -> int:
     if rows:
         print_table(_COLUMNS, rows)
     else:
-        print(f"No record waits for a database, by the spools in {data_folder / FOLDER}.")
+        print(f"No record waits for a database, by the spools in {data_folder / SPOOL_FOLDER}.")
     if more:
         print(f"{counted(more, 'record')} more; --json prints all.")
     return exit_code

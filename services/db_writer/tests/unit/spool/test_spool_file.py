@@ -144,8 +144,11 @@ def test_full_disk_refuses_until_there_is_room(spool: SpoolFile) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_only_its_user_reads_it(spool: SpoolFile) -> None:
-    """Records are private, as they are in the data folder itself."""
-    assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
+    """Records are private, as they are in the data folder itself, and so is all beside them."""
+    spool.put([encoded(entry("a"))])
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in spool.path.parent.iterdir()}
+    assert modes == dict.fromkeys(modes, 0o600)
+    assert len(modes) > 2, "the spool, SQLite's files and the reserve"
     assert stat.S_IMODE(spool.path.parent.stat().st_mode) == 0o700
 
 

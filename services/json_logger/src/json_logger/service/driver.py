@@ -51,10 +51,12 @@ class LogFileDriver:
         """Open a log file that a session held before a restart of the service.
 
         Raises:
+            AccessDeniedError: Its folder is none of those that are allowed now.
             ResourceReplacedError: It is not there any more, is another file, or was cut.
             SharingError: Another process or, by a hard link, another session holds the file.
             OSError: The file system refuses.
         """
+        self._locations.check_again(address)
         return LogFile(Path(address), self._claims, self._files, again=True)
 
     def close(self, handle: LogFile) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import stat
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from json_logger.service.numbers import RecordNumbers
+from json_logger.service.opening import open_existing, open_log, open_to_read
 from json_logger.service.pieces import RecordRange
 from json_logger.service.same_file import (
     changed_by_others,
@@ -21,12 +20,11 @@ from json_logger.service.same_file import (
 )
 from json_logger.service.tail import line_start, mend_tail
 from json_logger.service.writer import LogWriter
-from session_sharing.errors import ResourceNameError
 from session_sharing.records import AckLevel, SiteContexts
 from session_sharing.service.chain import ChainLink
 from session_sharing.service.driver import explain
 from session_sharing.service.file_claims import FileClaims
-from session_sharing.service.files import SYSTEM_FILES, Files, plain
+from session_sharing.service.files import SYSTEM_FILES, Files
 from session_sharing.service.followers import Followers, first_of
 from session_sharing.service.local_disks import is_on_local_disk
 from session_sharing.service.lock import ProcessLock
@@ -74,7 +72,7 @@ class LogFile:
                 path.with_name(f".{path.name}.lock"), what=f"the log file {path}"
             )
             held.callback(lock.release)
-            self._descriptor = _open_existing(files, path) if again else _open(files, path)
+            self._descriptor = open_existing(files, path) if again else open_log(files, path)
             held.callback(files.close, self._descriptor)
             self.opened = files.status(self._descriptor)
             claims.claim(self.opened, path)
@@ -176,14 +174,14 @@ class LogFile:
 
     async def _line_start(self, end: int, last: int) -> int:
         def find() -> int:
-            with self._open_to_read() as log:
+            with open_to_read(self.path, self.opened) as log:
                 return line_start(log, end, last + 1)
 
         return await self._read_in_thread(find)
 
     async def _chunk(self, place: int, end: int) -> bytes:
         def read() -> bytes:
-            with self._open_to_read() as log:
+            with open_to_read(self.path, self.opened) as log:
                 return _whole_lines(log, place, end, self.path)
 
         return await self._read_in_thread(read)
@@ -193,40 +191,6 @@ class LogFile:
             return await in_thread("log reader", work)
         except OSError as error:
             raise explain(error, f"read the log file {str(self.path)!r}") from error
-
-    def _open_to_read(self) -> BinaryIO:
-        check_same_file(self.opened, self.path)
-        return self.path.open("rb")
-
-
-def _open_existing(files: Files, path: Path) -> int:
-    """Open a log that is there; return its descriptor."""
-    try:
-        return _open(files, path, create=0)
-    except FileNotFoundError as error:
-        raise gone_meanwhile(path) from error
-
-
-def _open(files: Files, path: Path, create: int = os.O_CREAT) -> int:
-    """Open a log, created if need be and allowed; return its descriptor."""
-    is_new = not path.exists()
-    descriptor = files.open(path, plain(os.O_RDWR | os.O_APPEND | create), 0o600)
-    try:
-        opened = files.status(descriptor)
-        _check_regular(opened, path)
-        if not opened.st_size:  # Also if a service died that had just made it.
-            files.sync_folder(path.parent)
-    except BaseException:
-        files.close(descriptor)
-        if is_new:
-            files.unlink(path)
-        raise
-    return descriptor
-
-
-def _check_regular(opened: os.stat_result, path: Path) -> None:
-    if not stat.S_ISREG(opened.st_mode):
-        raise ResourceNameError(f"{path} is no regular file. Choose the name of a file.")
 
 
 def _mend(descriptor: int, path: Path, whole_until: Callable[[int], int], files: Files) -> int:

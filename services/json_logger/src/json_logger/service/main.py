@@ -30,6 +30,7 @@ from session_sharing.service import (
     service_parser,
 )
 from session_sharing.service.conversion import Conversion
+from session_sharing.service.folders import warn_if_open_to_all
 from session_sharing.service.session_service import AddServicers
 
 NAME = "json_logger"
@@ -76,6 +77,8 @@ def run_logger(
 
     def make_driver() -> LogFileDriver:
         driver = LogFileDriver(options.data_folder, roots)
+        for root in roots:
+            warn_if_open_to_all(root)
         _log.info("Log files that clients name lie in %s", options.data_folder)
         return driver
 

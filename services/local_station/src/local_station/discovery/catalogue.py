@@ -19,6 +19,7 @@ from local_station.discovery.service_files import (
     read_service_file,
 )
 from session_sharing.errors import SharingError
+from session_sharing.service.folders import anyone_may_write
 from session_sharing.service.threads import in_thread
 
 LOOK_SECONDS = 1.0
@@ -92,6 +93,9 @@ def _look_at(folders: Iterable[Path]) -> _Seen:
             seen.problems.append(f"{file} and what follows: {MAX_FILES} files are read, no more.")
             break
         try:
+            if anyone_may_write(file) or anyone_may_write(file.parent):
+                seen.problems.append(_open_to_all(file))
+                continue
             with file.open("rb") as opened:
                 content = opened.read(MAX_BYTES + 1)
             seen.services.extend(read_service_file(content, file))
@@ -100,6 +104,13 @@ def _look_at(folders: Iterable[Path]) -> _Seen:
         except SharingError as error:
             seen.problems.append(error.message)
     return seen
+
+
+def _open_to_all(file: Path) -> str:
+    return (
+        f"{file}, which every user of this machine may write: whoever does has the station start a "
+        f"program. Take the right from them: chmod o-w {file} {file.parent}"
+    )
 
 
 def _files(folders: Iterable[Path], problems: list[str]) -> Iterator[Path]:

@@ -23,6 +23,7 @@ from local_station.instruments.only_one import SERVICE_CLASS, other_server, told
 from local_station.instruments.session_table import Names, SessionTable
 from local_station.instruments.turns import LargeTurns
 from session_sharing.discovery import ServiceDescriptor
+from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.registration import Registration
 from session_sharing.service.threads import in_thread
@@ -74,12 +75,12 @@ class InstrumentServer:
         names = (*SERVED, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
 
-    async def started(self, port: int) -> None:
+    async def started(self, listening: Listening) -> None:
         """Say SERVING, and register."""
         for name in ("", *SERVED):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        self._port = port
-        await self._registration.start(port)
+        self._port = listening.ports.ready
+        await self._registration.start(listening.location)
 
     async def stopping(self) -> None:
         """Say NOT_SERVING, and unregister."""

@@ -18,6 +18,7 @@ from local_station.instruments.server import InstrumentServer
 from session_sharing.discovery import DiscoveryConnection
 from session_sharing.discovery.location import ADDRESS_VARIABLE
 from session_sharing.errors import ResourceHeldError
+from session_sharing.testing.hosting import listening_on
 from session_sharing.testing.processes import running_station
 
 LIMIT = 20
@@ -43,7 +44,7 @@ async def _instruments():
     instruments.add_to(server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    await instruments.started(port)
+    await instruments.started(listening_on(port))
     try:
         yield str(port)
     finally:

@@ -82,6 +82,18 @@ def test_bad_file_is_told_once_and_left_out(tmp_path, caplog):
     assert "bad.serviceconfig" in told
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_strangers_may_write_is_not_started(tmp_path, caplog, what):
+    """No other user of the machine has the station run a program of theirs as its own user."""
+    _write(tmp_path, "good", "Good")
+    path = _write(tmp_path / "open", "a", "A")
+    (path if what == "file" else path.parent).chmod(0o777)
+    with caplog.at_level(logging.WARNING):
+        assert Bench(tmp_path).classes() == ["Good"]
+    assert f"chmod o-w {path}" in caplog.text
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links take a privilege there")
 def test_odd_entry_hides_no_service(tmp_path, caplog):
     """What the system cannot even look at is told of and left out, file or folder."""

@@ -79,8 +79,8 @@ def port_is_taken(facts: Facts) -> Iterator[Finding]:
         silent_owner = service.answer is Answer.SILENT and service.endpoint.registered
         if port_file is None or service.owns_port_file or silent_owner:
             continue
-        if service.answer is Answer.NOBODY:
-            continue  # It is free: the service does not run, and will have it again.
+        if service.answer in {Answer.NOBODY, Answer.REFUSED}:
+            continue  # It is free, and the service will have it again; or who has it is not known.
         who = f" ({service.service.process})" if service.service else ""
         name = port_file.stem
         yield warning(

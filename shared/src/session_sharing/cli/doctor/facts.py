@@ -22,6 +22,8 @@ class Answer(Enum):
     """A gRPC server answers, but it is not what was looked for."""
     SILENT = "silent"
     """Connections are taken, but no answer comes in time, or none of gRPC."""
+    REFUSED = "refused"
+    """No secure connection was made; `ServiceFacts.refusal` says why."""
     NOBODY = "nobody"
     """Nobody takes connections."""
 
@@ -57,11 +59,13 @@ class DiscoveryFacts:
         pointers: What there is.
         key_file: Where the key file of a running station would be; None if nothing can be one.
         start: What starts a discovery service here.
+        only_encrypted: The services that were not asked, as we do not encrypt and they only do.
     """
 
     pointers: tuple[Pointer, ...]
     key_file: Path | None
     start: str
+    only_encrypted: tuple[str, ...] = ()
 
     @property
     def used(self) -> Pointer | None:
@@ -136,6 +140,7 @@ class ServiceFacts:
         serving: What its health checking said; None if it has none.
         clock_offset: How far its clock is ahead of ours, surely, in seconds; 0 if not surely.
         owns_port_file: It is the service whose port is remembered there.
+        refusal: Why no secure connection was made, in sentences.
     """
 
     endpoint: Endpoint
@@ -145,6 +150,7 @@ class ServiceFacts:
     serving: bool | None = None
     clock_offset: float = 0.0
     owns_port_file: bool = False
+    refusal: str = ""
 
     @property
     def title(self) -> str:

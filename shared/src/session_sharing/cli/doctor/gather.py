@@ -28,8 +28,9 @@ from session_sharing.cli.doctor.port_files import port_files_in
 from session_sharing.cli.doctor.side_by_side import Looks
 from session_sharing.cli.journals import damaged_journals, idle_journals
 from session_sharing.cli.left_spools import left_spools
-from session_sharing.data_folders import default_data_folders
+from session_sharing.data_folders import PORT_SUFFIX, TLS_PORT_SUFFIX, default_data_folders
 from session_sharing.discovery.ni_software import ni_key_file_folder
+from session_sharing.tls import tls_from_environment
 from session_sharing.utc import utc_now
 from session_sharing.versions import grpc_version, library_version
 
@@ -49,7 +50,8 @@ def gather(named: Sequence[str], data_folders: Sequence[Path]) -> Facts:
         data_folders: Data folders to look at besides those that are found.
     """
     folders = [*default_data_folders(), *(folder.absolute() for folder in data_folders)]
-    remembering = Looks([partial(port_files_in, folder) for folder in folders])
+    suffix = PORT_SUFFIX if tls_from_environment() is None else TLS_PORT_SUFFIX
+    remembering = Looks([partial(port_files_in, folder, suffix) for folder in folders])
     reading = Looks([partial(idle_journals, folder) for folder in folders])
     aside = Looks([partial(damaged_journals, folder) for folder in folders])
     spools = Looks([partial(left_spools, folder) for folder in folders])

@@ -28,6 +28,7 @@ from session_sharing.discovery.location import (
 from session_sharing.discovery.lock_files import process_in
 from session_sharing.discovery.ni_software import ni_key_file_folder
 from session_sharing.errors import InvalidRequestError, NoStationError, SharingError
+from session_sharing.tls import tls_from_environment
 
 _Asked = tuple[Answer, list[FoundService]]
 
@@ -54,8 +55,14 @@ def gather_discovery(environment: Mapping[str, str] | None = None) -> Found:
         pointers += [_hint(file) for file in _station_ports(environment, folder)]
     seen, known = _ask_all(pointers)
     start = START_STATION if ni_folder is None else START_NI_SOFTWARE
-    facts = DiscoveryFacts(tuple(seen), _key_file(environment, folder), start)
-    return Found(facts, known)
+    unasked = [] if tls_from_environment(environment) else known
+    facts = DiscoveryFacts(
+        tuple(seen),
+        _key_file(environment, folder),
+        start,
+        tuple(f"{one.name} at {one.address}" for one in unasked if not one.is_asked),
+    )
+    return Found(facts, [one for one in known if one.is_asked])
 
 
 def _ask_all(pointers: Sequence[Pointer]) -> tuple[list[Pointer], list[FoundService]]:

@@ -14,7 +14,14 @@ from session_sharing.cli.doctor.side_by_side import PROBE_SECONDS
 from session_sharing.cli.services import FoundService
 from session_sharing.client.administration import Administration
 from session_sharing.discovery.address import shared_spelling
-from session_sharing.errors import InvalidRequestError, ServiceNotFoundError, SharingError
+from session_sharing.errors import (
+    AuthenticationError,
+    CallerRefusedError,
+    CertificateFileError,
+    InvalidRequestError,
+    ServiceNotFoundError,
+    SharingError,
+)
 from session_sharing.information import SessionInformation
 from session_sharing.service_information import ServiceInformation
 from session_sharing.utc import utc_now
@@ -60,6 +67,8 @@ def ask(endpoint: Endpoint) -> ServiceFacts:
     try:
         with Administration(endpoint.address) as administration:
             return _ask(endpoint, administration, _Budget())
+    except (AuthenticationError, CallerRefusedError, CertificateFileError) as error:
+        return ServiceFacts(endpoint, Answer.REFUSED, refusal=error.message)
     except SharingError:
         return ServiceFacts(endpoint, Answer.SILENT)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from session_sharing.cli.doctor import (
     check_backlogs,
     check_discovery,
+    check_encryption,
     check_folders,
     check_journals,
     check_loopback,
@@ -21,6 +22,7 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     *check_discovery.CHECKS,
     *check_loopback.CHECKS,
     *check_services.CHECKS,
+    *check_encryption.CHECKS,
     *check_sessions.CHECKS,
     *check_backlogs.CHECKS,
     *check_journals.CHECKS,

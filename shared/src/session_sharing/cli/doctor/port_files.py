@@ -33,13 +33,17 @@ class PortFile:
         return f"localhost:{self.port}"
 
 
-def port_files_in(folder: Path) -> list[PortFile]:
+def port_files_in(folder: Path, suffix: str = PORT_SUFFIX) -> list[PortFile]:
     """Return what the services remember that have this data folder; files of others are left out.
 
     May block on the file system.
+
+    Args:
+        folder: The data folder.
+        suffix: What the files end in: which of a service's ports is wanted.
     """
     found = []
-    for path in sorted(folder.glob(f"*{PORT_SUFFIX}")):
+    for path in sorted(folder.glob(f"*{suffix}")):
         port = _port_in(path)
         if port is not None:
             process = process_in(path.with_name(f".{path.stem}.lock"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+
+from session_sharing.service.files import plain
 
 MOST_BYTES = 16 * 1024 * 1024
 """How much is kept at most; SQLite needs far less to take records out."""
@@ -30,7 +33,9 @@ class Reserve:
             return
         try:
             wanted = min(MOST_BYTES, shutil.disk_usage(self._path.parent).free // _PART)
-            with self._path.open("xb") as file:
+            # Private as the spool is, though it holds zeros: it lies among private files.
+            flags = plain(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            with os.fdopen(os.open(self._path, flags, 0o600), "wb") as file:
                 for _ in range(wanted // len(_BLOCK)):
                     file.write(_BLOCK)
         except OSError:

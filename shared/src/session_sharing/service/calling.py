@@ -1,0 +1,46 @@
+"""Who makes the call that is being served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from typing import Protocol
+
+from session_sharing.access import Caller, caller_with_certificate, caller_without_certificate
+
+_KINDS = {"peer_dns": "DNS", "peer_uri": "URI", "peer_email": "EMAIL", "peer_ip": "IP"}
+"""How gRPC calls the alternative names of a certificate, and how people do."""
+
+_CERTIFICATE, _SUBJECT = "x509_pem_cert", "x509_subject"
+
+_THE_SERVICE_ITSELF = Caller(local=True)
+
+CALLER: ContextVar[Caller] = ContextVar("caller", default=_THE_SERVICE_ITSELF)
+"""Who makes the running call: set by the `Guard`, before anything of the call is done.
+
+gRPC serves each call in a task of its own, and tasks that it starts inherit it. What the service
+does for itself counts as a program on its machine, without a certificate.
+"""
+
+
+class Call(Protocol):
+    """What is asked of gRPC's context of a call."""
+
+    def auth_context(self) -> Mapping[str, Iterable[bytes]]:
+        """Return what the connection has proven of its peer."""
+        ...
+
+    def peer(self) -> str:
+        """Return where the call comes from."""
+        ...
+
+
+def caller_of(call: Call) -> Caller:
+    """Return who makes a call, as its connection has proven it."""
+    proven = call.auth_context()
+    content = b"".join(proven.get(_CERTIFICATE, ()))
+    if not content:  # No encryption, or one for which no certificate was asked.
+        return caller_without_certificate(call.peer())
+    subject = b"".join(proven.get(_SUBJECT, ()))
+    others = tuple((kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ()))
+    return caller_with_certificate(subject, others, content)

@@ -1,0 +1,76 @@
+"""Which files a client needs to connect with encryption, and who says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from session_sharing.errors import InvalidRequestError
+
+CA_VARIABLE = "SESSION_SHARING_TLS_CA"
+"""The environment variable that names the CAs of servers; with it clients encrypt."""
+
+CERTIFICATE_VARIABLE = "SESSION_SHARING_TLS_CERTIFICATE"
+"""The environment variable that names the client's own certificate."""
+
+KEY_VARIABLE = "SESSION_SHARING_TLS_KEY"
+"""The environment variable that names the key of the client's certificate."""
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """The files, in PEM, with which a client connects to the encrypted port of services.
+
+    They are read anew for each connection, so they can be renewed while a program runs.
+
+    Attributes:
+        ca: The certificates of the CAs, one or more, whose servers are trusted.
+        certificate: The client's own certificate, with the intermediate ones behind it, for
+            servers that ask for one; None if it has none.
+        key: The key of that certificate, not encrypted; None if it has none.
+        server_name: The name that the server's certificate must have; None for the host of the
+            address.
+
+    Raises:
+        InvalidRequestError: There is a certificate without a key, or a key without a certificate.
+    """
+
+    ca: str | Path
+    certificate: str | Path | None = None
+    key: str | Path | None = None
+    server_name: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.certificate is None) != (self.key is None):
+            given, missing = ("key", "certificate") if self.key else ("certificate", "key")
+            raise InvalidRequestError(
+                f"TLS has a {given}, but no {missing}: a client proves who it is by both. "
+                f"Give the {missing} as well, or neither."
+            )
+
+
+def tls_from_environment(environment: Mapping[str, str] | None = None) -> TlsFiles | None:
+    """Return what the environment says; None if it says nothing, and clients do not encrypt.
+
+    Args:
+        environment: The environment variables; those of the process if None.
+
+    Raises:
+        InvalidRequestError: Only some of the variables are set that belong together.
+    """
+    told = os.environ if environment is None else environment
+    ca, certificate, key = (
+        told.get(name, "").strip() or None
+        for name in (CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VARIABLE)
+    )
+    if ca is not None:
+        return TlsFiles(ca, certificate, key)
+    if certificate is None and key is None:
+        return None
+    lonely = CERTIFICATE_VARIABLE if certificate else KEY_VARIABLE
+    raise InvalidRequestError(
+        f"The environment has {lonely}, but no {CA_VARIABLE}, so no server could be trusted. Set "
+        f"{CA_VARIABLE} to the file with the certificate of your CA, or unset {lonely}."
+    )
