@@ -17,6 +17,7 @@ from session_sharing.data_folders import PORT_SUFFIX
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.service.binding import bind, recall_port, remember_port
 from session_sharing.service.folders import private_folder
+from session_sharing.service.open_files import allow_open_files
 from session_sharing.service.stopping import (
     Watchdog,
     flush_standard_streams,
@@ -128,6 +129,7 @@ def run(hosted_factory: Callable[[], Hosted], options: HostingOptions) -> int:
     """
     watchdog = Watchdog(options.stop_within * _FORCE)
     gc.set_threshold(NEW_OBJECTS)
+    allow_open_files()
     exit_code = 1
     try:
         asyncio.run(_host(hosted_factory, options, watchdog))
