@@ -10,6 +10,7 @@ import grpc.aio
 from session_sharing.errors import UnknownClientError
 from session_sharing.service.about import About
 from session_sharing.service.engine import SessionEngine
+from session_sharing.text import printable
 from session_sharing.wire.events import event_to_wire
 from session_sharing.wire.generated import (
     administration_pb2,
@@ -90,7 +91,7 @@ class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServic
         self, request: administration_pb2.CloseSessionRequest, context: Context
     ) -> administration_pb2.CloseSessionResponse:
         """Ask to close a session, or close it under its holders."""
-        reason = f", reason: {request.reason[:200]}" if request.reason else ""
+        reason = f", reason: {printable(request.reason[:200])}" if request.reason else ""
         by = f"{identity_from_wire(request.requested_by)}{reason}"
         close = self._engine.force_close if request.force else self._engine.request_close
         session = await close(request.public_id, by)
