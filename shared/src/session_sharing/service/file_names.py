@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from session_sharing.errors import ResourceNameError
-from session_sharing.names import may_hold_password
 
 MAXIMUM_NAME_BYTES = 220
 """Of one part of a path: what is beside the file has a longer name and must fit as well."""
@@ -52,11 +51,6 @@ def check_file_name(resource: str, kind: FileKind, *, windows: bool) -> str:
     Raises:
         ResourceNameError: No file of this kind can have the name.
     """
-    if may_hold_password(resource):
-        raise ResourceNameError(
-            f"The resource name looks like the address of a server, and is no {kind.noun} (it is "
-            f"not repeated here, as it may hold a password). {kind.rule}"
-        )
     name = resource.replace("\\", "/")
     asked = _Asked(resource, kind)
     if _CONTROL.search(name):

@@ -108,19 +108,3 @@ def test_any_text_is_taken_or_refused(stem: str, ending: str, windows: bool) -> 
     assert all(len(part.encode()) <= MAXIMUM_NAME_BYTES for part in name.split("/"))
     assert "\\" not in name
     assert "\x00" not in name
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        "postgresql://me:hunter2@localhost/line",
-        "postgresql://me:hunter2@localhost/line.log",
-        "me:hunter2@localhost",
-        "host=h password=hunter2.log",
-    ],
-)
-def test_address_of_a_server_is_refused_and_not_repeated(resource: str) -> None:
-    """Who takes the service for a database's is told so, and a password gets into no log."""
-    with pytest.raises(ResourceNameError, match="address of a server") as raised:
-        check_file_name(resource, KIND, windows=False)
-    assert "hunter2" not in str(vars(raised.value))
