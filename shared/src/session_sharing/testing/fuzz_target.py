@@ -72,7 +72,9 @@ class Target:
         arguments: What it is started with, beside the port.
         environment: With which variables.
         hints: What to put into fields, beside what session services have in common.
-        opening: Calls that come before the hostile ones, for a server of no sessions of ours.
+        path_fields: The fields in which clients send names of resources, and of files.
+        beside: What good clients send beside an InitializeRequest.
+        opening: Calls that come before the hostile ones, beside those by our own contract.
         secrets: What may never be told: texts.
         opens_names: Whether it opens what clients name, under names of sessions that are secret.
         may_refuse: Whether a driver refuses, which is UNKNOWN by NI's contract.
@@ -86,6 +88,8 @@ class Target:
     arguments: Callable[[HostileTree], Sequence[str]] = _data_folder
     environment: Callable[[HostileTree], Mapping[str, str]] = lambda tree: {}
     hints: Hints = field(default_factory=dict)
+    path_fields: Sequence[str] = RESOURCE_FIELDS
+    beside: Fields = field(default_factory=dict)
     opening: Sequence[Proper] = ()
     secrets: Sequence[str] = ()
     opens_names: bool = True
@@ -100,29 +104,29 @@ class Target:
     def all_hints(self) -> Hints:
         """Return what to put into fields; a good client's names come first in most rounds."""
         names = st.sampled_from(self.resources) | st.sampled_from(self.traps()) | TEXTS
-        files = dict.fromkeys(RESOURCE_FIELDS, names)
+        files = dict.fromkeys(self.path_fields, names)
         return {**SESSION_HINTS, **files, **self.hints}
 
-    def first_calls(self, methods: Mapping[str, Method], resource: str = "") -> list[Proper]:
+    def first_calls(self, methods: Mapping[str, Method], trap: str = "") -> list[Proper]:
         """Return the calls of a good client that come before the hostile ones.
 
         Args:
             methods: The RPCs of the server.
-            resource: What is to be opened; a good name by default.
+            trap: What to send in the place of all names of resources and files.
         """
-        resource = resource or self.resources[0]
-        named = dict.fromkeys(RESOURCE_FIELDS, resource)
+        named = dict.fromkeys(self.path_fields, trap) if trap else {}
         calls = [
             replace(call, fields={**call.fields, **_known_of(named, methods[call.path])})
-            if self.opens_names
-            else call
             for call in self.opening
         ]
         for method in methods.values():
             if method.request.full_name == "session_sharing.v1.ConnectRequest":
                 calls.insert(0, Proper(method.path, {"identity": {"program": "fuzz"}}, held=True))
             embedded = _field_of(method.request, "session_sharing.v1.InitializeRequest")
-            calls += [Proper(method.path, {embedded: _initialize(resource)})] if embedded else []
+            if embedded:
+                session = {embedded: _initialize(trap or self.resources[0])}
+                fields = {**session, **self.beside, **_known_of(named, method)}
+                calls.append(Proper(method.path, fields))
         return calls
 
     def good_texts(self) -> dict[str, str]:
