@@ -78,7 +78,7 @@ class Target:
         secrets: What may never be told: texts.
         opens_names: Whether it opens what clients name, under names of sessions that are secret.
         may_refuse: Whether a driver refuses, which is UNKNOWN by NI's contract.
-        typical: What good clients send in texts of some names; see `LoadedMessages`.
+        typical: What good clients send in fields of some names; see `LoadedMessages`.
         lacking: What is said of a method that the server does not have, beside UNIMPLEMENTED.
     """
 
@@ -95,7 +95,7 @@ class Target:
     opens_names: bool = True
     may_refuse: bool = False
     lacking: bytes = b""
-    typical: Mapping[str, str] = field(default_factory=lambda: {"Health.service": ""})
+    typical: Fields = field(default_factory=lambda: {"Health.service": ""})
 
     def traps(self) -> list[str]:
         """Return names that the server must not open, or must not repeat."""
@@ -129,8 +129,8 @@ class Target:
                 calls.append(Proper(method.path, fields))
         return calls
 
-    def good_texts(self) -> dict[str, str]:
-        """Return what good clients send in texts of some names."""
+    def good_values(self) -> dict[str, Any]:
+        """Return what good clients send in fields of some names."""
         named = dict.fromkeys(RESOURCE_FIELDS, self.resources[0]) if self.opens_names else {}
         return {**named, **self.typical}
 

@@ -118,7 +118,9 @@ class FuzzedServer:
         with HostileClient(self.address) as client:
             for proper in self.opening:
                 self.begin(client, proper, known)
-            requests = [LoadedMessages(text, self.target.good_texts()).of(method) for text in texts]
+            requests = [
+                LoadedMessages(text, self.target.good_values()).of(method) for text in texts
+            ]
             replies = [self.send(client, method, [filled(r, known)], known) for r in requests]
         self.check((method.path, texts))
         return replies

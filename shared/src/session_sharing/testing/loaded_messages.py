@@ -30,11 +30,11 @@ class LoadedMessages:
 
     Args:
         text: What stands in texts.
-        typical: What stands in texts of some names instead; the service may stand before a name,
+        typical: What stands in fields of some names instead; the service may stand before a name,
             as in `NiDmm.name`.
     """
 
-    def __init__(self, text: str, typical: Mapping[str, str]) -> None:
+    def __init__(self, text: str, typical: Mapping[str, Any]) -> None:
         self._text = text
         self._typical = {**ANSWERED, **typical}
 
@@ -62,12 +62,14 @@ class LoadedMessages:
         else:
             setattr(message, field.name, self._value(field, service))
 
-    def _value(self, field: FieldDescriptor, service: str) -> str | bytes | bool | int:
-        if field.type == FieldDescriptor.TYPE_STRING:
-            own = self._typical.get(f"{service}.{field.name}")
-            return self._typical.get(field.name, self._text) if own is None else own
-        if field.type == FieldDescriptor.TYPE_BYTES:
-            return RECORDS
-        if field.type == FieldDescriptor.TYPE_ENUM:
-            return 0
-        return True if field.type == FieldDescriptor.TYPE_BOOL else 1
+    def _value(self, field: FieldDescriptor, service: str) -> Any:  # noqa: ANN401 - of any field
+        for name in (f"{service}.{field.name}", field.name):
+            if name in self._typical:
+                return self._typical[name]
+        plain = {
+            FieldDescriptor.TYPE_STRING: self._text,
+            FieldDescriptor.TYPE_BYTES: RECORDS,
+            FieldDescriptor.TYPE_ENUM: 0,
+            FieldDescriptor.TYPE_BOOL: True,
+        }
+        return plain.get(field.type, 1)
