@@ -30,8 +30,8 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Turns a `SharingError` that a method raises into its status, text and data.
 
     Everything else that a method raises is a defect: it is logged whole, and the client is told.
-    Calls of gRPC's own services (health, reflection) are not counted. It has no state but that of
-    its `Admission`, which belongs to the event loop.
+    Of gRPC's own services (health, reflection) only streams are counted. It has no state but that
+    of its `Admission`, which belongs to the event loop.
 
     Args:
         admission: Bounds what is in flight.
@@ -52,7 +52,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         if handler_call_details.method.startswith("/grpc."):
-            return guarded(handler, _abort)
+            return guarded(handler, self._admission, _abort)
         self._admission.arrive()
         # Requests come as bytes: they are parsed when it is the turn of their connection.
         parse = handler.request_deserializer or bytes

@@ -9,11 +9,12 @@ import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
-from session_sharing.errors import InvalidRequestError
+from session_sharing.errors import InvalidRequestError, SharingError
+from session_sharing.service.admission import Admission
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Parse = Callable[[bytes], Any]
-Abort = Callable[[Context, InvalidRequestError], Awaitable[NoReturn]]
+Abort = Callable[[Context, SharingError], Awaitable[NoReturn]]
 
 
 def parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401 - any message
@@ -33,15 +34,17 @@ def parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401 - any message
 
 
 def guarded(
-    handler: grpc.RpcMethodHandler[Any, Any], abort: Abort
+    handler: grpc.RpcMethodHandler[Any, Any], admission: Admission, abort: Abort
 ) -> grpc.RpcMethodHandler[Any, Any]:
     """Return the handler of a method of gRPC's own services that refuses what is no request.
 
     The library would call that UNKNOWN, and log it as a defect of the service; likewise a method
-    that it lacks. Nothing else is changed: health has to be told in the middle of a flood.
+    that it lacks. Streams are counted, as they may be held for ever; single calls are not, so that
+    health is told in the middle of a flood.
 
     Args:
         handler: As the library has it.
+        admission: Bounds the streams of each connection.
         abort: Ends a call with an error.
     """
     parse = handler.request_deserializer or bytes
@@ -52,12 +55,12 @@ def guarded(
         )
     if handler.unary_stream is not None:
         return grpc.unary_stream_rpc_method_handler(
-            _stream(handler.unary_stream, parse, abort),
+            _stream(handler.unary_stream, parse, admission, abort),
             response_serializer=handler.response_serializer,
         )
     if handler.stream_stream is not None:
         return grpc.stream_stream_rpc_method_handler(
-            _both_streams(handler.stream_stream, parse, abort),
+            _both_streams(handler.stream_stream, parse, admission, abort),
             response_serializer=handler.response_serializer,
         )
     return handler
@@ -67,7 +70,7 @@ def _unary(method: Any, parse: Parse, abort: Abort) -> Any:  # noqa: ANN401 - as
     async def call(data: bytes, context: Context) -> Any:  # noqa: ANN401
         try:
             return await method(parsed(data, parse), context)
-        except InvalidRequestError as error:
+        except SharingError as error:
             await abort(context, error)
         except NotImplementedError:
             await context.abort(grpc.StatusCode.UNIMPLEMENTED, "This server does without it.")
@@ -75,32 +78,42 @@ def _unary(method: Any, parse: Parse, abort: Abort) -> Any:  # noqa: ANN401 - as
     return call
 
 
-def _stream(method: Any, parse: Parse, abort: Abort) -> Any:  # noqa: ANN401
+def _stream(method: Any, parse: Parse, admission: Admission, abort: Abort) -> Any:  # noqa: ANN401
     async def call(data: bytes, context: Context) -> None:
         try:
-            request = parsed(data, parse)
-        except InvalidRequestError as error:
+            with admission.admit(context.peer(), 0):
+                await _write_all(method(parsed(data, parse), context), context)
+        except SharingError as error:
             await abort(context, error)
-        answering = method(request, context)
-        if not hasattr(answering, "__aiter__"):  # It writes its answers itself.
-            await cast("Awaitable[None]", answering)
-            return
-        async for answer in answering:
-            await context.write(answer)
 
     return call
 
 
-def _both_streams(method: Any, parse: Parse, abort: Abort) -> Any:  # noqa: ANN401
+async def _write_all(answering: Any, context: Context) -> None:  # noqa: ANN401 - see below
+    """Let a method answer: one that writes its answers itself, or one that yields them."""
+    if not hasattr(answering, "__aiter__"):
+        await cast("Awaitable[None]", answering)
+        return
+    async for answer in answering:
+        await context.write(answer)
+
+
+def _both_streams(
+    method: Any,  # noqa: ANN401
+    parse: Parse,
+    admission: Admission,
+    abort: Abort,
+) -> Any:  # noqa: ANN401
     async def read(requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
         async for data in requests:
             yield parsed(data, parse)
 
     async def call(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
         try:
-            async for answer in method(read(requests), context):
-                yield answer
-        except InvalidRequestError as error:
+            with admission.admit(context.peer(), 0):
+                async for answer in method(read(requests), context):
+                    yield answer
+        except SharingError as error:
             await abort(context, error)
 
     return call

@@ -10,7 +10,6 @@ from session_sharing.errors import ResourceExhaustedError
 from session_sharing.testing.registry_driver import RegistryDriver
 
 AUTO = Behavior.AUTO
-KEEP_OPEN = Behavior.INITIALIZE_SESSION_THEN_DETACH
 
 
 def refused(error: object) -> str:
