@@ -79,7 +79,7 @@ def test_all_that_is_kept_of_a_session_has_a_bound(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(inheritance, "MAX_TOGETHER", 100)
     contexts = SiteContexts()
     contexts.set(RecordContext("x" * 60, 0))
-    with pytest.raises(ResourceExhaustedError, match="2 sites .* 120 characters; 100 are allowed"):
+    with pytest.raises(ResourceExhaustedError, match=r"2 sites .* 120 characters; 100 are allowed"):
         contexts.set(RecordContext("y" * 60, 1))
     assert completed(contexts, RecordContext(site=1)) == RecordContext(site=1)
     contexts.set(RecordContext("x" * 40, 0))
