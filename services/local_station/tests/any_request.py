@@ -111,6 +111,7 @@ TARGETS = [
         opening=_STATION_OPENING,
         typical={"Health.service": "", "pin_map_id": "map"},
         opens_names=False,
+        path_fields=(),
     ),
     Target(
         module="local_station.instruments",
@@ -120,6 +121,7 @@ TARGETS = [
         opening=_INSTRUMENT_OPENING,
         typical={"Health.service": "", "NiDCPower.name": "power", "NiDmm.name": "meter"},
         opens_names=False,
+        path_fields=(),
         may_refuse=True,
         lacking=b"is not simulated by local_station",
     ),
