@@ -41,8 +41,16 @@ def parse_resource_name(text: str) -> ResourceName:
             is one to 32 letters, digits, `_` or `-`, without regard to case.
 
     Raises:
-        ResourceNameError: The name is empty, or something else follows a `?`.
+        ResourceNameError: The name is empty, something else follows a `?`, or it looks like the
+            address of a server: then it is not repeated, as it may hold a password.
     """
+    if may_hold_password(text):
+        raise ResourceNameError(
+            "The resource name looks like the address of a server, which does not belong into pin "
+            "maps and programs (it is not repeated here, as it may hold a password). Name the "
+            "resource as the service knows it: a file, a device, or the name of a database in the "
+            "service's configuration."
+        )
     resource, mark, suffix = text.partition("?")
     if not resource.strip():
         raise ResourceNameError(
@@ -54,11 +62,9 @@ def parse_resource_name(text: str) -> ResourceName:
         return ResourceName(resource)
     match = _ALIAS.fullmatch(suffix)
     if match is None:
-        shown = "" if may_hold_password(text) else text
         raise ResourceNameError(
-            f"{repr(shown) if shown else 'The resource name'} has something other than an alias "
-            "behind its '?'. Only '?client=NAME' may follow, NAME being 1 to 32 letters, digits, "
-            "'_' or '-'.",
-            resource_name=shown,
+            f"{text!r} has something other than an alias behind its '?'. Only '?client=NAME' may "
+            "follow, NAME being 1 to 32 letters, digits, '_' or '-'.",
+            resource_name=text,
         )
     return ResourceName(resource, match.group(1).lower())

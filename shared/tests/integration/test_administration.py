@@ -245,3 +245,12 @@ def test_expired_by_force_is_not_taken_for_released(world):
     error = error_of(raw.start_initialize("data", attachment_id="mine"))
     assert isinstance(error, AttachmentEndedError)
     assert world.driver.opened == {"data": 1}
+
+
+def test_reason_commands_no_terminal(world):
+    """What an operator gives as the reason is told on one line, without escapes."""
+    raw = world.raw()
+    raw.attach("data", 3)
+    (session,) = listed(raw)
+    answer = raw.start_force_close(session.public_id, "shift\nchange\x1b[2J").result(LIMIT)
+    assert session_from_wire(answer.session).closed_by.endswith(r"reason: shift\nchange\x1b[2J")

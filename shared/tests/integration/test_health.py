@@ -67,3 +67,32 @@ def test_reflection_lists_all_services(world):
         files = next(answers).file_descriptor_response.file_descriptor_proto
         assert any(name.rpartition(".")[2].encode() in file for file in files)
     answered.set()
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "grpc.health.v1.Health/Check",
+        "grpc.health.v1.Health/Watch",
+        "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    ],
+)
+def test_garbage_is_refused_by_grpc_s_own_services(world, method, caplog):
+    """What is no request is INVALID_ARGUMENT here as everywhere, and no defect in the log."""
+    call = world.raw().channel.stream_stream(f"/{method}")
+    with pytest.raises(grpc.RpcError) as raised:
+        list(call(iter([b"\x0a\x7f"]), timeout=LIMIT))
+    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "no valid protobuf" in raised.value.details()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_what_the_library_lacks_is_unimplemented(world, caplog):
+    """A newer method of health checking is refused as such, and is no defect in the log."""
+    if "List" not in health_pb2.DESCRIPTOR.services_by_name["Health"].methods_by_name:
+        pytest.skip("this library does not know it either")
+    call = world.raw().channel.unary_unary("/grpc.health.v1.Health/List")
+    failure = call.future(b"", timeout=LIMIT).exception(LIMIT)
+    # One day the library may have it.
+    assert failure is None or failure.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert not [record for record in caplog.records if record.exc_info]

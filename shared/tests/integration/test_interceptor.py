@@ -181,6 +181,32 @@ def test_flood_of_one_client_is_refused_and_starves_nobody(few_calls):
     runaway.start_touch(attachment).result(LIMIT)
 
 
+@pytest.mark.parametrize(
+    "method",
+    [
+        "grpc.health.v1.Health/Watch",
+        "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        "session_sharing.v1.SessionAdministration/WatchSessions",
+    ],
+)
+def test_streams_that_are_held_are_bounded(few_calls, method):
+    """Whoever holds stream after stream, of any service, takes no more than a connection may."""
+    raw, asked = few_calls.raw(), threading.Event()
+
+    def requests():
+        yield b"\x3a\x01*"  # For reflection: which services there are.
+        asked.wait(LIMIT)
+
+    call = raw.channel.stream_stream(f"/{method}")
+    held = [call(requests(), timeout=LIMIT) for _ in range(5)]  # The liveness stream is the sixth.
+    assert all(next(stream) is not None for stream in held)
+    with pytest.raises(grpc.RpcError) as raised:
+        next(call(iter([b""]), timeout=LIMIT))
+    asked.set()
+    assert isinstance(error_from_call(raised.value), errors.ResourceExhaustedError)
+    few_calls.raw().attach("data")
+
+
 def test_bytes_of_all_clients_are_bounded(few_calls):
     """Requests too big together are refused with their sizes; one alone is always taken."""
     raw, other = few_calls.raw(), few_calls.raw()

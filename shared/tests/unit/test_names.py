@@ -65,12 +65,17 @@ def test_nothing_else_may_follow_a_question_mark(suffix: str) -> None:
         "u:s3cret@host?x",
         "host=a PassWord=s3cret?x",
         "Server=a;Pwd = s3cret?x",
+        "postgresql://me:s3cret@host/results",
+        "postgresql://me:s3cret@host/results.sqlite?client=a",
+        "sqlite:///s3cret.sqlite",
+        "me:s3cret@host.log",
+        "host=h dbname=d password=s3cret",
     ],
 )
 def test_what_may_hold_a_password_is_not_repeated(text: str) -> None:
     """Who gives the address of a server for a name finds no password of it in the refusal."""
     assert may_hold_password(text)
-    with pytest.raises(ResourceNameError, match="alias") as caught:
+    with pytest.raises(ResourceNameError, match="address of a server") as caught:
         parse_resource_name(text)
     assert "s3cret" not in caught.value.message + caught.value.resource_name
 

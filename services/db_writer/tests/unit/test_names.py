@@ -146,24 +146,6 @@ def test_what_can_be_no_name(data: Path, name: str) -> None:
         databases(data).locate(name)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "postgresql://me:s3cret@host/results",
-        "postgresql://me:s3cret@host/results.sqlite",
-        "sqlite:///s3cret.sqlite",
-        "me:s3cret@host",
-        "me:s3cret@host.db",
-        "host=h dbname=d password=s3cret",
-    ],
-)
-def test_address_is_refused_and_not_repeated(data: Path, address: str) -> None:
-    """The address of a database in place of its name is refused without the password in it."""
-    with pytest.raises(ResourceNameError, match="not repeated") as caught:
-        databases(data).locate(address)
-    assert "s3cret" not in caught.value.message + caught.value.resource_name
-
-
 def test_password_that_is_gone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database whose password is gone is still found, and its opening tells the key."""
     monkeypatch.setenv("GONE", "x")

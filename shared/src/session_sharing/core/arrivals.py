@@ -10,10 +10,11 @@ from session_sharing.core.answers import Initialized, Ticket
 from session_sharing.core.departures import begin_close, detach, mark_for_closing
 from session_sharing.core.effects import EventKind, OpenResource
 from session_sharing.core.kept import AttachmentFreed
+from session_sharing.core.limits import check_attachments, check_sessions
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
 from session_sharing.core.table import Step
-from session_sharing.errors import SharingError
+from session_sharing.errors import ResourceExhaustedError, SharingError
 from session_sharing.information import SessionState
 
 
@@ -22,6 +23,8 @@ def initialize(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
     try:
         _check_client(step, request)
         if not _repeats(step, ticket, request):
+            if request.client_id:
+                check_attachments(step.table, request.client_id)
             decide(step, Waiter(request, [ticket]))
     except SharingError as error:
         step.answer(ticket, error)
@@ -100,6 +103,11 @@ def _decide_absent(step: Step, waiter: Waiter) -> None:
     if not creates(request.behavior):
         last = step.table.memory.closed_by_key.get(request.key)
         step.refuse(waiter, refusals.nothing_to_attach_to(request.resource_name, last))
+        return
+    try:
+        check_sessions(step.table)
+    except ResourceExhaustedError as error:
+        step.refuse(waiter, error)
         return
     session = step.table.add_session(request, step.now)
     _wait(step, session, waiter)

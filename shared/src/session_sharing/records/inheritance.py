@@ -16,6 +16,9 @@ MAX_SITES = 4096
 MAX_CHARACTERS = 16 * 1024
 """How long the texts of an inherited context may be: every record of the site gets them."""
 
+MAX_TOGETHER = 1024 * 1024
+"""How long the texts of all contexts of a session may be: the service keeps them, also on disk."""
+
 _Fields: TypeAlias = "Mapping[str, str | int]"
 
 
@@ -49,9 +52,9 @@ class SiteContexts:
 
         Raises:
             TooLargeError: Its texts are too long; with their length and the limit.
-            ResourceExhaustedError: Too many sites have a context.
+            ResourceExhaustedError: Too many sites have a context, or these are too long together.
         """
-        size = sum(len(value) for value in context.fields_set.values() if isinstance(value, str))
+        size = _characters(context.fields_set)
         if size > MAX_CHARACTERS:
             raise TooLargeError(
                 f"The texts of the context have {size} characters; one that is inherited may have "
@@ -67,6 +70,15 @@ class SiteContexts:
             raise ResourceExhaustedError(
                 f"{MAX_SITES} sites of this session have a context already. Set an empty one, with "
                 "nothing but the site, for sites that are done."
+            )
+        together = sum(map(_characters, known.values()))
+        if together > MAX_TOGETHER:
+            raise ResourceExhaustedError(
+                f"The contexts of {len(known)} sites of this session would have {together} "
+                f"characters; {MAX_TOGETHER} are allowed. Set an empty one, with nothing but the "
+                "site, for sites that are done, or shorter texts.",
+                size=together,
+                limit=MAX_TOGETHER,
             )
         self._fields = known
 
@@ -107,3 +119,7 @@ class SiteContexts:
         if len(fields) == len(own):
             return record
         return replace(record, context=RecordContext(**fields))  # type: ignore[arg-type]
+
+
+def _characters(fields: _Fields) -> int:
+    return sum(len(value) for value in fields.values() if isinstance(value, str))

@@ -16,6 +16,7 @@ import grpc.aio
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.service.listening import Listening
 from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
+from session_sharing.service.open_files import allow_open_files
 from session_sharing.service.stopping import (
     Watchdog,
     flush_standard_streams,
@@ -130,6 +131,7 @@ def run(hosted_factory: Callable[[], Hosted], options: HostingOptions) -> int:
     """
     watchdog = Watchdog(options.stop_within * _FORCE)
     gc.set_threshold(NEW_OBJECTS)
+    allow_open_files()
     exit_code = 1
     try:
         asyncio.run(_host(hosted_factory, options, watchdog))

@@ -10,13 +10,13 @@ from typing import Any, NoReturn, cast
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
 
 from session_sharing.access import is_free
-from session_sharing.errors import InternalError, InvalidRequestError, SharingError
+from session_sharing.errors import InternalError, SharingError
 from session_sharing.service.admission import Admission
 from session_sharing.service.admitted_requests import AdmittedRequests
 from session_sharing.service.guard import Guard
+from session_sharing.service.library_services import guarded, parsed
 from session_sharing.wire.status import error_to_trailers, status_of, text_of
 
 _log = logging.getLogger(__name__)
@@ -32,9 +32,9 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Turns a `SharingError` that a method raises into its status, text and data.
 
     Everything else that a method raises is a defect: it is logged whole, and the client is told.
-    Methods that everybody may call, those of gRPC's own services (health, reflection), are left
-    alone. It has no state but that of its `Admission` and its `Guard`, which belong to the event
-    loop.
+    Of methods that everybody may call, those of gRPC's own services (health, reflection), only
+    streams are counted. It has no state but that of its `Admission` and its `Guard`, which belong
+    to the event loop.
 
     Args:
         admission: Bounds what is in flight.
@@ -54,9 +54,11 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Wrap the handler of a call."""
         handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
         method = handler_call_details.method
-        if handler is None or is_free(method):
-            return handler
+        if is_free(method):
+            return guarded(handler, self._admission, _abort)
         self._admission.arrive()
         # Requests come as bytes: they are parsed when it is the turn of their connection.
         parse = handler.request_deserializer or bytes
@@ -88,7 +90,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 self._let_in(name, context)
                 with self._admission.admit(context.peer(), len(data)):
                     async with self._admission.turn(context.peer(), len(data)):
-                        request = _parsed(data, parse)
+                        request = parsed(data, parse)
                     return await method(request, context)
             except grpc.aio.AbortError:
                 raise
@@ -105,7 +107,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
                 self._let_in(name, context)
                 # No bytes are counted: a stream may be held for days, its request is soon used up.
                 with self._admission.admit(context.peer(), 0):
-                    async with aclosing(method(_parsed(data, parse), context)) as responses:
+                    async with aclosing(method(parsed(data, parse), context)) as responses:
                         async for response in responses:
                             yield response
             except grpc.aio.AbortError:
@@ -126,7 +128,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             requests: AsyncIterator[bytes], context: Context
         ) -> AsyncGenerator[Any, None]:
             admitted = AdmittedRequests(
-                requests, lambda data: _parsed(data, parse), self._admission, context.peer()
+                requests, lambda data: parsed(data, parse), self._admission, context.peer()
             )
             try:
                 self._let_in(name, context)
@@ -144,17 +146,6 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             await _abort(context, failure)
 
         return call
-
-
-def _parsed(data: bytes, parse: Parse) -> Any:  # noqa: ANN401
-    try:
-        return parse(data)
-    except DecodeError:
-        raise InvalidRequestError(
-            f"The request ({len(data)} bytes) is no valid protobuf message of this method, or "
-            "values in it are nested too deep for protobuf (about 48 levels). Generate the "
-            "client's stubs from the protos of this service's version."
-        ) from None
 
 
 def _failure(error: Exception) -> SharingError:

@@ -14,6 +14,7 @@ from session_sharing.service.about import About
 from session_sharing.service.calling import CALLER
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.guard import Guard
+from session_sharing.text import printable
 from session_sharing.wire.events import event_to_wire
 from session_sharing.wire.generated import (
     administration_pb2,
@@ -109,7 +110,7 @@ class AdministrationServicer(administration_pb2_grpc.SessionAdministrationServic
         """Ask to close a session, or close it under its holders."""
         if request.force:
             self._guard.require(Right.FORCE_CLOSE)
-        reason = f", reason: {request.reason[:200]}" if request.reason else ""
+        reason = f", reason: {printable(request.reason[:200])}" if request.reason else ""
         by = f"{_who_calls(request.requested_by)}{reason}"
         close = self._engine.force_close if request.force else self._engine.request_close
         session = await close(request.public_id, by)

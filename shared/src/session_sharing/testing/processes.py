@@ -31,6 +31,7 @@ class ServerProcess:
         arguments: Its arguments.
         environment: Variables to set beside those of this process.
         wait: Whether to wait for the ready line.
+        folder: Its working folder; that of this process by default.
 
     Attributes:
         process: The process.
@@ -48,6 +49,7 @@ class ServerProcess:
         environment: Mapping[str, str] | None = None,
         *,
         wait: bool = True,
+        folder: Path | None = None,
     ) -> None:
         self.module = module
         self.address = ""
@@ -55,6 +57,7 @@ class ServerProcess:
         self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             [sys.executable, "-m", module, *arguments],
+            cwd=folder,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -74,6 +74,18 @@ def test_a_snapshot_stays_as_it_was() -> None:
     assert completed(before, RecordContext(site=0)) == RecordContext("s0", 0, run="r")
 
 
+def test_all_that_is_kept_of_a_session_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many sites with long texts do not fill the service either; a shorter one makes room."""
+    monkeypatch.setattr(inheritance, "MAX_TOGETHER", 100)
+    contexts = SiteContexts()
+    contexts.set(RecordContext("x" * 60, 0))
+    with pytest.raises(ResourceExhaustedError, match=r"2 sites .* 120 characters; 100 are allowed"):
+        contexts.set(RecordContext("y" * 60, 1))
+    assert completed(contexts, RecordContext(site=1)) == RecordContext(site=1)
+    contexts.set(RecordContext("x" * 40, 0))
+    contexts.set(RecordContext("y" * 60, 1))
+
+
 def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither many sites nor long texts fill the service; a site that is done makes room."""
     monkeypatch.setattr(inheritance, "MAX_SITES", 2)

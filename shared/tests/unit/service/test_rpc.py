@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
+import pytest
+
+from session_sharing.errors import InvalidRequestError
 from session_sharing.service.operations import OpenSession
 from session_sharing.service.rpc import SessionRpc
 from session_sharing.wire.generated import session_pb2
@@ -49,3 +52,14 @@ def test_what_follows_a_session_is_closed_with_its_stream():
         assert given_back == ["handle"]
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("name", ["client_id", "attachment_id"])
+@pytest.mark.parametrize("size", [0, 101, 1_000_000])
+def test_ids_are_neither_empty_nor_long(name: str, size: int) -> None:
+    """What the service keeps for each client and attachment is short, whatever is sent."""
+    ids = {"client_id": "c" * 100, "attachment_id": "a" * 100, name: "x" * size}
+    held = {"session_name": "name", "attachment_id": ids["attachment_id"]}
+    request = session_pb2.ReleaseRequest(client_id=ids["client_id"], attachment=held)
+    with pytest.raises(InvalidRequestError, match=f"has {size} characters. Give one of 1 to 100"):
+        asyncio.run(SessionRpc(Engine()).release(request))

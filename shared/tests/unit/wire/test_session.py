@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from session_sharing.core import Initialized, Outcome, Released, ReleaseMode
+from session_sharing.core.limits import MOST_ATTACHMENTS, MOST_SESSIONS
 from session_sharing.errors import InvalidRequestError
 from session_sharing.information import (
     AttachmentInformation,
@@ -17,8 +18,10 @@ from session_sharing.information import (
     SessionInformation,
     SessionState,
 )
+from session_sharing.service.hosting import SERVER_OPTIONS
 from session_sharing.wire.generated import session_pb2
 from session_sharing.wire.session import (
+    attachment_to_wire,
     identity_from_wire,
     identity_to_wire,
     initialized_to_wire,
@@ -207,3 +210,21 @@ def test_answer_to_a_release_names_a_bounded_number_of_holders():
     )
     message = released_to_wire(Released(Outcome.CLOSE_PENDING, session))
     assert len(message.session.attachments) == 100
+
+
+def test_all_that_there_can_be_is_listed_in_one_answer() -> None:
+    """ListSessions has room for all sessions and attachments, whatever their clients are called."""
+    long = "\U0001f4a5" * 600
+    told = session_pb2.ClientIdentity(program=long, host=long, user=long, boot_id=long)
+    client = identity_from_wire(told)
+    session = SessionInformation(
+        "12345678",
+        *("x" * 1000, "x" * 1000),
+        *(SessionState.OPEN, True, client, NOW, NOW),
+        closed_by=f"{client}, reason: {long[:200]}",
+        broken="x" * 2000,
+    )
+    holder = AttachmentInformation("12345678", 1, client, NOW, "a" * 32, True, 2**64 - 1, True)
+    size = MOST_SESSIONS * (session_to_wire(session).ByteSize() + 8)
+    size += MOST_ATTACHMENTS * (attachment_to_wire(holder).ByteSize() + 8)
+    assert size < dict(SERVER_OPTIONS)["grpc.max_send_message_length"]

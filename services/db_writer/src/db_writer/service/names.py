@@ -17,7 +17,6 @@ from db_writer.service.config import (
 from db_writer.service.server_keys import server_key
 from db_writer.service.settings import DatabaseSettings
 from session_sharing.errors import PreconditionError, ResourceNameError, ResourceNotFoundError
-from session_sharing.names import may_hold_password
 from session_sharing.service import FileKind, FileLocations, Located, locate_anywhere
 
 DATABASE_FILES = FileKind("database file", (".sqlite", ".sqlite3", ".db"))
@@ -44,7 +43,7 @@ class Databases:
         """Find a database; its key is the same for all names that mean one database.
 
         Raises:
-            ResourceNameError: The name can be no database's, or is an address instead.
+            ResourceNameError: The name can be no database's.
             ResourceNotFoundError: No such database is configured, or the folder of a file is
                 missing.
             AccessDeniedError: A file lies outside the data folder.
@@ -52,11 +51,6 @@ class Databases:
         configured = self._configured.get(resource)
         if configured is not None:
             return Located(key=_key(configured.base), address=resource)
-        if may_hold_password(resource):
-            raise ResourceNameError(
-                "The resource name looks like the address of a database, which does not belong "
-                f"into pin maps and programs (it is not repeated here). {self._advice()}"
-            )
         if DATABASE_FILES.has_ending(resource):
             return self._files.locate(resource)
         if is_database_name(resource):

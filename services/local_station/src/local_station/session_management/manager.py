@@ -16,9 +16,10 @@ from local_station.session_management.refusals import asked_of, left_behind, not
 from local_station.session_management.registrations import Registrations
 from local_station.session_management.requests import Reservation, Wait, Wanted
 from local_station.session_management.reservations import Reservations
+from local_station.session_management.room import MAX_TOLD, Room
 from local_station.session_management.turns import Turns
 from local_station.session_management.watch import Watch
-from session_sharing.errors import UnavailableError
+from session_sharing.errors import ResourceExhaustedError, UnavailableError
 from session_sharing.utc import utc_now
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class SessionManager:
         now: Tells the time, in UTC.
         limit: Bounds the requests that wait.
         changed: Called with each change of what is to be kept for the next run.
+        most_told: How much there may be to tell of sessions, in bytes.
     """
 
     def __init__(
@@ -40,11 +42,14 @@ class SessionManager:
         now: Callable[[], datetime] = utc_now,
         limit: RequestLimit | None = None,
         changed: Callable[[Entry], None] = lambda entry: None,
+        most_told: int = MAX_TOLD,
     ) -> None:
         self._now = now
         self._registrations = Registrations()
         self._multiplexers = Registrations()
         self._reservations = Reservations(self._registrations, self._keep_freed)
+        parts = (self._registrations, self._multiplexers, self._reservations)
+        self._room = Room(parts, most_told)
         self._limit = limit or RequestLimit()
         self._holders = Holders()
         self._changed = changed
@@ -68,7 +73,8 @@ class SessionManager:
         Raises:
             UnavailableError: It was not granted in time, or the station stops. The text says who
                 holds the sessions, since when, and what to do.
-            ResourceExhaustedError: Too many requests wait already, of this connection or of all.
+            ResourceExhaustedError: Too many requests wait already, of this connection or of all; or
+                there would be too much to tell of all that is reserved and registered.
         """
         if self._stopping:
             raise stopping()
@@ -98,7 +104,9 @@ class SessionManager:
         Raises:
             InvalidRequestError: A session has no name, or is named twice.
             AlreadyExistsError: One of them is registered; the text says by whom and since when.
+            ResourceExhaustedError: There would be too much to tell of all sessions.
         """
+        self._room.check(sessions)
         # Nobody is let go by that: a request for all that is registered just wants more now.
         self._registrations.register(sessions, self._now())
 
@@ -113,7 +121,9 @@ class SessionManager:
         Raises:
             InvalidRequestError: A session has no name, or is named twice.
             AlreadyExistsError: One of them is registered; the text says by whom and since when.
+            ResourceExhaustedError: There would be too much to tell of all sessions.
         """
+        self._room.check(sessions)
         self._multiplexers.register(sessions, self._now())
 
     def unregister_multiplexers(self, names: Iterable[str]) -> None:
@@ -194,7 +204,19 @@ class SessionManager:
             raise
         if wait.reservation is None:
             raise await self._refusal(wait)
+        self._check_granted(wait.reservation)
         return wait.reservation
+
+    def _check_granted(self, reservation: Reservation) -> None:
+        """Give a reservation back with which there is too much to tell.
+
+        What it takes is known only now: who wants all that is registered gets what is by now.
+        """
+        try:
+            self._room.check()
+        except ResourceExhaustedError:
+            self.give_back(reservation)
+            raise
 
     async def _granted_or_over(self, wait: Wait, timeout: float | None) -> None:
         if wait.reservation is not None or timeout == 0:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from local_station.session_management.model import Session
-from local_station.text import shortened
+from local_station.session_management.room import size_of, who_registered
 from session_sharing.errors import AlreadyExistsError, InvalidRequestError
 from session_sharing.information import clock
 
@@ -24,10 +24,7 @@ class Registered:
     since: datetime
 
     def __str__(self) -> str:
-        annotations = self.session.annotations
-        user = annotations.get("ni/registered.username") or "somebody"
-        host = annotations.get("ni/registered.hostname")
-        who = shortened(f"{user} on {host}" if host else user, _MOST_LETTERS)
+        who = who_registered(self.session)
         return f"{self.session.name[:_MOST_LETTERS]!r} (by {who} since {clock(self.since)})"
 
 
@@ -36,10 +33,14 @@ class Registrations:
 
     They know nothing of reservations, nor of the life of those who registered them: a Setup opens
     sessions, registers them and ends. One event loop uses them, and so they need no lock.
+
+    Attributes:
+        size: How many bytes it takes to tell of all of them.
     """
 
     def __init__(self) -> None:
         self._registered: dict[str, Registered] = {}
+        self.size = 0
 
     def register(self, sessions: Sequence[Session], now: datetime) -> None:
         """Register all sessions, or none.
@@ -58,6 +59,7 @@ class Registrations:
                 "that is there; if it was closed without being unregistered, unregister it first."
             )
         self._registered.update({each.name: Registered(each, now) for each in sessions})
+        self.size += sum(map(size_of, sessions))
 
     def unregister(self, names: Iterable[str]) -> None:
         """Remove sessions. One that is not registered is no error, so that doing it twice is none.
@@ -66,7 +68,14 @@ class Registrations:
             names: Their names.
         """
         for name in names:
-            self._registered.pop(name, None)
+            registered = self._registered.pop(name, None)
+            if registered is not None:
+                self.size -= size_of(registered.session)
+
+    def shares(self) -> Iterator[tuple[str, int]]:
+        """Yield who registered each session, and how many bytes it takes to tell of it."""
+        for registered in self._registered.values():
+            yield who_registered(registered.session), size_of(registered.session)
 
     def get(self, name: str) -> Session | None:
         """Return a session by its name; None if it is not registered."""

@@ -5,7 +5,7 @@ Pure bookkeeping: no clock and no event loop. It is used by one event loop, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from local_station.session_management.model import Session
 from local_station.session_management.queues import Queues
 from local_station.session_management.registrations import Registrations
 from local_station.session_management.requests import Reservation, Wait
+from local_station.session_management.room import size_of, who_reserved
 
 LOOKED_AT = 200
 """At how many obstacles is looked: a text names a few of them, and looking takes time."""
@@ -49,6 +50,9 @@ class Reservations:
         registrations: What is registered; `unregistered` is to be called when that gets less.
             When it gets more, waiting requests want more, and none can be granted by that.
         freed: Called with the names of sessions that a known process had and that were freed.
+
+    Attributes:
+        size: How many bytes it takes to tell of all that is reserved.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Reservations:
         self._held: dict[str, Reservation] = {}
         self._sessions: dict[str, Session] = {}
         self._sessions_left: dict[Reservation, int] = {}
+        self.size = 0
 
     def request(self, wait: Wait, now: datetime) -> list[Wait]:
         """Queue a request; it is granted at once if nothing is in its way."""
@@ -111,6 +116,12 @@ class Reservations:
         """Return the reservations that still have a session."""
         return self._sessions_left.keys()
 
+    def shares(self) -> Iterator[tuple[str, int]]:
+        """Yield who has each session, and how many bytes it takes to tell of it."""
+        for name, session in self._sessions.items():
+            caller = self._held[name].caller
+            yield who_reserved(caller), size_of(session, caller.annotations)
+
     def left(self, reservation: Reservation) -> list[Session]:
         """Return the sessions that a reservation still has."""
         return [each for each in reservation.sessions if self._held.get(each.name) is reservation]
@@ -151,7 +162,7 @@ class Reservations:
         reservation = self._held.pop(name, None)
         if reservation is None:
             return None
-        del self._sessions[name]
+        self.size -= size_of(self._sessions.pop(name), reservation.caller.annotations)
         self._sessions_left[reservation] -= 1
         if not self._sessions_left[reservation]:
             del self._sessions_left[reservation]
@@ -183,5 +194,7 @@ class Reservations:
     def _hold(self, reservation: Reservation, sessions: Mapping[str, Session]) -> None:
         self._held.update(dict.fromkeys(sessions, reservation))
         self._sessions.update(sessions)
+        notes = reservation.caller.annotations
+        self.size += sum(size_of(session, notes) for session in sessions.values())
         if sessions:
             self._sessions_left[reservation] = len(sessions)

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from local_station.discovery import catalogue
 from local_station.discovery.catalogue import LOOK_SECONDS, Catalogue
 from local_station.discovery.model import Wanted
 
@@ -139,3 +140,12 @@ def test_callers_at_once_share_a_look(tmp_path, monkeypatch):
 
     asyncio.run(ask())
     assert len(looks) == 1
+
+
+def test_number_of_files_is_bounded(tmp_path, monkeypatch, caplog):
+    """A folder full of files costs no more than so many of them; the log says what is left out."""
+    monkeypatch.setattr(catalogue, "MAX_FILES", 2)
+    for name in "abc":
+        _write(tmp_path, name, name.upper())
+    assert Bench(tmp_path).classes() == ["A", "B"]
+    assert "c.serviceconfig and what follows: 2 files are read, no more." in caplog.text
