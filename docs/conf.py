@@ -11,6 +11,9 @@ import os
 import sys
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "teststand" / "code_modules")]
 
@@ -32,7 +35,7 @@ repository_url = os.environ.get("SESSION_SHARING_DOCS_SOURCES", "")
 
 source_suffix = {".md": "markdown"}
 include_patterns = ["*.md", "docs/**", "**/README.md", "services/*/docs/*"]
-exclude_patterns = ["docs/_build", "**/.*", ".*", "**/build", "template", "**/__pycache__"]
+exclude_patterns = ["docs/_build", "**/.*", ".*", "**/build", "template/files", "**/__pycache__"]
 
 napoleon_use_ivar = True
 autodoc_member_order = "bysource"
@@ -52,11 +55,17 @@ html_show_copyright = False
 nitpick_ignore_regex = [
     # Nothing is fetched from elsewhere, so what is not the project's own has no page here.
     ("py:.*", r"(?!session_sharing|db_writer|json_logger|measurement_support).*"),
-    ("py:class", r".*\.[A-Z]"),  # type variables
+    ("py:(class|obj)", r".*\.[A-Z]"),  # type variables
     ("py:class", r".*_pb2\..*"),  # generated: the page on protos has them
     # What public classes are given, or hand on, and nobody names.
     (
         "py:class",
-        r".*\.(_Resolved|Admission|Backlog|Chain|Details|Files|Journal|OpenSession|Orphans|Patience)",
+        r".*\.(_Resolved|AccessRules|Admission|Backlog|Chain|Details|Files|Guard|Journal|OpenSession"
+        r"|Orphans|Patience)",
     ),
 ]
+
+
+def setup(app: Sphinx) -> None:
+    """Show tables of values as they are: nothing knows how to colour them."""
+    app.add_lexer("csv", TextLexer)
