@@ -11,12 +11,12 @@ import os
 import sys
 from pathlib import Path
 
-from sphinx.highlighting import lexers
+from sphinx.highlighting import lexer_classes
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "teststand" / "code_modules")]
 
-lexers["csv"] = lexers["none"]  # has none of its own
+lexer_classes["csv"] = lexer_classes["none"]  # has none of its own
 logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its plug-ins
 
 project = "Session sharing"
