@@ -29,6 +29,8 @@ PLATFORMS = ("linux", "win32", "darwin")
 """What types are checked for, so that a call which one of them lacks is found on the others."""
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
+SITE = ("python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q", "-E")
+"""How the documentation site is built: warnings and broken links are errors."""
 SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")
 """How all tests are run: most wait for processes, so two at a time are done in two thirds."""
 DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
@@ -101,7 +103,7 @@ def runtime(session: nox.Session) -> tuple[str, str]:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, types (for three platforms), layers and exports."""
+    """Check style, formatting, types (on three platforms), layers, exports, the pages' links."""
     install(session, *in_place(), *group("lint"))
     session.run("python", "-m", "ruff", "check", ".")
     session.run("python", "-m", "ruff", "format", "--check", ".")
@@ -110,6 +112,7 @@ def lint(session: nox.Session) -> None:
         session.run("python", "-m", "mypy", f"--platform={platform}", cache)
     session.run("lint-imports", "--no-logo")
     session.run("python", "-m", "pytest", "tests/unit/test_exports.py")
+    session.run(*SITE, "-b", "dummy", ".", str(Path(session.create_tmp(), "site")))
 
 
 @nox.session
@@ -185,10 +188,9 @@ def teststand(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation site in `docs/_build/html`; a broken link or warning fails it."""
     install(session, *in_place(), *group("docs"))
-    build = ["python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q", "-E"]
-    session.run(*build, "-b", "html", ".", "docs/_build/html")
+    session.run(*SITE, "-b", "html", ".", "docs/_build/html")
     if "--external" in session.posargs:
-        session.run(*build, "-b", "linkcheck", ".", "docs/_build/links")
+        session.run(*SITE, "-b", "linkcheck", ".", "docs/_build/links")
 
 
 def starts(python: str) -> bool:
