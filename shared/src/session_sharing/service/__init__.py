@@ -28,7 +28,8 @@ from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
 from session_sharing.service.network import NetworkOptions, Ports, ServerTls
-from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
+from session_sharing.service.one_thread import Closable, OneThread
+from session_sharing.service.one_thread_driver import OneThreadDriver
 from session_sharing.service.operating import Operate, serve_operations
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
