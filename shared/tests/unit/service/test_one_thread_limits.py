@@ -123,7 +123,7 @@ def test_hang_is_noticed_though_its_caller_left(resource: Resource) -> None:
         asked = asyncio.ensure_future(handle.run(lambda it: it.use("hang")))
         await asyncio.to_thread(resource.gate.wait_for_one)
         asked.cancel()
-        with pytest.raises(UnavailableError, match="it hangs.*close the session and initialize"):
+        with pytest.raises(UnavailableError, match=r"it hangs.*close the session and init"):
             await handle.run(lambda it: it.use("later"))
 
     asyncio.run(asyncio.wait_for(work(), DEADLINE))
