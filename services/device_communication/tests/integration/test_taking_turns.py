@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from services.device_communication.tests.support import (
 from session_sharing.errors import OutcomeUnknownError, UnavailableError
 from session_sharing.service import OneThread
 from session_sharing.testing.hosting import LocalService
+from session_sharing.testing.proxy import FaultyProxy
 
 Connect = Callable[..., DeviceCommunicationClient]
 
@@ -66,6 +68,24 @@ def test_a_device_has_one_thread(connect: Connect, backend: GatedBackend, device
     clients = [connect(device, register_map="map.csv") for _ in range(4)]
     at_once([partial(client.read_register, "CONFIG") for client in clients])
     assert backend.threads == [f"device {device}"] * 4
+
+
+def test_a_read_without_answer(
+    service: LocalService[OneThread[Device]], connect: Connect, backend: GatedBackend, device: str
+) -> None:
+    """It is sent again when the connection comes back, unless reading changes the register."""
+    with FaultyProxy(service.address) as proxy, ThreadPoolExecutor() as pool:
+        client = connect(device, address=proxy.address, register_map="map.csv")
+        backend.reading.shut()
+        once = pool.submit(client.read_register, "CONFIG", repeat=False)
+        backend.reading.wait_for_one()
+        often = pool.submit(client.read_register, "CONFIG")
+        proxy.cut()
+        with pytest.raises(OutcomeUnknownError, match="reading register 'CONFIG' was done is unk"):
+            once.result(DEADLINE)
+        backend.reading.open()
+        assert often.result(DEADLINE) == 12
+        client.close()
 
 
 @pytest.mark.parametrize("limit", [1.0])
