@@ -17,7 +17,7 @@ from device_communication.service.device import Device
 from device_communication.service.driver import CALL_SECONDS, DeviceDriver
 from device_communication.service.main import device_servicers
 from device_communication.service.names import DeviceLocations
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 from device_communication.service.simulated_instrument import (
     SimulatedInstrument,
     SimulatedInstruments,

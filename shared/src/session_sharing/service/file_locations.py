@@ -36,6 +36,11 @@ class FileLocations:
         self._takes_roots = roots is not None
         self._data_folder = _real(data_folder)
         self._roots = (self._data_folder, *map(_real, roots or ()))
+        given = (data_folder, *(roots or ()))
+        self._spellings = tuple(
+            (Path(os.path.normpath(Path.cwd() / spelled)), real, _ignores_case(real))
+            for spelled, real in zip(given, self._roots, strict=True)
+        )
 
     def locate(self, resource: str) -> Located:
         """Find a file; its key is the same for all spellings of one file.
@@ -54,6 +59,24 @@ class FileLocations:
         self._check_parent(resource, path)
         self._check_kind(resource, path)
         return locate_anywhere(path)
+
+    def spell(self, resource: str) -> str:
+        """Return one spelling of a file, by its name alone: its folder need not be there.
+
+        It stays the same whatever becomes of the file and its folder, as links are not followed
+        but those to the allowed folders themselves. So a file may have two.
+
+        Raises:
+            ResourceNameError: No file of this kind can have the name.
+        """
+        name = check_file_name(resource, self._kind, windows=sys.platform == "win32")
+        path = Path(os.path.normpath(self._data_folder / name))
+        for spelled, real, ignores_case in self._spellings:
+            for root in (real, spelled):
+                if root in path.parents:
+                    inside = real / path.relative_to(root)
+                    return _folded(inside) if ignores_case else str(inside)
+        return str(path)
 
     def _check_allowed(self, resource: str, path: Path) -> None:
         if any(root in path.parents for root in self._roots):
@@ -116,6 +139,10 @@ def _fold_case(path: Path) -> str:
     """
     if not _ignores_case(path.parent):
         return str(path)
+    return _folded(path)
+
+
+def _folded(path: Path) -> str:
     text = unicodedata.normalize("NFC", str(path)) if sys.platform == "darwin" else str(path)
     return "".join(map(_upper, text))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing
 
 from device_communication.protocol import Protocol
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 
 PORTS = 4
 """How many GPIO ports an instrument has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from device_communication.service.backend import CHANNELS, PORTS, Instrument
-from device_communication.service.register_map import Access, Register, RegisterMap
+from device_communication.service.registers import Access, Register, RegisterMap
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, NotFoundError
 
 ALL_LINES = (1 << CHANNELS) - 1

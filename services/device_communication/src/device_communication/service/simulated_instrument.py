@@ -10,7 +10,7 @@ from pathlib import Path
 
 from device_communication.protocol import Protocol
 from device_communication.service.backend import CHANNELS, PORTS
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 from session_sharing.errors import PreconditionError
 from session_sharing.service import atomic_write_text, private_folder
 
