@@ -7,16 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import grpc
 import pytest
 
 from device_communication import DeviceCommunicationClient, Protocol
 from device_communication.service.device import Device
 from device_communication.service.driver import CALL_SECONDS
+from services.device_communication.tests.contract import ContractClient
 from services.device_communication.tests.support import (
     DEADLINE,
     GatedBackend,
     at_once,
     device_service,
+    refused,
 )
 from session_sharing.errors import OutcomeUnknownError, UnavailableError
 from session_sharing.service import OneThread
@@ -86,6 +89,24 @@ def test_a_read_without_answer(
         backend.reading.open()
         assert often.result(DEADLINE) == 12
         client.close()
+
+
+@pytest.mark.parametrize("failure", [FileNotFoundError(2, "no such bus"), PermissionError(13, "")])
+def test_what_the_device_reports_is_no_fault_of_the_request(
+    service: LocalService[OneThread[Device]],
+    connect: Connect,
+    backend: GatedBackend,
+    device: str,
+    failure: OSError,
+) -> None:
+    """An adapter that is gone is UNAVAILABLE by both doors: registers and sessions are there."""
+    client, ni = connect(device, register_map="map.csv"), ContractClient(service.address)
+    backend.failure = failure
+    with pytest.raises(UnavailableError, match="carry out ReadRegister"):
+        client.read_register("CONFIG")
+    with refused(grpc.StatusCode.UNAVAILABLE, "talk to the device"):
+        ni.read(client.session_name, "CONFIG")
+    ni.close()
 
 
 @pytest.mark.parametrize("limit", [1.0])

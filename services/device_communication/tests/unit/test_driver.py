@@ -101,7 +101,7 @@ def test_address_keeps_everything() -> None:
 @pytest.mark.parametrize("number", [-1, 4, 99])
 def test_protocols_that_are_none(number: int) -> None:
     """A number that stands for no protocol is refused with those that do."""
-    with pytest.raises(InvalidRequestError, match=r"1 \(SPI\), 2 \(I2C\), 3 \(UART\)"):
+    with pytest.raises(InvalidRequestError, match=r"Use one of 1 \(SPI\), 2 \(I2C\), 3 \(UART\)"):
         protocol_from_number(number)
 
 

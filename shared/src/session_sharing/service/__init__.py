@@ -13,7 +13,7 @@ from session_sharing.service.arguments import (
 )
 from session_sharing.service.chain import ChainLink
 from session_sharing.service.conversion import Conversion
-from session_sharing.service.driver import Located, ResourceDriver, explain
+from session_sharing.service.driver import Located, ResourceDriver, explain, explain_use
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.file_locations import FileLocations, locate_anywhere
@@ -70,6 +70,7 @@ __all__ = [
     "configure_logging",
     "default_data_folder",
     "explain",
+    "explain_use",
     "first_of",
     "in_thread",
     "locate_anywhere",

@@ -96,7 +96,7 @@ class Device:
             InvalidRequestError: There is no such port, or mask or state name other lines.
         """
         _check_mask(port, mask)
-        _check("the state of a GPIO port", state, ALL_LINES)
+        _check("the state of a GPIO port,", state, ALL_LINES)
         self._instrument.write_gpio(port, mask, state & mask)
 
     def close(self) -> None:

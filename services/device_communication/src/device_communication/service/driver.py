@@ -84,10 +84,10 @@ class DeviceDriver:
         def make() -> Device:
             with ExitStack() as undoing:
                 undoing.callback(self._held.hold(wanted.name))
-                instrument = self._backend.open(wanted.name, wanted.protocol, registers)
+                instrument = self._backend.open(
+                    wanted.name, wanted.protocol, registers, reset=reset
+                )
                 undoing.callback(instrument.close)
-                if reset:
-                    instrument.reset()
                 return Device(wanted.name, instrument, registers, undoing.pop_all().close)
 
         return OneThread(f"device {wanted.name}", make, self._limit)
