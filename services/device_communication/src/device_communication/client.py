@@ -17,6 +17,7 @@ from session_sharing.client import (
     ResolvingClient,
     SessionConstructor,
 )
+from session_sharing.tls import TlsFiles
 
 INSTRUMENT_TYPE = "DeviceCommunication"
 """The instrument type id of devices in the project's pin maps."""
@@ -53,6 +54,7 @@ class DeviceCommunicationClient(OperatingClient):
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.
+        tls: The files to encrypt with; None for what the environment says.
 
     Raises:
         InvalidRequestError: What is given is of another type, or no protocol.
@@ -79,6 +81,7 @@ class DeviceCommunicationClient(OperatingClient):
         wait_closed: float | None = None,
         take_over_orphan: bool = False,
         give_up: threading.Event | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         self._wish = pb2.InitializeRequest(
             protocol=word("protocol", protocol, ENUM_BITS),  # type: ignore[arg-type]  # open enum
@@ -95,6 +98,7 @@ class DeviceCommunicationClient(OperatingClient):
             wait_closed=wait_closed,
             take_over_orphan=take_over_orphan,
             give_up=give_up,
+            tls=tls,
         )
 
     def read_register(self, name: str, *, repeat: bool = True) -> int:
