@@ -114,6 +114,27 @@ def test_each_operation_has_the_limit_for_itself(resource: Resource) -> None:
     handle.close()
 
 
+def test_turn_that_had_not_begun_is_taken_back(resource: Resource) -> None:
+    """Who has the turn, but waits for something that was submitted, can still leave."""
+    handle = OneThread("it", lambda: resource)
+
+    async def work() -> None:
+        resource.gate.shut()
+        first = handle.submit(lambda it: it.use("first"))
+        await asyncio.to_thread(resource.gate.wait_for_one)
+        asked = asyncio.ensure_future(handle.run(lambda it: it.use("never")))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.wait({asked})
+        resource.gate.open()
+        await asyncio.wrap_future(first)
+        assert await handle.run(lambda it: it.use("next")) == "next"
+
+    asyncio.run(asyncio.wait_for(work(), DEADLINE))
+    assert resource.used == ["first", "next"]
+    handle.close()
+
+
 def test_hang_is_noticed_though_its_caller_left(resource: Resource) -> None:
     """A caller that waits shorter than the limit leaves no hanging resource behind unnoticed."""
     handle = OneThread("it", lambda: resource, LIMIT)
