@@ -20,6 +20,7 @@ from tools.pages.rule import exit_code, is_command_block, is_parsed_only
 BLOCK_SECONDS = 60.0
 SLOW_SECONDS = 900.0
 SUFFIXES = {
+    "csv": (".csv",),
     "ini": (".ini", ".cfg", ".service"),
     "json": (".json", ".serviceconfig"),
     "python": (".py",),
