@@ -98,7 +98,7 @@ class Adder:
 def operate(adder: Adder, request: Any) -> Message:
     """Carry out an operation."""
     if isinstance(request, FailRequest):
-        raise ResourceExhaustedError("It is too much.") if adder.total > 9 else OSError(5, "broken")
+        raise ResourceExhaustedError("It is too much.") if adder.total > 9 else OSError(2, "broken")
     if request.amount < 0:
         return FailResponse()
     adder.arrived.set()

@@ -17,7 +17,7 @@ from device_communication.service.device import Device
 from device_communication.service.driver import CALL_SECONDS, DeviceDriver
 from device_communication.service.main import device_servicers
 from device_communication.service.names import DeviceLocations
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 from device_communication.service.simulated_instrument import (
     SimulatedInstrument,
     SimulatedInstruments,
@@ -82,6 +82,8 @@ class GatedInstrument:
         """Read, when the gate lets it."""
         self._backend.threads.append(threading.current_thread().name)
         self._backend.reading.pass_through()
+        if self._backend.failure is not None:
+            raise self._backend.failure
         return self._instrument.read_register(register)
 
     def close(self) -> None:
@@ -101,6 +103,7 @@ class GatedBackend:
         reading: Where reads wait.
         closed: Released by each close.
         threads: The names of the threads of the reads.
+        failure: What reads raise.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -108,12 +111,15 @@ class GatedBackend:
         self.reading = Gate()
         self.closed = threading.Semaphore(0)
         self.threads: list[str] = []
+        self.failure: OSError | None = None
         self._simulated = SimulatedInstruments(folder)
 
-    def open(self, name: str, protocol: Protocol, registers: RegisterMap) -> Instrument:
+    def open(
+        self, name: str, protocol: Protocol, registers: RegisterMap, *, reset: bool
+    ) -> Instrument:
         """Open an instrument, when the gate lets it."""
         self.opening.pass_through()
-        return GatedInstrument(self._simulated.open(name, protocol, registers), self)
+        return GatedInstrument(self._simulated.open(name, protocol, registers, reset=reset), self)
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

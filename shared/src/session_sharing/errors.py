@@ -50,11 +50,10 @@ class SharingError(Exception):
         limit: How big it may be, in bytes.
 
     Attributes:
-        maybe_done: Whether an attempt before the one that was answered may have been carried out;
-            its answer was lost. Clients repeat what was not answered.
+        maybe_done: Whether the call may have been carried out though it failed: it was cut short,
+            or an attempt before the one that was answered was. False says nothing of errors
+            whose class does, such as `OutcomeUnknownError`.
     """
-
-    maybe_done = False
 
     def __init__(
         self,
@@ -73,6 +72,7 @@ class SharingError(Exception):
         self.retry_delay = retry_delay
         self.size = size
         self.limit = limit
+        self.maybe_done = False
 
 
 class InvalidRequestError(SharingError):

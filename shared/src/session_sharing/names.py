@@ -54,8 +54,7 @@ def parse_resource_name(text: str) -> ResourceName:
     resource, mark, suffix = text.partition("?")
     if not resource.strip():
         raise ResourceNameError(
-            "The resource name is empty. Name the resource as the pin map does, "
-            "for example 'results.ndjson' for a file, or 'results.sqlite' for a database.",
+            "The resource name is empty. Name the file, database or device as the pin map does.",
             resource_name=text,
         )
     if not mark:

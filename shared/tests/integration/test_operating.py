@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,7 @@ from session_sharing.errors import (
 )
 from session_sharing.service import OneThread, OneThreadDriver, serve_operations
 from session_sharing.testing.hosting import LocalService
+from session_sharing.testing.proxy import FaultyProxy
 from shared.tests.adder import (
     ADDER,
     Adder,
@@ -70,6 +72,14 @@ def add(client: OperatingClient, amount: float) -> AddResponse:
     return client.call(AddRequest(amount=amount), AddResponse)
 
 
+def until_lost(client: OperatingClient) -> None:
+    """Wait until a client has noticed that its service is away."""
+    deadline = time.monotonic() + DEADLINE
+    while client._connection.is_alive:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def test_operations_of_many_clients_come_one_after_the_other(service, adders):
     """Nothing is lost of what several clients do at once, and one thread does all of it."""
     with (
@@ -96,6 +106,28 @@ def test_an_operation_that_was_begun_ends_before_the_session_closes(service, add
     adders.last.held_up.set()
     closing.join(DEADLINE)
     assert (adders.last.total, adders.last.closed) == (1.0, True)
+
+
+def test_what_must_not_be_done_twice_is_not_sent_again(service, adders):
+    """A call that is under way when the connection goes is done once, and told as unknown.
+
+    While the service is known to be away, the next one waits for it, and is done once as well.
+    """
+    with FaultyProxy(service.address) as proxy, ThreadPoolExecutor() as pool:
+        client = AdderClient("A", address=proxy.address)
+        adders.last.held_up.clear()
+        first = pool.submit(client.call, AddRequest(amount=1.0), AddResponse, repeat=False)
+        assert adders.last.arrived.wait(DEADLINE)
+        proxy.refuse()
+        with pytest.raises(OutcomeUnknownError, match="not sent again") as caught:
+            first.result(DEADLINE)
+        assert caught.value.maybe_done
+        adders.last.held_up.set()
+        until_lost(client)
+        second = pool.submit(client.call, AddRequest(amount=1.0), AddResponse, repeat=False)
+        proxy.accept()
+        assert second.result(DEADLINE).total == 2.0
+        client.close()
 
 
 def test_errors_reach_the_client_as_what_they_are(service):

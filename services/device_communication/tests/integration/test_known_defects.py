@@ -110,11 +110,13 @@ def test_what_maps_may_be(ni: ContractClient, device: str, folder: Path) -> None
 
 def test_attaching_does_not_read_the_map(ni: ContractClient, device: str, folder: Path) -> None:
     """A map is read once, from the data folder; whoever attaches does not need it any more."""
-    path = folder / "data" / "gone.csv"
+    path = folder / "data" / "maps" / "gone.csv"
+    path.parent.mkdir()
     path.write_text("Register Name,Default Data\nA,1\n")
-    session = ni.initialize(device, register_map_path="gone.csv").session_name
+    session = ni.initialize(device, register_map_path="maps/gone.csv").session_name
     path.unlink()
-    for spelling in ("gone.csv", "./gone.csv", str(path)):
+    path.parent.rmdir()
+    for spelling in ("maps/gone.csv", "./maps/../maps/gone.csv", str(path)):
         assert ni.initialize(device, register_map_path=spelling).session_name == session
     assert ni.read(session, "A") == 1
 

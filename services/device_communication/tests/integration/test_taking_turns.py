@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import grpc
 import pytest
 
 from device_communication import DeviceCommunicationClient, Protocol
 from device_communication.service.device import Device
 from device_communication.service.driver import CALL_SECONDS
+from services.device_communication.tests.contract import ContractClient
 from services.device_communication.tests.support import (
     DEADLINE,
     GatedBackend,
     at_once,
     device_service,
+    refused,
 )
 from session_sharing.errors import OutcomeUnknownError, UnavailableError
 from session_sharing.service import OneThread
 from session_sharing.testing.hosting import LocalService
+from session_sharing.testing.proxy import FaultyProxy
 
 Connect = Callable[..., DeviceCommunicationClient]
 
@@ -66,6 +71,42 @@ def test_a_device_has_one_thread(connect: Connect, backend: GatedBackend, device
     clients = [connect(device, register_map="map.csv") for _ in range(4)]
     at_once([partial(client.read_register, "CONFIG") for client in clients])
     assert backend.threads == [f"device {device}"] * 4
+
+
+def test_a_read_without_answer(
+    service: LocalService[OneThread[Device]], connect: Connect, backend: GatedBackend, device: str
+) -> None:
+    """It is sent again when the connection comes back, unless reading changes the register."""
+    with FaultyProxy(service.address) as proxy, ThreadPoolExecutor() as pool:
+        client = connect(device, address=proxy.address, register_map="map.csv")
+        backend.reading.shut()
+        once = pool.submit(client.read_register, "CONFIG", repeat=False)
+        backend.reading.wait_for_one()
+        often = pool.submit(client.read_register, "CONFIG")
+        proxy.cut()
+        with pytest.raises(OutcomeUnknownError, match="reading register 'CONFIG' was done is unk"):
+            once.result(DEADLINE)
+        backend.reading.open()
+        assert often.result(DEADLINE) == 12
+        client.close()
+
+
+@pytest.mark.parametrize("failure", [FileNotFoundError(2, "no such bus"), PermissionError(13, "")])
+def test_what_the_device_reports_is_no_fault_of_the_request(
+    service: LocalService[OneThread[Device]],
+    connect: Connect,
+    backend: GatedBackend,
+    device: str,
+    failure: OSError,
+) -> None:
+    """An adapter that is gone is UNAVAILABLE by both doors: registers and sessions are there."""
+    client, ni = connect(device, register_map="map.csv"), ContractClient(service.address)
+    backend.failure = failure
+    with pytest.raises(UnavailableError, match="carry out ReadRegister"):
+        client.read_register("CONFIG")
+    with refused(grpc.StatusCode.UNAVAILABLE, "talk to the device"):
+        ni.read(client.session_name, "CONFIG")
+    ni.close()
 
 
 @pytest.mark.parametrize("limit", [1.0])

@@ -56,15 +56,19 @@ class DeviceMachine(RuleBasedStateMachine):
         self.lines = {(port, channel): False for port in range(4) for channel in range(8)}
 
     @rule(name=st.sampled_from(["DUT", "dut"]))
-    def open(self, name: str) -> None:
+    def reopen(self, name: str) -> None:
         """Open it again: it is the same device, in the same state."""
-        self.instrument = self.instruments.open(name, Protocol.SPI, REGISTERS)
+        self.open(name)
+
+    def open(self, name: str, *, reset: bool = False) -> None:
+        """Open it."""
+        self.instrument = self.instruments.open(name, Protocol.SPI, REGISTERS, reset=reset)
         self.device = Device(name, self.instrument, REGISTERS, self.instrument.close)
 
     @rule()
     def reset(self) -> None:
         """Bring it to its defaults."""
-        self.instrument.reset()
+        self.open("DUT", reset=True)
         self.forget()
 
     @rule(name=st.sampled_from(sorted(WRITABLE)), value=st.integers(-1, 2**32))
@@ -151,8 +155,9 @@ def test_value_that_a_narrower_register_cannot_hold(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "[]",
+        "[" * 100_000,
+        '{"registers": {}, "gpio": {"a": 0, "b": 0, "c": 0, "d": 0}}',
         "{}",
         '{"registers": {}, "gpio": [0, 0, 0]}',
         '{"registers": {}, "gpio": [0, 0, 0, 256]}',
@@ -167,6 +172,14 @@ def test_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / file_name("DUT")).write_text(text, "latin-1")
     with pytest.raises(PreconditionError, match="Delete it"):
         SimulatedInstruments(tmp_path).open("DUT", Protocol.SPI, {})
+    SimulatedInstruments(tmp_path).open("DUT", Protocol.SPI, {}, reset=True)
+    SimulatedInstruments(tmp_path).open("DUT", Protocol.SPI, {})
+
+
+def test_empty_file_is_a_new_device(tmp_path: Path) -> None:
+    """A power cut may leave a file without content; the device begins with its defaults then."""
+    (tmp_path / file_name("DUT")).touch()
+    assert SimulatedInstruments(tmp_path).open("DUT", Protocol.SPI, {}).read_gpio(0) == 0
 
 
 def test_state_comes_back_as_it_was() -> None:

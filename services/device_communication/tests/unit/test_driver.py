@@ -67,23 +67,28 @@ def test_names_that_are_none(locations: DeviceLocations, name: str) -> None:
 
 
 def test_only_what_is_given_is_a_setting(tmp_path: Path, locations: DeviceLocations) -> None:
-    """What a caller leaves out is not compared; a map is known by where it lies."""
+    """What a caller leaves out is not compared; a map is known by its path."""
     assert locations.locate("DUT").settings == ()
-    assert locations.locate("DUT", SPI) == locations.locate(
-        "DUT", DeviceSettings(Protocol.SPI, str(tmp_path / "." / "map.csv"))
-    )
+    absolute = DeviceSettings(Protocol.SPI, str(tmp_path / "." / "map.csv"))
+    assert locations.locate("DUT", SPI).settings == locations.locate("DUT", absolute).settings
     found = locations.locate("DUT", DeviceSettings(Protocol.I2C, reset=True))
     assert found.settings == (("protocol", "I2C"), ("reset", "yes"))
 
 
-def test_maps_lie_in_allowed_folders(tmp_path: Path, locations: DeviceLocations) -> None:
-    """A map outside is refused unless its folder is allowed."""
+def test_maps_lie_in_allowed_folders(
+    tmp_path: Path, driver: DeviceDriver, locations: DeviceLocations
+) -> None:
+    """A map outside is refused when it would be read, unless its folder is allowed."""
     outside = tmp_path.parent / f"{tmp_path.name} maps"
     outside.mkdir()
     settings = DeviceSettings(Protocol.SPI, str(outside / "a.csv"))
     with pytest.raises(AccessDeniedError, match="--allow-root"):
-        locations.locate("DUT", settings)
-    assert DeviceLocations(tmp_path, [outside]).locate("DUT", settings).settings
+        driver.open(locations.locate("DUT", settings).address)
+    (outside / "a.csv").write_text(MAP)
+    allowing = DeviceDriver(
+        DeviceLocations(tmp_path, [outside]), SimulatedInstruments(tmp_path / "devices")
+    )
+    allowing.close(allowing.open(locations.locate("DUT", settings).address))
 
 
 def test_address_keeps_everything() -> None:
@@ -96,7 +101,7 @@ def test_address_keeps_everything() -> None:
 @pytest.mark.parametrize("number", [-1, 4, 99])
 def test_protocols_that_are_none(number: int) -> None:
     """A number that stands for no protocol is refused with those that do."""
-    with pytest.raises(InvalidRequestError, match=r"1 \(SPI\), 2 \(I2C\), 3 \(UART\)"):
+    with pytest.raises(InvalidRequestError, match=r"Use one of 1 \(SPI\), 2 \(I2C\), 3 \(UART\)"):
         protocol_from_number(number)
 
 

@@ -53,9 +53,9 @@ def test_shipped_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
     shipped = FOLDER / "device_communication.toml"
     assert run(monkeypatch, "--config", shipped) == run(monkeypatch)
     lines = [line[2:] for line in shipped.read_text("utf-8").splitlines() if " = " in line]
-    without_default = ("port", "data_dir", "close_detached_after")
+    without_default = ("port", "data_dir", "close_detached_after", "tls_")
     kept = [line for line in lines if not line.startswith(without_default)]
-    assert len(kept) == 5
+    assert len(kept) == 8
     (tmp_path / "my.toml").write_text("\n".join(kept), "utf-8")
     assert run(monkeypatch, "--config", tmp_path / "my.toml") == run(monkeypatch)
 

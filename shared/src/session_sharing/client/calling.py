@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import grpc
 
 from session_sharing.client.connection import Connection
-from session_sharing.client.failures import Named, what_was_asked
-from session_sharing.client.patience import Patience
-from session_sharing.client.repeating import Repeats
+from session_sharing.client.failures import Named, is_not_begun, what_was_asked
+from session_sharing.client.link import Link
+from session_sharing.client.patience import Patience, pauses
+from session_sharing.client.repeating import Repeats, never_begun, not_repeated
 from session_sharing.errors import AttachmentEndedError
 
 Response = TypeVar("Response")
@@ -45,6 +46,44 @@ def call(
         except grpc.RpcError as failure:
             repeats = repeats or Repeats(connection, patience, named)
             repeats.wait_after(failure, link)
+
+
+def call_once(
+    connection: Connection,
+    method: Method[Response],
+    request: object,
+    patience: Patience,
+    named: Named = what_was_asked,
+) -> Response:
+    """Call a unary RPC that must not be carried out twice.
+
+    It waits for a service that is away, and is sent again only where the service says that it has
+    not begun with it.
+
+    Args:
+        connection: The connection that the method belongs to.
+        method: Gives the method of a stub.
+        request: Its request.
+        patience: How long to wait for the answer.
+        named: What the call is for, as errors name it.
+
+    Raises:
+        OutcomeUnknownError: The service went away before it answered.
+        SharingError: The service raised it, does not answer, or this is a forked child.
+    """
+    connection.refuse_after_fork()
+    refused: Link | None = None
+    between = pauses()
+    while True:
+        link = connection.next_link(patience, refused, next(between))
+        if link is None and not connection.is_ended:
+            raise never_begun(connection, patience, named)
+        try:
+            return _start(connection, method, request, timeout=patience.remaining)
+        except grpc.RpcError as failure:
+            if not is_not_begun(failure):
+                raise not_repeated(failure, connection, patience, named) from failure
+            refused = link
 
 
 def stream(

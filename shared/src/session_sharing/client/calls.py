@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import grpc
 
-from session_sharing.client.calling import Method, call, stream
+from session_sharing.client.calling import Method, call, call_once, stream
 from session_sharing.client.connection import Connection
 from session_sharing.client.failures import Named, what_was_asked
 from session_sharing.client.patience import Patience
@@ -74,6 +74,7 @@ class CallsService:
         timeout: float | None = None,
         patience: Patience | None = None,
         named: Named = what_was_asked,
+        repeat: bool = True,
     ) -> Response:
         """Call a unary RPC of the service; while nobody answers, it is repeated as it is.
 
@@ -87,6 +88,7 @@ class CallsService:
             timeout: How long to wait for the answer, in seconds; the client's `wait` by default.
             patience: The time of the call, where it runs already.
             named: Names in errors what the call is for, as "logging record 7".
+            repeat: Whether what may have been carried out is repeated.
 
         Raises:
             SharingError: The service raised it, does not answer, or this is a forked child.
@@ -94,7 +96,8 @@ class CallsService:
         if patience is None:
             patience = self._patience(self._wait if timeout is None else timeout)
         self._used = True
-        return call(self._connection, method, request, patience, named)
+        calling = call if repeat else call_once
+        return calling(self._connection, method, request, patience, named)
 
     def _stream(
         self, method: Method[Any], request: object, *, until_released: bool

@@ -59,6 +59,17 @@ def is_unanswered(failure: grpc.RpcError) -> bool:
     return isinstance(failure, grpc.Call) and failure.code() in _AWAY
 
 
+def is_not_begun(failure: grpc.RpcError) -> bool:
+    """Tell whether a service that stops refused a call before it began with it.
+
+    Args:
+        failure: What gRPC raised.
+    """
+    error = error_from_call(failure)
+    refused = is_told(failure) and isinstance(error, ServiceStoppingError)
+    return refused and not error.maybe_done
+
+
 def may_come(failure: grpc.RpcError | SharingError) -> bool:
     """Tell whether a service that could not be connected to may just not be there yet.
 
@@ -126,7 +137,9 @@ def explain_failure(
     )
 
 
-def gave_up(reason: str, away: str, seconds: float, named: Named) -> UnavailableError:
+def gave_up(
+    reason: str, away: str, seconds: float, named: Named, *, maybe_done: bool = True
+) -> UnavailableError:
     """Return the error of a call whose service did not come back in time.
 
     Args:
@@ -134,10 +147,11 @@ def gave_up(reason: str, away: str, seconds: float, named: Named) -> Unavailable
         away: Which service is away, and since when.
         seconds: How long it was waited for.
         named: What the call was for.
+        maybe_done: Whether an attempt may have reached the service.
     """
     return UnavailableError(
         f"{away}, and was waited for {seconds_text(seconds)}: {sentence(reason)} "
-        f"{_outcome(named, maybe_done=True)} What was acknowledged before is safe. Start the "
+        f"{_outcome(named, maybe_done=maybe_done)} What was acknowledged before is safe. Start the "
         "service again: this client goes on by itself when it is back."
     )
 
@@ -155,6 +169,23 @@ def broken_off(away: str, named: Named, *, maybe_done: bool) -> SharingError:
         f"The call was broken off while it waited for its service. {away}. "
         f"{_outcome(named, maybe_done=maybe_done)} What was acknowledged before is safe."
     )
+
+
+def cut_short(reason: str, address: str, named: Named) -> OutcomeUnknownError:
+    """Return the error of a call that had no answer, and must not be carried out twice.
+
+    Args:
+        reason: What the attempt ended with.
+        address: host:port of the service.
+        named: What the call was for.
+    """
+    error = OutcomeUnknownError(
+        f"The service at {address} went away before it answered: {sentence(reason)} "
+        f"{_outcome(named, maybe_done=True)} It was not sent again, lest it be done twice. Look "
+        "at what there is now, then ask again if need be; this client finds the service by itself."
+    )
+    error.maybe_done = True
+    return error
 
 
 def never_sent(seconds: float, named: Named, *, broken_off: bool) -> UnavailableError:

@@ -26,18 +26,31 @@ class OperatingClient(SessionClient):
     SERVICE: ClassVar[ServiceDescriptor]
     """The service, as its generated module describes it."""
 
-    def call(self, request: Message, response: type[R], *, timeout: float | None = None) -> R:
+    def call(
+        self,
+        request: Message,
+        response: type[R],
+        *,
+        timeout: float | None = None,
+        repeat: bool = True,
+        what: str = "what was asked",
+    ) -> R:
         """Have an operation carried out, and return its response.
 
         When no answer comes, because the service was started again for example, the same request
-        is sent again. So an operation that must not be done twice needs an id in its request.
+        is sent again: it may be carried out twice, and what others asked for in between. Where
+        that must not be, say `repeat=False`: then only what was certainly not begun is sent again,
+        as while the service is away.
 
         Args:
             request: What is wanted; the session is filled in.
             response: The class of the response.
             timeout: How long to wait for the answer, in seconds; the client's `wait` by default.
+            repeat: Whether a request is sent again that may have been carried out.
+            what: Names the operation in errors, as "writing register 'CONFIG'".
 
         Raises:
+            OutcomeUnknownError: Without `repeat`: the service went away before it answered.
             SharingError: The service refuses, or does not answer.
             TypeError: No RPC of the service takes this request and gives this response.
         """
@@ -45,7 +58,13 @@ class OperatingClient(SessionClient):
         wanted: Any = type(request)()
         wanted.CopyFrom(request)
         wanted.attachment.CopyFrom(self._attachment)
-        answer: R = self._call(lambda: self._methods[name], wanted, timeout=timeout)
+        answer: R = self._call(
+            lambda: self._methods[name],
+            wanted,
+            timeout=timeout,
+            named=lambda: what,
+            repeat=repeat,
+        )
         return answer
 
     def _operation(self, request: Message, response: type[Message]) -> str:

@@ -9,6 +9,7 @@ import grpc
 from session_sharing.client.failures import (
     Named,
     broken_off,
+    cut_short,
     explain_failure,
     gave_up,
     is_unanswered,
@@ -118,3 +119,33 @@ class Repeats:
             self._patience.seconds,
             self._named,
         )
+
+
+def not_repeated(
+    failure: grpc.RpcError, connection: FindsAgain, patience: Patience, named: Named
+) -> SharingError:
+    """Return the error of a call that must not be carried out twice, so it had one attempt.
+
+    Args:
+        failure: What the attempt ended with.
+        connection: The connection to the service.
+        patience: How long the call might take.
+        named: What the call was for.
+    """
+    if connection.is_ended or not is_unanswered(failure):
+        return explain_failure(failure, connection.address, patience.seconds, named)
+    return cut_short(error_from_call(failure).message, connection.address, named)
+
+
+def never_begun(connection: FindsAgain, patience: Patience, named: Named) -> SharingError:
+    """Return the error of a call that no service has begun with, and that nobody waits for more.
+
+    Args:
+        connection: The connection to the service, which is away.
+        patience: How long the call might take.
+        named: What the call was for.
+    """
+    if patience.is_broken_off:
+        return broken_off(connection.away, named, maybe_done=False)
+    reason = connection.trouble or "it did not come back in time"
+    return gave_up(reason, connection.away, patience.seconds, named, maybe_done=False)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from session_sharing.behavior import asks_to_close, attaches, creates
 from session_sharing.core import refusals
 from session_sharing.core.answers import Initialized, Ticket
-from session_sharing.core.departures import begin_close, detach, mark_for_closing
+from session_sharing.core.departures import begin_close, mark_for_closing
 from session_sharing.core.effects import EventKind, OpenResource
-from session_sharing.core.kept import AttachmentFreed
 from session_sharing.core.limits import check_attachments, check_sessions
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
@@ -52,12 +51,9 @@ def _repeats(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
     known = held[1].request if held else waiter.request if waiter else None
     if known is None:
         return False
-    if (known.client_id, known.key, known.behavior, known.alias) != (
-        request.client_id,
-        request.key,
-        request.behavior,
-        request.alias,
-    ):
+    # An attachment of an earlier run does not know its settings; its session does.
+    settings = held[0].opener.settings if held else known.settings
+    if not request.is_repeat_of(known) or request.contradictions(settings):
         raise refusals.attachment_reused()
     if waiter is not None:
         waiter.tickets.append(ticket)
@@ -226,35 +222,3 @@ def open_failed(step: Step, session: Session, error: SharingError) -> None:
             decide(step, waiter)  # What failed was not tried with its settings.
         else:
             step.refuse(waiter, error)
-
-
-def abandon(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
-    """Take back a call whose caller went away without its answer.
-
-    An attachment of which no caller ever learned is released as its behaviour says. It is not
-    remembered as ended, so that the client may repeat its request.
-    """
-    held = step.table.attached.get(request.attachment_id)
-    if _withdraw(step, ticket, request) or held is None:
-        return
-    session, attachment = held
-    if ticket not in attachment.undelivered:
-        return
-    attachment.undelivered.remove(ticket)
-    if not attachment.undelivered:
-        asks = asks_to_close(attachment.request.behavior, created=attachment.created)
-        detach(step, session, attachment, asks=asks, kind=EventKind.RELEASED)
-        step.keep(AttachmentFreed(attachment.attachment_id))
-
-
-def _withdraw(step: Step, ticket: Ticket, request: InitializeRequest) -> bool:
-    """Take a call out of the queue in which it waits; return whether it did wait."""
-    session = step.table.by_key.get(request.key)
-    for waiter in session.waiters if session else []:
-        if ticket in waiter.tickets:
-            waiter.tickets.remove(ticket)
-            if not waiter.tickets and session:
-                session.waiters.remove(waiter)
-                step.forget(waiter)
-            return True
-    return False

@@ -34,7 +34,8 @@ def opened_otherwise(
     """A session is open with other settings than those that are wanted."""
     there = dict(opener.settings)
     unlike = ", ".join(
-        f"{name} {wish!r} is wanted, and it was opened with {there.get(name, '')!r}"
+        f"{name} {wish!r} is wanted, and it was opened "
+        f"{f'with {there[name]!r}' if name in there else 'without'}"
         for name, wish in request.contradictions(opener.settings)
     )
     return PreconditionError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from session_sharing.core import arrivals, departures, operations, recovery
+from session_sharing.core import abandonment, arrivals, departures, operations, recovery
 from session_sharing.core.answers import Ticket
 from session_sharing.core.effects import Effect, EventKind
 from session_sharing.core.kept import Kept
@@ -103,7 +103,7 @@ class Registry(LookingIn):
     ) -> Sequence[Effect]:
         """The caller of an Initialize went away without having its answer."""
         step = Step(self._table, now)
-        arrivals.abandon(step, ticket, request)
+        abandonment.abandon(step, ticket, request)
         return step.done()
 
     def opened(self, session_name: str, now: datetime) -> Sequence[Effect]:

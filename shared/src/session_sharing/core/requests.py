@@ -41,6 +41,15 @@ class InitializeRequest:
     settings: Settings = ()
     subject: str = ""
 
+    def is_repeat_of(self, other: InitializeRequest) -> bool:
+        """Tell whether this is another request again, as far as is kept of it."""
+        return (self.client_id, self.key, self.behavior, self.alias) == (
+            other.client_id,
+            other.key,
+            other.behavior,
+            other.alias,
+        )
+
     def contradictions(self, settings: Settings) -> Settings:
         """Return what this caller wants otherwise than a session is open with."""
         there = dict(settings)

@@ -13,7 +13,7 @@ from session_sharing.service.arguments import (
 )
 from session_sharing.service.chain import ChainLink
 from session_sharing.service.conversion import Conversion
-from session_sharing.service.driver import Located, ResourceDriver, explain
+from session_sharing.service.driver import Located, ResourceDriver, explain, explain_use
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.file_claims import FileClaims
 from session_sharing.service.file_locations import FileLocations, locate_anywhere
@@ -28,7 +28,8 @@ from session_sharing.service.listening import Listening
 from session_sharing.service.lock import ProcessLock
 from session_sharing.service.logs import configure_logging
 from session_sharing.service.network import NetworkOptions, Ports, ServerTls
-from session_sharing.service.one_thread import Closable, OneThread, OneThreadDriver
+from session_sharing.service.one_thread import Closable, OneThread
+from session_sharing.service.one_thread_driver import OneThreadDriver
 from session_sharing.service.operating import Operate, serve_operations
 from session_sharing.service.recording import Brought, RecordingRpc
 from session_sharing.service.rpc import SessionRpc
@@ -69,6 +70,7 @@ __all__ = [
     "configure_logging",
     "default_data_folder",
     "explain",
+    "explain_use",
     "first_of",
     "in_thread",
     "locate_anywhere",

@@ -182,6 +182,25 @@ class InheritingHandle(Protocol):
         ...
 
 
+def explain_use(error: OSError, what: str) -> SharingError:
+    """Turn what an open resource raised while it was used into an error for the client.
+
+    It is the resource that is away or refuses: statuses such as NOT_FOUND stand for what the caller
+    named, and would have it look for the error in its own request.
+
+    Args:
+        error: What was raised.
+        what: What was done, for example "carry out ReadRegister".
+    """
+    if error.errno in FULL:
+        return explain(error, what)
+    return UnavailableError(
+        f"Could not {what}: {error.strerror or error}. Look at the resource and its connection, "
+        "then try again.",
+        retry_delay=RETRY_SECONDS,
+    )
+
+
 def explain(error: BaseException, what: str) -> SharingError:
     """Turn whatever opening, using or closing a resource raised into an error for the client.
 

@@ -232,11 +232,13 @@ def is_stopping() -> ServiceStoppingError:
 
 def _cut_off() -> ServiceStoppingError:
     """Return what an operation is told that does not end within the time of the stop."""
-    return ServiceStoppingError(
+    error = ServiceStoppingError(
         "The service is stopping, and could not wait longer for this call; what it was to do may "
         "have happened, or not. Its sessions stay: start it again, then repeat the call.",
         retry_delay=1.0,
     )
+    error.maybe_done = True
+    return error
 
 
 def _answer(ticket: asyncio.Future[Any], result: Initialized | Released | SharingError) -> None:

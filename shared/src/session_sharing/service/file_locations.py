@@ -41,8 +41,13 @@ class FileLocations:
         self._takes_roots = roots is not None
         self._data_folder = _real(data_folder)
         self._roots = (self._data_folder, *map(_real, roots or ()))
-        self._spellings = tuple(map(str, (data_folder, *(roots or ()), *self._roots)))
+        self._folder_texts = tuple(map(str, (data_folder, *(roots or ()), *self._roots)))
         self._own = tuple(map(_real, own))
+        given = (data_folder, *(roots or ()))
+        self._spellings = tuple(
+            (Path(os.path.normpath(Path.cwd() / spelled)), real, _ignores_case(real))
+            for spelled, real in zip(given, self._roots, strict=True)
+        )
 
     def locate(self, resource: str) -> Located:
         """Find a file; its key is the same for all spellings of one file.
@@ -56,7 +61,7 @@ class FileLocations:
             ResourceNotFoundError: Its folder is missing.
         """
         name = check_file_name(resource, self._kind, windows=sys.platform == "win32")
-        check_share(name, self._spellings)
+        check_share(name, self._folder_texts)
         path = _real(self._data_folder / name)
         self._check_allowed(resource, path)
         self._check_parent(resource, path)
@@ -70,6 +75,24 @@ class FileLocations:
             AccessDeniedError: It lies outside the folders that are allowed now.
         """
         self._check_allowed(address, _real(Path(address)))
+
+    def spell(self, resource: str) -> str:
+        """Return one spelling of a file, by its name alone: its folder need not be there.
+
+        It stays the same whatever becomes of the file and its folder, as links are not followed
+        but those to the allowed folders themselves. So a file may have two.
+
+        Raises:
+            ResourceNameError: No file of this kind can have the name.
+        """
+        name = check_file_name(resource, self._kind, windows=sys.platform == "win32")
+        path = Path(os.path.normpath(self._data_folder / name))
+        for spelled, real, ignores_case in self._spellings:
+            for root in (real, spelled):
+                if root in path.parents:
+                    inside = real / path.relative_to(root)
+                    return _folded(inside) if ignores_case else str(inside)
+        return str(path)
 
     def _check_allowed(self, resource: str, path: Path) -> None:
         if any(_is_within(path, own) for own in self._own):
@@ -143,6 +166,10 @@ def fold_case(path: Path) -> str:
     """
     if not _ignores_case(path.parent):
         return str(path)
+    return _folded(path)
+
+
+def _folded(path: Path) -> str:
     text = unicodedata.normalize("NFC", str(path)) if sys.platform == "darwin" else str(path)
     return "".join(map(_upper, text))
 

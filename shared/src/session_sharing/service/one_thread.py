@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from queue import SimpleQueue
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from session_sharing.errors import (
     OutcomeUnknownError,
     ResourceExhaustedError,
-    SharingError,
     UnavailableError,
 )
-from session_sharing.service.driver import Located
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +59,8 @@ class OneThread(Generic[R]):
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._resource: R | None = None
         self._turn = asyncio.Lock()
-        self._hanging: SharingError | None = None
+        self._hanging: Future[Any] | None = None
+        self._nothing_before_closing = threading.Event()
         try:
             threading.Thread(target=self._run, name=name, daemon=True).start()
         except RuntimeError as failure:
@@ -70,8 +68,9 @@ class OneThread(Generic[R]):
                 f"The service has no thread left for {name} ({failure}). Try again when less runs.",
                 retry_delay=1.0,
             ) from failure
+        opening = self._submit(lambda: self._open(make))
         try:
-            self._wait(self._submit(lambda: self._open(make)), "opening")
+            self._wait(opening, "opening", f"Look at {name}, then initialize it again.")
         except BaseException:
             self._end()
             raise
@@ -79,26 +78,26 @@ class OneThread(Generic[R]):
     async def run(self, work: Callable[[R], T]) -> T:
         """Have something done with the resource; those who ask take turns, in their order.
 
-        What was begun goes on when the caller is cancelled.
+        What was begun goes on when the caller is cancelled, and has its turn until it ends. What
+        had not begun then is never done.
 
         Raises:
             OutcomeUnknownError: It takes longer than the limit.
             UnavailableError: The resource hangs since an earlier operation.
             Exception: What the work raised.
         """
-        async with self._turn:
-            self._refuse_hanging()
-            done = asyncio.wrap_future(self.submit(work))
-            done.add_done_callback(_retrieve)
-            await asyncio.wait({done}, timeout=self._limit)
-            if not done.done():
-                self._hang("an operation")
-                raise OutcomeUnknownError(
-                    f"{self._name} did not answer within {self._limit:g} s: whether what was asked "
-                    "was done is unknown. Its session is broken; look at the resource, close the "
-                    "session and initialize it again."
-                )
-        return done.result()
+        await self._turn.acquire()
+        if self._hanging is not None:
+            self._turn.release()
+            raise self._broken()
+        submitted = self.submit(work)
+        operation = asyncio.create_task(self._within_limit(submitted), name=f"use {self._name}")
+        operation.add_done_callback(self._end_turn)
+        try:
+            return await asyncio.shield(operation)
+        except asyncio.CancelledError:
+            submitted.cancel()
+            raise
 
     def submit(self, work: Callable[[R], T]) -> Future[T]:
         """Have something done with the resource when everything before it is done.
@@ -108,15 +107,24 @@ class OneThread(Generic[R]):
         return self._submit(lambda: work(self._opened))
 
     def close(self) -> None:
-        """Close the resource after all that was submitted, and end the thread.
+        """Close the resource after what still runs, and end the thread.
+
+        What still runs has its own time: the limit of closing begins when it has ended.
 
         Raises:
             UnavailableError: It hangs; it is closed when it does no more.
             Exception: What closing raised.
         """
         closing = self._end()
-        self._refuse_hanging()
-        self._wait(closing, "closing")
+        what_next = (
+            f"Its session is closed; {self._name} itself is let go when that call comes back, and "
+            "cannot be opened anew before. Look at it, or start the service anew."
+        )
+        in_time = self._nothing_before_closing.wait(self._limit)
+        if not in_time or (self._hanging is not None and not self._hanging.done()):
+            self._hanging = self._hanging or closing
+            raise self._hangs("an operation", what_next)
+        self._wait(closing, "closing", what_next)
 
     @property
     def _opened(self) -> R:
@@ -134,31 +142,57 @@ class OneThread(Generic[R]):
         return closing
 
     def _close(self) -> None:
+        self._nothing_before_closing.set()
         if self._resource is None:
             return
         try:
             self._resource.close()
         except BaseException as error:
-            if self._hanging is not None:  # Nobody waits for it any more.
+            if self._hanging is not None:  # Nobody may wait for it any more.
                 _log.warning("%s hung, and could not be closed then: %s", self._name, error)
             raise
 
-    def _wait(self, future: Future[T], what: str) -> T:
+    async def _within_limit(self, submitted: Future[T]) -> T:
+        """Wait for an operation, also when its caller does not, so that a hang is noticed."""
+        done = asyncio.wrap_future(submitted)
+        await asyncio.wait({done}, timeout=self._limit)
+        if done.done():
+            return done.result()
+        submitted.cancel()
+        self._note_hanging(submitted, "an operation")
+        raise OutcomeUnknownError(
+            f"{self._name} did not answer within {self._limit:g} s: whether what was asked "
+            "was done is unknown. Its session is broken; look at the resource, close the "
+            "session and initialize it again."
+        )
+
+    def _end_turn(self, operation: asyncio.Future[Any]) -> None:
+        self._turn.release()
+        if not operation.cancelled():
+            operation.exception()  # Nobody may wait for it any more.
+
+    def _wait(self, future: Future[T], what: str, what_next: str) -> T:
         if not wait([future], self._limit).done:
-            self._hang(what)
-            self._refuse_hanging()
+            self._note_hanging(future, what)
+            raise self._hangs(what, what_next)
         return future.result()
 
-    def _hang(self, what: str) -> None:
-        self._hanging = UnavailableError(
-            f"{self._name} hangs: {what} took longer than {self._limit} s. Look at the resource, "
-            "close the session if there is one, and initialize it again."
-        )
-        _log.warning("%s", self._hanging.message)
+    def _note_hanging(self, future: Future[Any], what: str) -> None:
+        self._hanging = future
+        self._nothing_before_closing.set()  # Who closes need not wait for it.
+        _log.warning("%s hangs: %s took longer than %s s", self._name, what, self._limit)
 
-    def _refuse_hanging(self) -> None:
-        if self._hanging is not None:
-            raise copy.copy(self._hanging)
+    def _hangs(self, what: str, what_next: str) -> UnavailableError:
+        return UnavailableError(
+            f"{self._name} hangs: {what} took longer than {self._limit:g} s. {what_next}"
+        )
+
+    def _broken(self) -> UnavailableError:
+        return self._hangs(
+            "an operation",
+            "Its session is broken, and nothing more is done in it. Look at the resource, close "
+            "the session and initialize it again.",
+        )
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
@@ -179,42 +213,3 @@ class OneThread(Generic[R]):
     def _run(self) -> None:
         for work in iter(self._work.get, None):
             work()
-
-
-def _retrieve(done: asyncio.Future[T]) -> None:
-    """Look at a result for which nobody may wait any more."""
-    if not done.cancelled():
-        done.exception()
-
-
-class OneThreadDriver(Generic[R]):
-    """A `ResourceDriver` of resources that are opened by name, and closed by their `close`.
-
-    No state. A service whose names have rules of their own overrides `locate`.
-
-    Args:
-        open_resource: Opens a resource by its name. What it raises, the client is told.
-    """
-
-    def __init__(self, open_resource: Callable[[str], R]) -> None:
-        self._open_resource = open_resource
-
-    def locate(self, resource: str) -> Located:
-        """Find a resource: letter case makes no difference, as in the names of instruments.
-
-        Raises:
-            SharingError: The name names nothing that may be opened.
-        """
-        return Located(key=resource.casefold(), address=resource)
-
-    def open(self, address: str) -> OneThread[R]:
-        """Open a resource in a thread of its own.
-
-        Raises:
-            SharingError: It cannot be opened.
-        """
-        return OneThread(f"resource {address}", lambda: self._open_resource(address))
-
-    def close(self, handle: OneThread[R]) -> None:
-        """Close a resource, when the operation that may still run has ended."""
-        handle.close()

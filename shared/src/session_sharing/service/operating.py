@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from session_sharing.errors import InternalError
-from session_sharing.service.driver import Located, explain
+from session_sharing.service.driver import Located, explain_use
 from session_sharing.service.engine import SessionEngine
 from session_sharing.service.one_thread import Closable, OneThread
 from session_sharing.service.rpc import SessionRpc
@@ -46,8 +46,8 @@ def serve_operations(
     Args:
         service: The service, as its generated module describes it.
         operate: Carries out each RPC but `Initialize` and `Close`, in the thread of the resource.
-            An `OSError` becomes the error that fits; what is no `SharingError` else is a defect.
-
+            An `OSError` is told as UNAVAILABLE with its reason, or RESOURCE_EXHAUSTED where
+            something is full; what is no `SharingError` else is a defect.
         locate: Finds resources whose requests of `Initialize` have settings; by default the driver
             finds them, by names alone. Called on the event loop; what it returns, in a thread.
 
@@ -120,7 +120,7 @@ async def _carried_out(
     try:
         answer = await handle.run(work)
     except OSError as error:
-        raise explain(error, f"carry out {method.name}") from error
+        raise explain_use(error, f"carry out {method.name}") from error
     if answer.DESCRIPTOR is not method.output_type:
         raise InternalError(
             f"{method.name} was answered with a {type(answer).__name__}, not with a "

@@ -485,12 +485,15 @@ class ErrorDetail(google.protobuf.message.Message):
     RETRY_DELAY_FIELD_NUMBER: builtins.int
     SIZE_FIELD_NUMBER: builtins.int
     LIMIT_FIELD_NUMBER: builtins.int
+    MAYBE_DONE_FIELD_NUMBER: builtins.int
     reason: builtins.str
     """Names the error class, for example `SessionExistsError`."""
     resource_name: builtins.str
     size: builtins.int
     """What was too big, and how big it may be, in bytes."""
     limit: builtins.int
+    maybe_done: builtins.bool
+    """Whether the call may have been carried out, at least in part, though it failed."""
     @property
     def session(self) -> global___SessionInformation:
         """The session that the error speaks of."""
@@ -508,9 +511,10 @@ class ErrorDetail(google.protobuf.message.Message):
         retry_delay: google.protobuf.duration_pb2.Duration | None = ...,
         size: builtins.int = ...,
         limit: builtins.int = ...,
+        maybe_done: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["retry_delay", b"retry_delay", "session", b"session"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["limit", b"limit", "reason", b"reason", "resource_name", b"resource_name", "retry_delay", b"retry_delay", "session", b"session", "size", b"size"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["limit", b"limit", "maybe_done", b"maybe_done", "reason", b"reason", "resource_name", b"resource_name", "retry_delay", b"retry_delay", "session", b"session", "size", b"size"]) -> None: ...
 
 global___ErrorDetail = ErrorDetail
 

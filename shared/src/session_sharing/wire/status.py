@@ -115,6 +115,7 @@ def error_to_status(error: SharingError) -> session_pb2.Status:
         retry_delay=seconds_to_wire(error.retry_delay),
         size=error.size or 0,
         limit=error.limit or 0,
+        maybe_done=error.maybe_done,
     )
     while detail.ByteSize() > _MAXIMUM_DETAIL and detail.session.attachments:
         del detail.session.attachments[-1]
@@ -203,7 +204,7 @@ def _from_detail(
     detail: session_pb2.ErrorDetail, text: str, otherwise: type[SharingError]
 ) -> SharingError:
     delay = seconds_from_wire(detail.retry_delay) if detail.HasField("retry_delay") else None
-    return _BY_REASON.get(detail.reason, otherwise)(
+    error = _BY_REASON.get(detail.reason, otherwise)(
         text,
         resource_name=detail.resource_name,
         session=session_from_wire(detail.session) if detail.HasField("session") else None,
@@ -211,3 +212,5 @@ def _from_detail(
         size=detail.size or None,
         limit=detail.limit or None,
     )
+    error.maybe_done = detail.maybe_done
+    return error

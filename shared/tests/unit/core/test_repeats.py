@@ -70,6 +70,7 @@ CHANGES = [
     {"key": "other"},
     {"behavior": Behavior.AUTO},
     {"alias": "x"},
+    {"settings": (("speed", "fast"),)},
 ]
 
 

@@ -7,7 +7,12 @@ import pytest
 from session_sharing.behavior import Behavior
 from session_sharing.core import InitializeRequest, KeptSession
 from session_sharing.core.requests import Settings
-from session_sharing.errors import PreconditionError, ResourceNotFoundError, SessionExistsError
+from session_sharing.errors import (
+    InvalidRequestError,
+    PreconditionError,
+    ResourceNotFoundError,
+    SessionExistsError,
+)
 from session_sharing.testing.registry_calls import InitializeCall
 from session_sharing.testing.registry_driver import RegistryDriver
 
@@ -44,7 +49,9 @@ def test_attaching_with_other_settings_is_refused(driver: RegistryDriver) -> Non
         assert words in error.message
     assert error.session is not None
     assert [held.holder.program for held in error.session.attachments] == ["a.py"]
-    assert isinstance(call(driver, "c", settings=(("colour", "red"),)).error, PreconditionError)
+    unnamed = call(driver, "c", settings=(("colour", "red"),)).error
+    assert isinstance(unnamed, PreconditionError)
+    assert "colour 'red' is wanted, and it was opened without." in unnamed.message
     (session,) = driver.registry.sessions()
     assert len(session.attachments) == 1
 
@@ -112,3 +119,4 @@ def test_settings_survive_a_restart(driver: RegistryDriver, from_snapshot: bool)
     assert isinstance(call(driver, "b", settings=SLOW).error, PreconditionError)
     assert call(driver, "c", settings=FAST).got.session_name == created.got.session_name
     assert call(driver, "a", settings=FAST).got.new_session, "the same answer again"
+    assert isinstance(call(driver, "a", settings=SLOW).error, InvalidRequestError), "another wish"

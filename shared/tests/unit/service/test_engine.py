@@ -271,8 +271,9 @@ def test_stop_aborts_an_operation_that_hangs():
         operating = asyncio.ensure_future(operate())
         await asyncio.sleep(0)
         await engine.shut_down(0.02)
-        with pytest.raises(ServiceStoppingError, match="could not wait longer"):
+        with pytest.raises(ServiceStoppingError, match="could not wait longer") as caught:
             await operating
+        assert caught.value.maybe_done
         assert driver.closed == {"data": 1}
 
     run(work)

@@ -53,6 +53,24 @@ def test_all_spellings_have_one_key(data: Path) -> None:
     assert {place.address for place in located} == {str(data / "a.ndjson")}
 
 
+@needs_links
+def test_spelling_does_not_ask_the_disk(data: Path, outside: Path) -> None:
+    """A name is spelled alike whatever becomes of its folder, and by whatever link to the root."""
+    link = data.parent / "link"
+    link.symlink_to(data)
+    files = FileLocations(KIND, link)
+    spelled = {files.spell("sub/a.log"), files.spell("./sub/../sub/a.log")}
+    spelled |= {files.spell(str(root / "sub" / "a.log")) for root in (data, link)}
+    (data / "sub").rmdir()
+    spelled.add(files.spell("sub/a.log"))
+    (data / "sub").symlink_to(outside)
+    spelled.add(files.spell("sub/a.log"))
+    assert spelled == {str(data / "sub" / "a.log")}
+    assert files.spell(str(outside / "a.log")) == str(outside / "a.log")
+    with pytest.raises(ResourceNameError):
+        files.spell("a.csv")
+
+
 def test_locating_makes_nothing(data: Path) -> None:
     """To locate a file creates nothing."""
     FileLocations(KIND, data).locate("a.ndjson")

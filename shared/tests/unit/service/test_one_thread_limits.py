@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,12 +23,14 @@ class Resource:
         gate: Where `use` and `close` wait.
         used: What it was used for, in order.
         closed: Set when it is closed.
+        close_seconds: How long closing takes.
     """
 
     def __init__(self) -> None:
         self.gate = Gate()
         self.used: list[object] = []
         self.closed = threading.Event()
+        self.close_seconds = 0.0
 
     def use(self, what: object) -> object:
         """Keep what it is used for."""
@@ -36,8 +38,13 @@ class Resource:
         self.used.append(what)
         return what
 
+    def busy(self, seconds: float) -> None:
+        """Take some time, as nothing ever sets what it waits for."""
+        threading.Event().wait(seconds)
+
     def close(self) -> None:
         """Close it."""
+        self.busy(self.close_seconds)
         self.gate.pass_through()
         self.closed.set()
 
@@ -86,6 +93,86 @@ def test_operation_of_a_caller_who_left_is_done(resource: Resource) -> None:
     handle.close()
 
 
+def test_each_operation_has_the_limit_for_itself(resource: Resource) -> None:
+    """Callers who leave early take nothing of the time of those who come later.
+
+    One that left while its operation runs keeps the turn for it; so who is next waits, and has its
+    whole time then. Operations whose callers left before they began are never done.
+    """
+    handle = OneThread("it", lambda: resource, 0.8)
+
+    async def work() -> None:
+        asked = [asyncio.ensure_future(handle.run(_slowly(n, 0.5))) for n in range(3)]
+        for one in asked:
+            await asyncio.sleep(0.05)
+            one.cancel()
+        await asyncio.wait(asked)
+        assert await handle.run(_slowly("innocent", 0.5)) == "innocent"
+
+    asyncio.run(asyncio.wait_for(work(), DEADLINE))
+    assert resource.used == [0, "innocent"]
+    handle.close()
+
+
+def test_turn_that_had_not_begun_is_taken_back(resource: Resource) -> None:
+    """Who has the turn, but waits for something that was submitted, can still leave."""
+    handle = OneThread("it", lambda: resource)
+
+    async def work() -> None:
+        resource.gate.shut()
+        first = handle.submit(lambda it: it.use("first"))
+        await asyncio.to_thread(resource.gate.wait_for_one)
+        asked = asyncio.ensure_future(handle.run(lambda it: it.use("never")))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.wait({asked})
+        resource.gate.open()
+        await asyncio.wrap_future(first)
+        assert await handle.run(lambda it: it.use("next")) == "next"
+
+    asyncio.run(asyncio.wait_for(work(), DEADLINE))
+    assert resource.used == ["first", "next"]
+    handle.close()
+
+
+def test_hang_is_noticed_though_its_caller_left(resource: Resource) -> None:
+    """A caller that waits shorter than the limit leaves no hanging resource behind unnoticed."""
+    handle = OneThread("it", lambda: resource, LIMIT)
+
+    async def work() -> None:
+        resource.gate.shut()
+        asked = asyncio.ensure_future(handle.run(lambda it: it.use("hang")))
+        await asyncio.to_thread(resource.gate.wait_for_one)
+        asked.cancel()
+        with pytest.raises(UnavailableError, match=r"it hangs.*close the session and init"):
+            await handle.run(lambda it: it.use("later"))
+
+    asyncio.run(asyncio.wait_for(work(), DEADLINE))
+    resource.gate.open()
+    handle.submit(lambda it: it.used).result(DEADLINE)
+    handle.close()  # It came back, so closing does.
+    assert (resource.used, resource.closed.is_set()) == (["hang"], True)
+
+
+def test_closing_has_its_own_time(resource: Resource) -> None:
+    """What still runs when the session closes takes nothing of the time of closing."""
+    handle = OneThread("it", lambda: resource, 0.8)
+    running = handle.submit(_slowly("last", 0.5))
+    resource.close_seconds = 0.5
+    handle.close()
+    assert (running.result(0), resource.closed.is_set()) == ("last", True)
+
+
+def _slowly(what: object, seconds: float) -> Callable[[Resource], object]:
+    """Return an operation that takes some time: that is what it is about."""
+
+    def use(resource: Resource) -> object:
+        resource.busy(seconds)
+        return resource.use(what)
+
+    return use
+
+
 def test_operation_that_hangs(resource: Resource) -> None:
     """Its caller cannot know what happened; others are refused at once, and nothing more is done.
 
@@ -104,7 +191,7 @@ def test_operation_that_hangs(resource: Resource) -> None:
             await handle.run(lambda it: it.use("later"))
 
     asyncio.run(asyncio.wait_for(work(), DEADLINE))
-    with pytest.raises(UnavailableError, match="an operation took longer"):
+    with pytest.raises(UnavailableError, match="Its session is closed; it itself is let go"):
         handle.close()
     assert not resource.closed.is_set()
     resource.gate.open()

@@ -73,12 +73,14 @@ def test_table_is_the_tree():
     retry_delay=st.none() | st.integers(0, 10**9).map(lambda n: n / 1_000_000),
     size=st.none() | st.integers(1, 2**63 - 1),
     limit=st.none() | st.integers(1, 2**63 - 1),
+    maybe_done=st.booleans(),
 )
-def test_error_comes_back_as_it_was(cls, text, name, told, retry_delay, size, limit):
+def test_error_comes_back_as_it_was(cls, text, name, told, retry_delay, size, limit, maybe_done):
     """An error is raised again with its class, its text and all its data."""
     error = cls(
         text, resource_name=name, session=told, retry_delay=retry_delay, size=size, limit=limit
     )
+    error.maybe_done = maybe_done
     back = error_from_call(sent(error))
     assert type(back) is cls
     assert vars(back) == vars(error)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing
 
 from device_communication.protocol import Protocol
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 
 PORTS = 4
 """How many GPIO ports an instrument has."""
@@ -20,7 +20,7 @@ CHANNELS = 8
 
 
 class Instrument(typing.Protocol):
-    """An instrument that is open. What it raises as `OSError` is told as an error that fits."""
+    """An instrument that is open. What it raises as `OSError` is told as UNAVAILABLE."""
 
     def read_register(self, register: Register) -> int:
         """Return what a register holds."""
@@ -38,10 +38,6 @@ class Instrument(typing.Protocol):
         """Set the lines of a port that a mask names, and leave the others as they are."""
         ...
 
-    def reset(self) -> None:
-        """Bring registers to what the map says, and GPIO lines to low."""
-        ...
-
     def close(self) -> None:
         """Let the instrument go. It keeps its state, as far as it can."""
         ...
@@ -50,13 +46,17 @@ class Instrument(typing.Protocol):
 class Backend(typing.Protocol):
     """Opens instruments; called in the thread of each."""
 
-    def open(self, name: str, protocol: Protocol, registers: RegisterMap) -> Instrument:
-        """Open an instrument in the state that it is in.
+    def open(
+        self, name: str, protocol: Protocol, registers: RegisterMap, *, reset: bool
+    ) -> Instrument:
+        """Open an instrument in the state that it is in, or reset.
 
         Args:
             name: The name of the device, as clients give it.
             protocol: How to talk to it; never UNSPECIFIED.
             registers: What registers it has.
+            reset: Bring registers to what the map says, and GPIO lines to low, in whatever state
+                they are.
 
         Raises:
             SharingError: There is no such instrument, or another process holds it.

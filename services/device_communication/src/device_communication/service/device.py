@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from device_communication.service.backend import CHANNELS, PORTS, Instrument
-from device_communication.service.register_map import Access, Register, RegisterMap
+from device_communication.service.registers import Access, Register, RegisterMap
 from session_sharing.errors import AccessDeniedError, InvalidRequestError, NotFoundError
 
 ALL_LINES = (1 << CHANNELS) - 1
@@ -96,7 +96,7 @@ class Device:
             InvalidRequestError: There is no such port, or mask or state name other lines.
         """
         _check_mask(port, mask)
-        _check("the state of a GPIO port", state, ALL_LINES)
+        _check("the state of a GPIO port,", state, ALL_LINES)
         self._instrument.write_gpio(port, mask, state & mask)
 
     def close(self) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 
 from device_communication.protocol import Protocol
 from device_communication.service.backend import Backend
 from device_communication.service.device import Device
 from device_communication.service.held_devices import HeldDevices
 from device_communication.service.names import DeviceAddress, DeviceLocations
-from device_communication.service.register_map import (
-    MAXIMUM_BYTES,
-    RegisterMap,
-    parse_register_map,
-)
+from device_communication.service.register_map import MAXIMUM_BYTES, parse_register_map
+from device_communication.service.registers import RegisterMap
 from session_sharing.errors import InvalidRequestError
 from session_sharing.service import Located, OneThread, explain
 
@@ -83,31 +79,31 @@ class DeviceDriver:
         handle.close()
 
     def _open(self, wanted: DeviceAddress, *, reset: bool) -> OneThread[Device]:
-        registers = _read_map(wanted.register_map)
+        registers = self._read_map(wanted.register_map)
 
         def make() -> Device:
             with ExitStack() as undoing:
                 undoing.callback(self._held.hold(wanted.name))
-                instrument = self._backend.open(wanted.name, wanted.protocol, registers)
+                instrument = self._backend.open(
+                    wanted.name, wanted.protocol, registers, reset=reset
+                )
                 undoing.callback(instrument.close)
-                if reset:
-                    instrument.reset()
                 return Device(wanted.name, instrument, registers, undoing.pop_all().close)
 
         return OneThread(f"device {wanted.name}", make, self._limit)
 
+    def _read_map(self, name: str) -> RegisterMap:
+        """Read a register map; without a name there are no registers.
 
-def _read_map(path: str) -> RegisterMap:
-    """Read a register map; without a path there are no registers.
-
-    Raises:
-        SharingError: It cannot be read, or is none.
-    """
-    if not path:
-        return {}
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise explain(error, f"read the register map {path!r}") from error
-    return parse_register_map(content, path)
+        Raises:
+            SharingError: It cannot be read, or is none.
+        """
+        if not name:
+            return {}
+        path = self._locations.register_map(name)
+        try:
+            with path.open("rb") as file:
+                content = file.read(MAXIMUM_BYTES + 1)
+        except OSError as error:
+            raise explain(error, f"read the register map {str(path)!r}") from error
+        return parse_register_map(content, str(path))

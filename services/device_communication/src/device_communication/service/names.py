@@ -43,8 +43,11 @@ def protocol_from_number(number: int) -> Protocol:
     try:
         return Protocol(number)
     except ValueError:
-        known = ", ".join(f"{protocol.value} ({protocol.name})" for protocol in Protocol)
-        raise InvalidRequestError(f"{number} is no protocol. Use one of {known}.") from None
+        known = ", ".join(f"{each.value} ({each.name})" for each in Protocol if each)
+        raise InvalidRequestError(
+            f"{number} is no protocol. Use one of {known}; or 0, for whatever a session is open "
+            "with, to attach to it."
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class DeviceAddress:
     Attributes:
         name: The name of the device.
         protocol: How to talk to it.
-        register_map: Where its register map lies; empty for a device without registers.
+        register_map: The path of its register map, as given; empty for no registers.
         reset: Whether it is brought to its defaults when the session begins.
     """
 
@@ -106,25 +109,30 @@ class DeviceLocations:
         """Find a device that is to be open with settings.
 
         Names that differ in letter case, or in blanks around them, denote the same device. What
-        is given has to agree with what a session is open with: a register map does by where it
-        lies. It is read when the device is opened, and only then.
+        is given has to agree with what a session is open with: a register map does by its path
+        as it is written. What lies there is looked at when the device is opened, and only then.
 
         Raises:
-            SharingError: No device can have the name, or no register map can lie there.
+            SharingError: No device, or no register map, can have the name.
         """
         name = device_name(resource)
         wanted: list[tuple[str, str]] = []
         if settings.protocol is not Protocol.UNSPECIFIED:
             wanted.append(("protocol", settings.protocol.name))
-        path = ""
         if settings.register_map:
-            register_map = self._maps.locate(settings.register_map)
-            path = register_map.address
-            wanted.append(("register map", register_map.key))
+            wanted.append(("register map", self._maps.spell(settings.register_map)))
         if settings.reset:
             wanted.append(("reset", "yes"))
-        address = DeviceAddress(name, settings.protocol, path, settings.reset)
+        address = DeviceAddress(name, settings.protocol, settings.register_map, settings.reset)
         return Located(name.casefold(), address.to_text(), tuple(wanted))
+
+    def register_map(self, name: str) -> Path:
+        """Return where a register map lies now, without links.
+
+        Raises:
+            SharingError: It cannot lie there: outside the allowed folders, or in none.
+        """
+        return Path(self._maps.locate(name).address)
 
     def locating(self, settings: DeviceSettings) -> Callable[[str], Located]:
         """Return what finds a device that is to be open with settings."""

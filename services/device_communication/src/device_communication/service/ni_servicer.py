@@ -16,7 +16,7 @@ from device_communication.service.ni_wire import device_communication_pb2 as pb2
 from device_communication.service.ni_wire import device_communication_pb2_grpc
 from session_sharing.behavior import Behavior
 from session_sharing.errors import InvalidRequestError
-from session_sharing.service import OneThread, SessionEngine, explain
+from session_sharing.service import OneThread, SessionEngine, explain_use
 
 Context = grpc.aio.ServicerContext[Any, Any]
 T = TypeVar("T")
@@ -116,4 +116,4 @@ class NiDeviceCommunicationServicer(device_communication_pb2_grpc.DeviceCommunic
             try:
                 return await handle.run(work)
             except OSError as error:
-                raise explain(error, "talk to the device") from error
+                raise explain_use(error, "talk to the device") from error

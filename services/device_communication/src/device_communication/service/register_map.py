@@ -6,20 +6,21 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from device_communication.service.registers import WORD_BITS, Access, Register, RegisterMap
 from session_sharing.errors import InvalidRequestError, TooLargeError
 
-MAXIMUM_BYTES = 4 << 20
+MAXIMUM_BYTES = 1 << 20
 """Of a file; that of a device with a thousand registers has some thirty thousand."""
 
-MAXIMUM_REGISTERS = 1 << 16
-MAXIMUM_NAME_LENGTH = 100
-WORD_BITS = 32
-"""What a value has on the wire; a register has as many unless its map says otherwise."""
+MAXIMUM_REGISTERS = 1 << 12
+MAXIMUM_ROWS = 4 * MAXIMUM_REGISTERS
+"""Blank ones count too: parsing must not keep the service from others."""
 
+MAXIMUM_COLUMNS = 100
+MAXIMUM_NAME_LENGTH = 100
 NAME, DATA, ADDRESS, ACCESS, WIDTH = (
     *("Register Name", "Default Data"),
     *("Register Address", "Access", "Width"),
@@ -30,40 +31,12 @@ _COLUMNS = {column.casefold(): column for column in (NAME, DATA, ADDRESS, ACCESS
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,64}|[0-9]{1,64}", re.ASCII)
 
 
-class Access(Enum):
-    """What may be done with a register; the values are what a map says."""
-
-    READ_WRITE = "RW"
-    READ_ONLY = "RO"
-    RESERVED = "RSV"
-
-
-@dataclass(frozen=True)
-class Register:
-    """One register.
-
-    Attributes:
-        name: Its name; unique in its map, and letter case counts.
-        default: What it holds after a reset.
-        address: Where it is in the device; None if the map does not say.
-        access: What may be done with it.
-        width: How many bits it has, 1 to 32.
-    """
-
-    name: str
-    default: int
-    address: int | None = None
-    access: Access = Access.READ_WRITE
-    width: int = WORD_BITS
-
-    @property
-    def maximum(self) -> int:
-        """The biggest value that it can hold."""
-        return (1 << self.width) - 1
-
-
-RegisterMap = Mapping[str, Register]
-"""The registers of a device by their names."""
+_ACCESSES = {
+    **dict.fromkeys(("", "rw", "wr", "readwrite"), Access.READ_WRITE),
+    **dict.fromkeys(("r", "ro", "read", "readonly"), Access.READ_ONLY),
+    **dict.fromkeys(("rsv", "rsvd", "res", "reserved"), Access.RESERVED),
+}
+_NO_LETTER = re.compile(r"[ /_-]")
 
 
 def parse_register_map(content: bytes, file: str) -> RegisterMap:
@@ -71,7 +44,8 @@ def parse_register_map(content: bytes, file: str) -> RegisterMap:
 
     It is UTF-8, with a byte order mark or without, and any line ends. Letter case and blanks around
     the names of columns do not count. Numbers are decimal, or hexadecimal behind `0x`. Blank rows
-    are left out; a map without registers is one.
+    are left out; a map without registers is one. Cells at the end of a row may be missing, and
+    empty ones too many. Of rows of one register that differ in its address only the last counts.
 
     Args:
         content: What is in the file.
@@ -91,9 +65,14 @@ def parse_register_map(content: bytes, file: str) -> RegisterMap:
     registers: dict[str, Register] = {}
     for row in _rows(_decode(content, file), file):
         register = _register(row)
-        if register.name in registers:
-            row.refuse(NAME, f"{register.name!r} is there twice", "Give each register one row")
-        if len(registers) == MAXIMUM_REGISTERS:
+        known = registers.get(register.name, register)
+        if replace(known, address=register.address) != register:
+            row.refuse(
+                NAME,
+                f"{register.name!r} was there already, and otherwise",
+                "Give each register one row",
+            )
+        if known is register and len(registers) == MAXIMUM_REGISTERS:
             row.refuse(NAME, f"these are more than {MAXIMUM_REGISTERS}", "Leave out registers")
         registers[register.name] = register
     return registers
@@ -138,8 +117,7 @@ def _register(row: _Row) -> Register:
     default = row.number(DATA, (1 << width) - 1)
     if default is None:
         row.refuse(DATA, "it is empty", "Say what the register holds after a reset")
-    address = row.number(ADDRESS, (1 << WORD_BITS) - 1)
-    return Register(_name(row), default, address, _access(row), width)
+    return Register(_name(row), default, row.cells.get(ADDRESS, ""), _access(row), width)
 
 
 def _name(row: _Row) -> str:
@@ -154,12 +132,16 @@ def _name(row: _Row) -> str:
 
 
 def _access(row: _Row) -> Access:
-    cell = row.cells.get(ACCESS, "") or Access.READ_WRITE.value
-    try:
-        return Access(cell.upper())
-    except ValueError:
+    cell = row.cells.get(ACCESS, "")
+    access = _ACCESSES.get(_NO_LETTER.sub("", cell.casefold()))
+    if access is None:
         known = ", ".join(access.value for access in Access)
-        row.refuse(ACCESS, f"{cell[:80]!r} is none", f"Write one of {known}")
+        row.refuse(
+            ACCESS,
+            f"{cell[:80]!r} is none",
+            f"Write one of {known}; if the column means something else, call it otherwise",
+        )
+    return access
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -177,14 +159,15 @@ def _rows(text: str, file: str) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns: list[str] = []
     try:
-        for cells in reader:
+        for count, cells in enumerate(reader):
+            _check_size(count, cells, file, reader.line_num)
             row = [cell.strip() for cell in cells]
             if not any(row):
                 continue
             if not columns:
                 columns = _header(row, file, reader.line_num)
                 continue
-            _check_count(row, columns, file, reader.line_num)
+            row = _fitted(row, columns, file, reader.line_num)
             yield _Row(file, reader.line_num, dict(zip(columns, row, strict=True)))
     except csv.Error as error:
         raise InvalidRequestError(
@@ -216,9 +199,24 @@ def _refuse_header(file: str, line: int, what: str) -> NoReturn:
     )
 
 
-def _check_count(row: list[str], columns: list[str], file: str, line: int) -> None:
-    if len(row) != len(columns):
+def _check_size(count: int, cells: list[str], file: str, line: int) -> None:
+    what = f"more than {MAXIMUM_ROWS} rows" if count >= MAXIMUM_ROWS else ""
+    if len(cells) > MAXIMUM_COLUMNS:
+        what = f"more than {MAXIMUM_COLUMNS} cells in a row"
+    if what:
+        raise InvalidRequestError(
+            f"The register map {file} is wrong at line {line}: these are {what}. Leave out what "
+            "the device does not need; blank ones count too."
+        )
+
+
+def _fitted(row: list[str], columns: list[str], file: str, line: int) -> list[str]:
+    """Return a row with a cell for each column: missing ones are empty."""
+    missing = len(columns) - len(row)
+    if missing < 0 and any(row[len(columns) :]):
         raise InvalidRequestError(
             f"The register map {file} is wrong at line {line}: it has {len(row)} cells, and the "
-            f"header has {len(columns)} columns. Give each column a cell, if need be an empty one."
+            f"header has {len(columns)} columns. Give each cell a column; put cells with commas in "
+            "them into double quotes."
         )
+    return row[: len(columns)] + [""] * missing

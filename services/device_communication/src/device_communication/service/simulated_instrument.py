@@ -10,7 +10,7 @@ from pathlib import Path
 
 from device_communication.protocol import Protocol
 from device_communication.service.backend import CHANNELS, PORTS
-from device_communication.service.register_map import Register, RegisterMap
+from device_communication.service.registers import Register, RegisterMap
 from session_sharing.errors import PreconditionError
 from session_sharing.service import atomic_write_text, private_folder
 
@@ -40,13 +40,17 @@ class State:
         Raises:
             ValueError: It is something else.
         """
-        read = json.loads(text)
         try:
+            read = json.loads(text)
             written, gpio = read["registers"], read["gpio"]
             values = [*written.values(), *gpio]
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"it lacks {error}") from error
-        if len(gpio) != PORTS or not all(type(value) is int and value >= 0 for value in values):
+        if type(gpio) is not list or len(gpio) != PORTS:
+            raise ValueError("it has other ports")
+        if not all(type(value) is int and value >= 0 for value in values):
             raise ValueError("it has other numbers")
         if any(lines >> CHANNELS for lines in gpio):
             raise ValueError("it has other lines")
@@ -61,15 +65,18 @@ class SimulatedInstrument:
 
     Args:
         path: The file; it need not exist.
+        reset: Begin with the defaults, whatever the file holds.
 
     Raises:
         PreconditionError: The file holds something else.
-        OSError: The file cannot be read.
+        OSError: The file cannot be read, or written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reset: bool = False) -> None:
         self._path = path
-        self._state = _load(path)
+        self._state = State() if reset else _load(path)
+        if reset:
+            self._keep(self._state)
 
     def read_register(self, register: Register) -> int:
         """Return what was written last, or the default."""
@@ -90,10 +97,6 @@ class SimulatedInstrument:
         gpio[port] = gpio[port] & ~mask | state & mask
         self._keep(State(self._state.written, gpio))
 
-    def reset(self) -> None:
-        """Forget what was written."""
-        self._keep(State())
-
     def close(self) -> None:
         """Do nothing: everything is in the file."""
 
@@ -113,7 +116,9 @@ class SimulatedInstruments:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def open(self, name: str, protocol: Protocol, registers: RegisterMap) -> SimulatedInstrument:
+    def open(
+        self, name: str, protocol: Protocol, registers: RegisterMap, *, reset: bool = False
+    ) -> SimulatedInstrument:
         """Open an instrument; any protocol will do.
 
         Raises:
@@ -121,7 +126,7 @@ class SimulatedInstruments:
             OSError: Its file cannot be read.
         """
         private_folder(self._folder)
-        return SimulatedInstrument(self._folder / file_name(name))
+        return SimulatedInstrument(self._folder / file_name(name), reset=reset)
 
 
 def file_name(name: str) -> str:
@@ -134,11 +139,12 @@ def file_name(name: str) -> str:
 def _load(path: Path) -> State:
     try:
         text = path.read_text("utf-8")
-        return State.from_json(text)
+        # A power cut may leave an empty file, and takes the state of an instrument as well.
+        return State.from_json(text) if text else State()
     except FileNotFoundError:
         return State()
     except ValueError as error:
         raise PreconditionError(
-            f"The file {path} is not the state of a simulated instrument ({error}). Delete it: "
-            "the instrument begins with its defaults then."
+            f"The file {path} is not the state of a simulated instrument ({error}). Delete it, or "
+            "initialize with a reset: the instrument begins with its defaults then."
         ) from error
