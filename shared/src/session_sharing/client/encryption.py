@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import grpc
 
-from session_sharing.errors import AuthenticationError, CertificateFileError, SharingError
+from session_sharing.errors import (
+    AuthenticationError,
+    CertificateFileError,
+    InternalError,
+    SharingError,
+)
 from session_sharing.tls import TlsFiles, diagnose
 from session_sharing.wire.status import is_told
 
@@ -33,6 +38,7 @@ def why_not_encrypted(
 
 
 def trouble_of(failure: SharingError | None) -> str:
-    """Return what a failure to connect says, if a certificate is the reason; else nothing."""
-    of_certificates = isinstance(failure, (AuthenticationError, CertificateFileError))
-    return failure.message if failure is not None and of_certificates else ""
+    """Return what a failure to connect says, if waiting alone mends it not; else nothing."""
+    if isinstance(failure, (AuthenticationError, CertificateFileError, InternalError)):
+        return failure.message
+    return ""
