@@ -13,16 +13,14 @@ from session_sharing.errors import (
 from session_sharing.tls import TlsFiles, diagnose
 from session_sharing.wire.status import is_told
 
-_NOBODY = "Failed to connect to remote host"
-"""How gRPC says that nobody takes connections."""
-
 
 def why_not_encrypted(
     failure: grpc.RpcError, address: str, tls: TlsFiles | None
 ) -> grpc.RpcError | SharingError:
     """Return why a call failed, if certificates or encryption are the reason; else the failure.
 
-    It asks the server itself, for some seconds at most, where gRPC says only that it hung up.
+    It asks the server itself, for some seconds at most: gRPC says only that it hung up, or that
+    nobody listens at the last address of its host.
 
     Args:
         failure: What gRPC raised.
@@ -31,8 +29,7 @@ def why_not_encrypted(
     """
     if is_told(failure) or not isinstance(failure, grpc.Call):
         return failure
-    nobody = _NOBODY in (failure.details() or "")
-    if failure.code() is not grpc.StatusCode.UNAVAILABLE or nobody:
+    if failure.code() is not grpc.StatusCode.UNAVAILABLE:
         return failure
     return diagnose(address, tls) or failure
 
