@@ -15,6 +15,7 @@ from session_sharing.client.encryption import trouble_of
 from session_sharing.client.failures import (
     away_since,
     broken_off,
+    connecting_defect,
     explain_connecting,
     may_come,
     not_inherited,
@@ -192,10 +193,12 @@ class Connection:
             except (grpc.RpcError, SharingError) as failure:
                 if not self._note_failure(failure):
                     return
-            except ValueError:
-                if not self.is_ended:
-                    raise
-                return  # The link was closed under it.
+            except Exception as defect:  # noqa: BLE001 - its users would never learn why
+                if self.is_ended:
+                    return  # No defect: the link was closed under it.
+                _log.debug("Connecting failed by a defect", exc_info=True)
+                if not self._note_failure(connecting_defect(defect)):
+                    return
             else:
                 self._note_connected(link)
                 self._note_lost(link.read_to_end())

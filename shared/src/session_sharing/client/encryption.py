@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import grpc
 
-from session_sharing.errors import AuthenticationError, CertificateFileError, SharingError
+from session_sharing.errors import (
+    AuthenticationError,
+    CertificateFileError,
+    InternalError,
+    SharingError,
+)
 from session_sharing.tls import TlsFiles, diagnose
 from session_sharing.wire.status import is_told
-
-_NOBODY = "Failed to connect to remote host"
-"""How gRPC says that nobody takes connections."""
 
 
 def why_not_encrypted(
@@ -17,7 +19,8 @@ def why_not_encrypted(
 ) -> grpc.RpcError | SharingError:
     """Return why a call failed, if certificates or encryption are the reason; else the failure.
 
-    It asks the server itself, for some seconds at most, where gRPC says only that it hung up.
+    It asks the server itself, for some seconds at most: gRPC says only that it hung up, or that
+    nobody listens at the last address of its host.
 
     Args:
         failure: What gRPC raised.
@@ -26,13 +29,13 @@ def why_not_encrypted(
     """
     if is_told(failure) or not isinstance(failure, grpc.Call):
         return failure
-    nobody = _NOBODY in (failure.details() or "")
-    if failure.code() is not grpc.StatusCode.UNAVAILABLE or nobody:
+    if failure.code() is not grpc.StatusCode.UNAVAILABLE:
         return failure
     return diagnose(address, tls) or failure
 
 
 def trouble_of(failure: SharingError | None) -> str:
-    """Return what a failure to connect says, if a certificate is the reason; else nothing."""
-    of_certificates = isinstance(failure, (AuthenticationError, CertificateFileError))
-    return failure.message if failure is not None and of_certificates else ""
+    """Return what a failure to connect says, if waiting alone mends it not; else nothing."""
+    if isinstance(failure, (AuthenticationError, CertificateFileError, InternalError)):
+        return failure.message
+    return ""

@@ -11,6 +11,7 @@ import grpc
 from session_sharing.errors import (
     AccessDeniedError,
     AuthenticationError,
+    InternalError,
     InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -97,6 +98,13 @@ def explain_connecting(failure: grpc.RpcError | SharingError, address: str) -> S
         f"Nothing usable answers at {address}: {sentence(error.message)} Start the service "
         "there, or if it runs elsewhere, check how it is found "
         "(`python -m session_sharing list`)."
+    )
+
+
+def connecting_defect(defect: Exception) -> InternalError:
+    """Return the error for what should never be raised while a service is connected to."""
+    return InternalError(
+        f"Connecting failed by a defect of this library: {type(defect).__name__}: {defect}."
     )
 
 

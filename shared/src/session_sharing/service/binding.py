@@ -10,7 +10,7 @@ import ipaddress
 import logging
 import re
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,12 +122,15 @@ async def bind(
         UnavailableError: The wanted port is taken, or no port is free.
         AccessDeniedError: This user may not have the wanted port.
     """
+    unlucky = listeners[0]
     for _ in range(_ATTEMPTS):
-        ports = [_choose(listener) for listener in listeners]
+        ports = _choose_all(listeners)
         server = make_server()
-        if await _listens(server, listeners, ports):
+        failed = await _without_port(server, listeners, ports)
+        if failed is None:
             return server, ports
-    raise _none_free(listeners[0])
+        unlucky = failed
+    raise _none_free(unlucky)
 
 
 def recall_port(path: Path) -> int | None:
@@ -161,18 +164,26 @@ def remember_port(path: Path, port: int | None) -> None:
         )
 
 
-def _choose(listener: Listener) -> int:
-    """Return a port that is free on all addresses at this moment."""
+def _choose_all(listeners: Sequence[Listener]) -> list[int]:
+    """Return a port for each; first for those that must have one, so that no other takes it."""
+    chosen: dict[int, int] = {}
+    for index in sorted(range(len(listeners)), key=lambda index: not listeners[index].port):
+        chosen[index] = _choose(listeners[index], chosen.values())
+    return [chosen[index] for index in range(len(listeners))]
+
+
+def _choose(listener: Listener, others: Collection[int]) -> int:
+    """Return a port that is free on all addresses at this moment, and is not one of the others."""
     if listener.port:
         _refuse_taken(listener, listener.port)
         return listener.port
     if listener.port is None and listener.remembered is not None:
-        if _is_free(listener, listener.remembered):
+        if listener.remembered not in others and _is_free(listener, listener.remembered):
             return listener.remembered
         logger.debug("Port %d of the last run is taken; taking another", listener.remembered)
     for _ in range(_ATTEMPTS):
         port = _any_port(listener.addresses[0])
-        if _is_free(listener, port):
+        if port not in others and _is_free(listener, port):
             return port
     raise _none_free(listener)
 
@@ -199,21 +210,21 @@ def _is_free(listener: Listener, port: int) -> bool:
     return all(bind_refusal(address.host, port) is None for address in listener.addresses)
 
 
-async def _listens(
+async def _without_port(
     server: grpc.aio.Server, listeners: Sequence[Listener], ports: Sequence[int]
-) -> bool:
-    """Let a server listen; return whether it got all, and throw it away if not."""
-    try:
-        for listener, port in zip(listeners, ports, strict=True):
+) -> Listener | None:
+    """Let a server listen; return what did not get its port, if so, and throw the server away."""
+    for listener, port in zip(listeners, ports, strict=True):
+        try:
             for address in listener.addresses:
                 _add(server, address.address(port), listener)
-    except RuntimeError as error:  # what gRPC raises when somebody was quicker
-        logger.debug("A port was lost at the last moment: %s", error)
-        # Measured with grpcio 1.85: only a server that has run gives its ports back.
-        await server.start()
-        await server.stop(None)
-        return False
-    return True
+        except RuntimeError as error:  # what gRPC raises when somebody was quicker
+            logger.debug("A port was lost at the last moment: %s", error)
+            # Measured with grpcio 1.85: only a server that has run gives its ports back.
+            await server.start()
+            await server.stop(None)
+            return listener
+    return None
 
 
 def _add(server: grpc.aio.Server, address: str, listener: Listener) -> None:

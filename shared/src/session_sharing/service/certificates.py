@@ -14,7 +14,7 @@ from pathlib import Path
 
 import grpc
 
-from session_sharing.errors import CertificateFileError
+from session_sharing.errors import CertificateFileError, SharingError
 from session_sharing.information import clock
 from session_sharing.service.network import ServerTls
 from session_sharing.service.threads import in_thread
@@ -24,7 +24,7 @@ from session_sharing.utc import utc_now
 LOOK_SECONDS = 2.0
 """How often is looked whether the files were renewed."""
 
-_State = tuple[tuple[int, int, int] | None, ...]
+_State = tuple[tuple[int, ...] | None, ...]
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +39,9 @@ class _Loaded:
 
 class ServerCertificates:
     """Reads the files at the start, and again when they change; a bad renewal changes nothing.
+
+    While it is bad, they are read at every look: a certificate may become valid, or its disk be
+    there again, and no file changes.
 
     gRPC's threads ask at each handshake what to show: they read `_loaded`, which is replaced as a
     whole. All else belongs to the event loop: a task named `tls renewal` looks at the files every
@@ -122,25 +125,32 @@ class ServerCertificates:
             await self.look()
 
     async def look(self) -> None:
-        """Read the files if they changed; what is wrong with them is logged once."""
-        state = await in_thread("look at certificates", lambda: _state_of(self._files.paths))
-        if state != self._state:
-            await self._renew(state)
+        """Read the files if they changed, or were bad; what is wrong with them is logged once."""
+        try:
+            await self._renew()
+        except SharingError as error:
+            self._keep(error.message)
+        except Exception as error:  # noqa: BLE001 - a defect here must not end the looking for ever
+            if not self._bad_renewal:
+                _log.warning("Looking at certificates failed by a defect", exc_info=True)
+            self._keep(f"a defect ({type(error).__name__}), of which the log has the details.")
         problems = self.problems
         for problem in problems:
             if problem not in self._told:
                 _log.error("%s", problem)
         self._told = problems
 
-    async def _renew(self, state: _State) -> None:
-        self._state = state
-        try:
-            await self.load()
-        except CertificateFileError as error:
-            self._bad_renewal = (
-                f"A renewed certificate cannot be used, so the one before it stays: {error.message}"
-            )
+    def _keep(self, why: str) -> None:
+        self._bad_renewal = (
+            f"A renewed certificate cannot be used, so the one before it stays: {why}"
+        )
+
+    async def _renew(self) -> None:
+        state = await in_thread("look at certificates", lambda: _state_of(self._files.paths))
+        if state == self._state and not self._bad_renewal:
             return
+        self._state = state
+        await self.load()
         self._bad_renewal = ""
         _log.info(
             "Renewed: from now on the certificate %s is shown, valid until %s",
@@ -178,12 +188,12 @@ def _state_of(paths: Sequence[Path]) -> _State:
     return tuple(map(_file_state, paths))
 
 
-def _file_state(path: Path) -> tuple[int, int, int] | None:
+def _file_state(path: Path) -> tuple[int, ...] | None:
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def _is_open(path: Path) -> bool:

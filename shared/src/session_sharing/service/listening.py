@@ -144,9 +144,18 @@ class Listening:
             if network.tls.client_ca
             else "need none",
         )
-        if not network.tls_only and not self.location.insecure_port:
+        only = self._only_one_told()
+        if only:
             _log.info(
-                "Discovery tells the host %s, where only the encrypted port listens: clients "
-                "without TLS need an address",
+                "Discovery tells the host %s, where only the port %s encryption listens: other "
+                "clients need an address",
                 network.advertise,
+                only,
             )
+
+    def _only_one_told(self) -> str:
+        """Return how the one port encrypts that discovery tells, where there are two."""
+        location = self.location
+        if self._network.tls_only or (location.insecure_port and location.ssl_authenticated_port):
+            return ""
+        return "without" if location.insecure_port else "with"

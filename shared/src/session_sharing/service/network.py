@@ -13,6 +13,9 @@ from session_sharing.errors import InvalidRequestError
 
 LOCALHOST = "localhost"
 
+_EVERY_SERVERS = frozenset({LOCALHOST, "127.0.0.1", "::1"})
+"""Where each port listens, whatever else it is bound to."""
+
 
 @dataclass(frozen=True)
 class ServerTls:
@@ -91,6 +94,21 @@ class NetworkOptions:
             raise InvalidRequestError(
                 "--tls-only and --insecure-bind contradict each other: leave one of them out."
             )
+        if not (self._plain_is_advertised or self._encrypted_is_advertised):
+            option = "--bind" if self.tls else "--bind (with --tls-certificate and --tls-key)"
+            raise InvalidRequestError(
+                f"--advertise {self.advertise} would send clients where no port of this service "
+                f"listens. Give by {option} the address that this machine has there, or 0.0.0.0 "
+                "for all; or leave --advertise out."
+            )
+
+    @property
+    def _plain_is_advertised(self) -> bool:
+        return not self.tls_only and _listens_at(self.advertise, self.insecure_bind)
+
+    @property
+    def _encrypted_is_advertised(self) -> bool:
+        return self.tls is not None and _listens_at(self.advertise, self.bind)
 
     def _refuse_without_tls(self) -> None:
         outside = [address for address in self.bind if not is_loopback(address)]
@@ -111,8 +129,26 @@ class NetworkOptions:
 
         There is one host for both ports, so a port is named only if it listens there.
         """
-        shown = ports.plain if is_loopback(self.advertise) or self.insecure_bind else None
-        return ServiceLocation(self.advertise, str(shown or ""), str(ports.encrypted or ""))
+        plain = ports.plain if self._plain_is_advertised else None
+        encrypted = ports.encrypted if self._encrypted_is_advertised else None
+        return ServiceLocation(self.advertise, str(plain or ""), str(encrypted or ""))
+
+
+def _listens_at(host: str, bound: Iterable[str]) -> bool:
+    """Tell whether a port that is bound to loopback and these listens at a host.
+
+    Which of the machine's addresses a name stands for is told to its clients, not to us: any but
+    loopback is taken for it.
+    """
+    bare = host.strip("[]").lower()
+    if bare in _EVERY_SERVERS:
+        return True
+    addresses = [ipaddress.ip_address(address) for address in bound]
+    try:
+        wanted = ipaddress.ip_address(bare)
+    except ValueError:
+        return any(not address.is_loopback for address in addresses)
+    return any(address == wanted or address.is_unspecified for address in addresses)
 
 
 def _refuse_names(option: str, addresses: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from session_sharing.tls.explaining import (
 )
 from session_sharing.tls.files import TlsFiles
 from session_sharing.tls.probing import certificate_of, shaken_hands, speaks_tls
-from session_sharing.tls.reading import read_pair
+from session_sharing.tls.reading import read_authorities, read_pair
 from session_sharing.utc import utc_now
 
 _ATTEMPTS = 2
@@ -78,11 +78,11 @@ def _own(tls: TlsFiles) -> Certificate | None:
 def _context(tls: TlsFiles) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(tls.ca)
+        context.load_verify_locations(cadata=read_authorities(tls.ca, utc_now()).decode("ascii"))
         if tls.certificate is not None:
             context.load_cert_chain(Path(tls.certificate), tls.key)
     except OSError as error:  # They were read just now, so they are being renewed.
-        raise CertificateFileError(f"{tls.ca} or {tls.certificate} changed just now.") from error
+        raise CertificateFileError(f"{tls.certificate} or {tls.key} changed just now.") from error
     return context
 
 

@@ -52,18 +52,18 @@ class TlsFiles:
 
 
 def tls_from_environment(environment: Mapping[str, str] | None = None) -> TlsFiles | None:
-    """Return what the environment says; None if it says nothing, and clients do not encrypt.
+    """Return what the environment says; None if it has none of them, and clients do not encrypt.
 
     Args:
         environment: The environment variables; those of the process if None.
 
     Raises:
-        InvalidRequestError: Only some of the variables are set that belong together.
+        InvalidRequestError: Only some of the variables are set that belong together, or one is set
+            to nothing.
     """
     told = os.environ if environment is None else environment
     ca, certificate, key = (
-        told.get(name, "").strip() or None
-        for name in (CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VARIABLE)
+        _file_in(told, name) for name in (CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VARIABLE)
     )
     if ca is not None:
         return TlsFiles(ca, certificate, key)
@@ -74,3 +74,14 @@ def tls_from_environment(environment: Mapping[str, str] | None = None) -> TlsFil
         f"The environment has {lonely}, but no {CA_VARIABLE}, so no server could be trusted. Set "
         f"{CA_VARIABLE} to the file with the certificate of your CA, or unset {lonely}."
     )
+
+
+def _file_in(environment: Mapping[str, str], variable: str) -> str | None:
+    """Return what a variable says; one that came out empty was meant to say something."""
+    said = environment.get(variable)
+    if said is not None and not said.strip():
+        raise InvalidRequestError(
+            f"The environment has {variable}, but nothing in it: whether to encrypt, and how, is "
+            "not guessed. Set it to the file that it is to name, or unset it."
+        )
+    return said and said.strip()

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
-from session_sharing.discovery.address import addresses_of, split_address
+from session_sharing.discovery.address import addresses_of, is_loopback, split_address
 from session_sharing.tls.certificate import Certificate
 from session_sharing.tls.decoding import trust_as_it_is
 
 PROBE_SECONDS = 2.0
 """How long a connection, and each step of a handshake, may take."""
 
+_LOOPBACK_SECONDS = 0.5
+"""How long a connection on this machine may take. Windows says only after 2 s that nobody listens,
+and who waits for a service that is away asks each time."""
+
+_Endpoint: TypeAlias = "tuple[socket.AddressFamily, Any]"
+
 
 @contextmanager
 def shaken_hands(
     address: str, context: ssl.SSLContext, name: str | None = None
 ) -> Iterator[ssl.SSLSocket]:
-    """Connect to a server, and shake hands with it as gRPC would.
+    """Shake hands with a server as gRPC would: at the first address of its host where that works.
 
     Args:
         address: host:port of the server.
@@ -27,32 +35,52 @@ def shaken_hands(
         name: The name that its certificate must have; the host of the address if None.
 
     Raises:
-        ssl.SSLError: The handshake failed.
+        ssl.SSLError: The handshake failed, everywhere where somebody listens.
         OSError: Nobody answers there in time.
     """
-    host, _ = split_address(address)
     context.set_alpn_protocols(["h2"])
-    with (
-        connected(address) as connection,
-        context.wrap_socket(connection, server_hostname=name or host) as secured,
-    ):
+    with _secured(address, context, name or split_address(address)[0]) as secured:
         yield secured
 
 
-def connected(address: str) -> socket.socket:
-    """Connect to a server: to the first address of its host where somebody listens.
+def _secured(address: str, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
+    failures: list[OSError] = []
+    for endpoint in _endpoints(address):
+        try:
+            return context.wrap_socket(_connected(endpoint), server_hostname=name)
+        except OSError as failure:
+            failures.append(failure)
+    raise next((one for one in failures if isinstance(one, ssl.SSLError)), failures[0])
+
+
+def _endpoints(address: str) -> list[_Endpoint]:
+    """Return where a server may listen.
 
     Raises:
-        OSError: Nobody does.
+        OSError: The name of its host leads nowhere.
     """
     host, port = split_address(address)
-    candidates = addresses_of(host)
-    for candidate in candidates[:-1]:
-        try:
-            return socket.create_connection((candidate, port), PROBE_SECONDS)
-        except OSError:
-            continue
-    return socket.create_connection((candidates[-1], port), PROBE_SECONDS)
+    try:
+        found = [
+            socket.getaddrinfo(candidate, port, type=socket.SOCK_STREAM)
+            for candidate in addresses_of(host)
+        ]
+    except UnicodeError as error:  # Such names there are not.
+        raise OSError(errno.EINVAL, f"{host} is no name of a host") from error
+    return [(family, endpoint) for some in found for family, _, _, _, endpoint in some]
+
+
+def _connected(endpoint: _Endpoint) -> socket.socket:
+    family, where = endpoint
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(_LOOPBACK_SECONDS if is_loopback(where[0]) else PROBE_SECONDS)
+        connection.connect(where)
+        connection.settimeout(PROBE_SECONDS)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def speaks_tls(address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import ssl
 import stat
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from session_sharing.tls.decoding import EncryptedKeyError, decode
 _LARGEST = 1 << 20  # bytes
 _CERTIFICATE_MARK = b"-----BEGIN CERTIFICATE-----"
 _KEY_MARK = b"PRIVATE KEY-----"
+_CERTIFICATES = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _content(paths: tuple[Path, Path]) -> tuple[bytes, bytes]:
 
 
 def read_authorities(path: str | Path, now: datetime) -> bytes:
-    """Read the certificates of CAs.
+    """Read the certificates of CAs, without the comments of any kind that may stand around them.
 
     Args:
         path: The file.
@@ -79,7 +81,11 @@ def read_authorities(path: str | Path, now: datetime) -> bytes:
         CertificateFileError: The file is missing, or holds no CA that is valid.
     """
     content = _read(Path(path), _CERTIFICATE_MARK, "certificate of a CA")
-    known = [Certificate.of(told) for told in _authorities(path, content)]
+    blocks = _CERTIFICATES.findall(content)
+    if len(blocks) < content.count(_CERTIFICATE_MARK):
+        raise _damaged(path, "it has a beginning, and no end")
+    authorities = b"\n".join((*blocks, b""))
+    known = _decoded_authorities(path, authorities)
     if not known:
         raise CertificateFileError(
             f"{path} holds no certificate of a CA, only others. Put the certificate there of the "
@@ -91,19 +97,25 @@ def read_authorities(path: str | Path, now: datetime) -> bytes:
             f"The CA in {path} ({newest.subject}) expired at {clock(newest.not_after)}. Put the "
             "present certificate of your CA there."
         )
-    return content
+    return authorities
 
 
-def _authorities(path: str | Path, content: bytes) -> list[dict[str, object]]:
+def _decoded_authorities(path: str | Path, authorities: bytes) -> list[Certificate]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(cadata=content.decode("ascii", "replace"))
+        context.load_verify_locations(cadata=authorities.decode("ascii"))
+        return [Certificate.of(told) for told in context.get_ca_certs()]
     except ssl.SSLError as error:
-        raise CertificateFileError(
-            f"{path} holds a certificate that cannot be read ({_reason(error)}). Copy the "
-            "certificate of your CA there again."
-        ) from error
-    return [dict(told) for told in context.get_ca_certs()]
+        raise _damaged(path, _reason(error)) from error
+    except ValueError as error:  # A byte that is not ASCII, a date that is none.
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: str | Path, why: str) -> CertificateFileError:
+    return CertificateFileError(
+        f"{path} holds a certificate that cannot be read ({why}). Copy the certificate of your CA "
+        "there again."
+    )
 
 
 def _read(path: Path, mark: bytes, what: str) -> bytes:

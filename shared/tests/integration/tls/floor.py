@@ -89,6 +89,14 @@ class Floor:
         issued = self.ours.issue(certificate, "client@example.org", **dates)
         return TlsFiles(ca or self.ours.file, issued.certificate, issued.key)
 
+    def pem(self) -> str:
+        """Return the certificate of our CA."""
+        return self.ours.file.read_text("ascii")
+
+    def noted(self) -> Path:
+        """Return a copy of our CA's with a byte order mark and notes, as people keep it."""
+        return self.file("noted.pem", f"\ufeff{self.pem()}# Raíz de la fábrica\n{self.pem()}")
+
     def damaged(self, path: Path) -> Path:
         """Return a copy of a file in PEM that is cut in its middle."""
         text = path.read_text("utf-8")

@@ -133,6 +133,18 @@ CASES = {
         ("damaged-ours.pem", "cannot be read", "again"),
         kind=CertificateFileError,
     ),
+    "CAs damaged by a byte that is no text": Case(
+        "open",
+        lambda floor: TlsFiles(floor.file("byte.pem", floor.pem().replace("MII", "M\xe9I", 1))),
+        ("byte.pem", "cannot be read", "again"),
+        kind=CertificateFileError,
+    ),
+    "CAs cut at the end": Case(
+        "open",
+        lambda floor: TlsFiles(floor.file("cut.pem", floor.pem() + floor.pem()[:400])),
+        ("cut.pem", "a beginning, and no end", "again"),
+        kind=CertificateFileError,
+    ),
     "no CA, but a server's certificate": Case(
         "open",
         lambda floor: TlsFiles(floor.ours.issue("leaf").certificate),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,11 @@ GOOD: dict[str, tuple[str, Callable[[Floor], TlsFiles | None], bool]] = {
     "name that the certificate has, for an address": (
         "open",
         lambda floor: TlsFiles(floor.ours.file, server_name="localhost"),
+        True,
+    ),
+    "CAs with notes that are not ASCII": (
+        "mutual",
+        lambda floor: replace(floor.tls("of-notes"), ca=floor.noted()),
         True,
     ),
     "server of another host, as expected": (

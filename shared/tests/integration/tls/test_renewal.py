@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -129,6 +130,49 @@ def test_bad_renewal_changes_nothing_and_is_told_once(
     eventually(lambda: problems(service) == [])
     errors = [entry.getMessage() for entry in caplog.records if entry.levelno == logging.ERROR]
     assert len([text for text in errors if str(own.certificate) in text]) == 2
+
+
+def test_renewal_that_was_refused_is_tried_until_it_is_good(
+    floor: Floor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is valid only later is shown when its time comes, although no file changes then."""
+    caplog.set_level(logging.INFO)
+    own, now = floor.ours.issue("waiting"), datetime.now(timezone.utc)
+    times = [now]
+    kept = certificates.ServerCertificates(ServerTls(own.certificate, own.key), lambda: times[0])
+
+    async def renew() -> None:
+        await kept.load()
+        floor.ours.issue("waiting", not_before=now.replace(tzinfo=None) + timedelta(hours=1))
+        for _ in range(3):
+            await kept.look()
+        assert "valid only from" in kept.problems[0]
+        times[0] += timedelta(hours=2)
+        await kept.look()
+        assert kept.problems == []
+        await kept.look()
+
+    asyncio.run(renew())
+    levels = [entry.levelname for entry in caplog.records if str(own.certificate) in entry.message]
+    assert levels == ["ERROR", "INFO"]
+
+
+def test_looking_for_renewals_outlives_a_defect(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is told to operators and in the log, and the next renewal works."""
+    own = floor.ours.issue("before")
+    service = floor.start("unlucky", NetworkOptions(ServerTls(own.certificate, own.key)))
+    with monkeypatch.context() as patch:
+        patch.setattr(certificates, "read_pair", None)
+        own.certificate.touch()
+        eventually(lambda: any("defect (TypeError)" in problem for problem in problems(service)))
+    eventually(lambda: problems(service) == [])
+    assert caplog.text.count("Traceback") == 1
+    new = floor.ours.issue("after")
+    new.key.replace(own.key)
+    new.certificate.replace(own.certificate)
+    eventually(lambda: "CN=after" in shown_subject(service))
 
 
 def test_expiry_ends_no_session_and_lets_nobody_in(

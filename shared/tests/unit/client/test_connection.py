@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
+
 from session_sharing.client.connection import Connection
+from session_sharing.client.patience import Patience
 from session_sharing.client.place import ServicePlace
+from session_sharing.errors import InternalError
 from session_sharing.identity import this_client
 
 
@@ -41,6 +45,51 @@ class ConnectsMeanwhile(Connection):
     @link.setter
     def link(self, link: Any) -> None:
         self.__dict__["link"] = link
+
+
+class Outcomes:
+    """A connector whose attempts end as they are told to."""
+
+    tried = "localhost:1"
+
+    def __init__(self, *outcomes: Any) -> None:
+        self.outcomes = iter(outcomes)
+
+    def connect(self, _: Any) -> Any:
+        """End as told."""
+        outcome = next(self.outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+class OpenLink(FakeLink):
+    """A link that is lost when it is told to be."""
+
+    def __init__(self) -> None:
+        self.lost = threading.Event()
+
+    def read_to_end(self) -> None:
+        """Wait until it is lost."""
+        assert self.lost.wait(10.0)
+
+    close = cancel = lambda self: self.lost.set()
+
+
+def test_defect_while_connecting_is_told_and_survived(monkeypatch):
+    """What nobody thought of reaches who waits; a connection that there was is tried for again."""
+    outcomes = Outcomes(TypeError("odd"))
+    monkeypatch.setattr("session_sharing.client.connection.Connector", lambda *_: outcomes)
+    place = ServicePlace("i", "c", "localhost:1")
+    with pytest.raises(InternalError, match=r"Connecting failed by a defect.*TypeError: odd"):
+        Connection(place, "", this_client()).connected(Patience(10.0))
+    first, second = OpenLink(), OpenLink()
+    outcomes = Outcomes(first, TypeError("odd"), second)
+    connection = Connection(place, "", this_client())
+    assert connection.connected(Patience(10.0)) is first
+    first.lost.set()
+    assert connection.next_link(Patience(10.0), failed=first, pause=10.0) is second
+    connection.close()
 
 
 def test_link_that_comes_while_it_is_closed_is_closed_too():

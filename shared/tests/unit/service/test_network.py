@@ -65,6 +65,11 @@ def test_options_arrive(arguments: list[str], expected: NetworkOptions) -> None:
         (["--tls-client-ca", "ca.pem"], "--tls-client-ca needs the certificate of the service"),
         ([*FILES, "--tls-only", "--insecure-bind", "10.0.0.1"], "contradict each other"),
         (["--advertise", "logger:7"], "no host"),
+        (["--advertise", "logger.example"], "where no port of this service listens"),
+        ([*FILES, "--advertise", "logger.example"], "Give by --bind the address"),
+        ([*FILES, "--tls-only", "--advertise", "10.0.0.1", "--bind", "10.0.0.2"], "no port"),
+        (["--insecure-bind", "127.0.0.2", "--advertise", "logger.example"], "no port"),
+        (["--advertise", "127.0.0.2"], "no port"),
     ],
 )
 def test_what_would_let_the_network_in_is_refused(
@@ -95,10 +100,23 @@ def test_file_has_the_same_options(tmp_path: Path) -> None:
         (NetworkOptions(TLS), Ports(1, 2), ServiceLocation("localhost", "1", "2")),
         (NetworkOptions(TLS, tls_only=True), Ports(None, 2), ServiceLocation("localhost", "", "2")),
         (
-            NetworkOptions(TLS, advertise="a.example"),
+            NetworkOptions(TLS, bind=("10.0.0.1",), advertise="a.example"),
             Ports(1, 2),
             ServiceLocation("a.example", "", "2"),
         ),
+        (
+            NetworkOptions(TLS, bind=("::",), insecure_bind=("127.0.0.2",), advertise="a.example"),
+            Ports(1, 2),
+            ServiceLocation("a.example", "", "2"),
+        ),
+        (
+            NetworkOptions(
+                TLS, bind=("10.0.0.5",), insecure_bind=("fd00::1",), advertise="[FD00:0::1]"
+            ),
+            Ports(1, 2),
+            ServiceLocation("[FD00:0::1]", "1"),
+        ),
+        (NetworkOptions(TLS, advertise="[::1]"), Ports(1, 2), ServiceLocation("[::1]", "1", "2")),
         (
             NetworkOptions(insecure_bind=("0.0.0.0",), advertise="a.example"),
             Ports(1),

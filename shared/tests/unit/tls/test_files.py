@@ -13,7 +13,6 @@ from session_sharing.tls.files import CA_VARIABLE, CERTIFICATE_VARIABLE, KEY_VAR
     ("environment", "expected"),
     [
         ({}, None),
-        ({CA_VARIABLE: " "}, None),
         ({CA_VARIABLE: "ca.pem"}, TlsFiles("ca.pem")),
         (
             {CA_VARIABLE: "ca.pem", CERTIFICATE_VARIABLE: "own.pem", KEY_VARIABLE: "own.key"},
@@ -31,6 +30,12 @@ def test_environment_says_which_files(environment, expected):
     [
         ({CERTIFICATE_VARIABLE: "own.pem", KEY_VARIABLE: "own.key"}, f"no {CA_VARIABLE}"),
         ({KEY_VARIABLE: "own.key"}, f"{KEY_VARIABLE}, but no {CA_VARIABLE}"),
+        ({CA_VARIABLE: " "}, f"{CA_VARIABLE}, but nothing in it.*or unset it"),
+        ({CA_VARIABLE: ""}, f"{CA_VARIABLE}, but nothing in it"),
+        (
+            {CA_VARIABLE: "ca.pem", CERTIFICATE_VARIABLE: "", KEY_VARIABLE: ""},
+            f"{CERTIFICATE_VARIABLE}, but nothing in it",
+        ),
         ({CA_VARIABLE: "ca.pem", KEY_VARIABLE: "own.key"}, "no certificate"),
         ({CA_VARIABLE: "ca.pem", CERTIFICATE_VARIABLE: "own.pem"}, "no key"),
     ],
