@@ -15,6 +15,7 @@ PAGES = {
 }
 SECTIONS = {"threat_model": "## Threats, defences, tests", "limits": "# What is bounded"}
 NAMED = re.compile(r"`([\w/.]+\.py)(?:::(\w+))?`")
+CODE = re.compile(r"`([^`\n]+)`")
 FOUND = sorted({pair for page in PAGES.values() for pair in NAMED.findall(page)})
 
 
@@ -29,6 +30,13 @@ def test_each_threat_has_a_test(page: str) -> None:
     """No defence and no bound is claimed that nothing holds."""
     assert len(rows(page)) >= 15
     assert [row for row in rows(page) if not NAMED.search(row)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_named_test_is_in_a_file(page: str) -> None:
+    """Nobody is sent to a test of a file that nobody can find."""
+    named = [code for code in CODE.findall(PAGES[page]) if "::" in code or ".py" in code]
+    assert [code for code in named if not NAMED.fullmatch(f"`{code}`")] == []
 
 
 @pytest.mark.parametrize("file", sorted({file for file, _ in FOUND}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import grpc
+from session_sharing.tls import TlsFiles, open_channel
 
 SERVICE = "json_logger.JsonLogger"
 UNSPECIFIED, INITIALIZE_NEW, ATTACH_TO_EXISTING = 0, 1, 2
@@ -81,8 +81,8 @@ def decode(message: bytes) -> dict[int, int | bytes]:
 class NiClient:
     """Calls the three methods of NI's contract."""
 
-    def __init__(self, address: str) -> None:
-        self._channel = grpc.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)])
+    def __init__(self, address: str, tls: TlsFiles | None = None) -> None:
+        self._channel = open_channel(address, tls, [("grpc.use_local_subchannel_pool", 1)])
 
     def _call(self, method: str, request: bytes) -> dict[int, int | bytes]:
         call: Any = self._channel.unary_unary(f"/{SERVICE}/{method}")

@@ -22,7 +22,8 @@ from json_logger.service.log_file import LogFile
 from json_logger.service.main import logger_servicers
 from json_logger.wire import json_logger_pb2, json_logger_pb2_grpc
 from session_sharing.records import AckLevel, RecordLimits
-from session_sharing.service import SessionEngine
+from session_sharing.service import NetworkOptions, SessionEngine
+from session_sharing.service.network import LOOPBACK_ONLY
 from session_sharing.testing.hosting import LocalService
 from session_sharing.testing.processes import ServerProcess
 from session_sharing.wire.generated import clients_pb2, clients_pb2_grpc, records_pb2, session_pb2
@@ -75,6 +76,7 @@ def local_logger(
     level: AckLevel = AckLevel.OS,
     limits: RecordLimits | None = None,
     make_driver: Callable[[Path, Sequence[Path]], LogFileDriver] = LogFileDriver,
+    network: NetworkOptions = LOOPBACK_ONLY,
 ) -> LocalService[LogFile]:
     """Return a logger to start in a thread; its data folder is `folder / "data"`."""
     data = folder / "data"
@@ -85,6 +87,7 @@ def local_logger(
         logger_servicers(level, limits),
         folder / "state",
         lambda driver: SessionEngine(driver, grace=grace),
+        network=network,
     )
 
 

@@ -14,6 +14,9 @@ MOST_NAMED = 5
 """How many holders a text names at most."""
 
 
+ANONYMOUS = "a client without identity"
+"""What people are told of a client that makes no attachment."""
+
 _NO_SQUARE_BRACKETS = str.maketrans("[]", "()")
 
 
@@ -53,6 +56,8 @@ class ClientIdentity:
     subject: str = ""
 
     def __str__(self) -> str:
+        if self.is_anonymous:
+            return self._proven(self.program)
         where = f" on {self.host}" if self.host else ""
         who = f", user {self.user}" if self.user else ""
         return self._proven(f"{self.program} (process {self.process_id}{where}{who})")
@@ -66,9 +71,19 @@ class ClientIdentity:
         certificate = f" [{self.subject}]" if self.subject else ""
         return described.translate(_NO_SQUARE_BRACKETS) + certificate
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nothing is known of it but its certificate: see `without_identity`."""
+        return self.is_same_process(ClientIdentity(ANONYMOUS))
+
     def is_same_process(self, other: ClientIdentity) -> bool:
         """Return whether both tell of one process, whatever certificate its connections have."""
         return replace(self, subject="") == replace(other, subject="")
+
+
+def without_identity(subject: str) -> ClientIdentity:
+    """Return what is told of a client without identity: the subject of its certificate, if any."""
+    return ClientIdentity(ANONYMOUS, subject=subject)
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ class SessionInformation:
         resource_key: The service's canonical identity of the resource.
         state: Where the session is between its opening and its end.
         close_pending: It closes when those go who hold it, or who opened it without identity.
-        created_by: Its creator; None for a client without identity.
+        created_by: Its creator; None for a client without identity or certificate.
         created_at: When it was open.
         last_used_at: When somebody came, went or used it last.
         attachments: Who holds it.
@@ -183,7 +198,7 @@ class SessionInformation:
         return "held by " + "; ".join(named) + (f" and {more} more" if more else "")
 
     def __str__(self) -> str:
-        creator = str(self.created_by) if self.created_by else "a client without identity"
+        creator = self.created_by or ANONYMOUS
         text = (
             f"session {self.public_id} on {self.resource_name!r}, created by {creator} "
             f"at {clock(self.created_at)}, last used at {clock(self.last_used_at)}"
@@ -205,7 +220,7 @@ class SessionInformation:
                 f"`{command}` closes it when nobody holds it any more, {by_force}, under its "
                 "holders."
             )
-        if self.created_by is None:
+        if self.created_by is None or self.created_by.is_anonymous:
             return f"`{command}` closes it when the client that opened it does, {by_force}."
         return f"`{command}` closes it."
 

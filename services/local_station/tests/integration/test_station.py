@@ -97,8 +97,8 @@ def test_foreign_key_file_is_left_alone(tmp_path):
     assert key_file.read_text() == '{"InsecurePort": "1"}'
 
 
-def test_both_loopback_families_answer(tmp_path):
-    """No client loses time on the family of addresses that it tries first."""
+def test_both_loopback_families_answer_and_no_other(tmp_path):
+    """No client loses time on the family that it tries first, and no network reaches it."""
     hosts = ["127.0.0.1"]
     with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
         try:
@@ -110,6 +110,9 @@ def test_both_loopback_families_answer(tmp_path):
         for host in hosts:
             with DiscoveryConnection(f"{host}:{station.port}") as connection:
                 assert len(connection.enumerate()) == len(OWN)
+        if sys.platform == "linux":  # Where loopback has more addresses: nobody asked for those.
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.2", station.port), LIMIT)
 
 
 def test_health_and_reflection_are_answered(tmp_path):

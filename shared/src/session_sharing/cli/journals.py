@@ -11,7 +11,7 @@ from session_sharing.discovery.address import answers, is_port
 from session_sharing.discovery.lock_files import holder_in
 from session_sharing.discovery.ni_software import read_shared
 from session_sharing.identity import this_client
-from session_sharing.information import MOST_NAMED, ClientIdentity
+from session_sharing.information import ANONYMOUS, MOST_NAMED, ClientIdentity
 from session_sharing.journals.content import Content, read_content
 
 SUFFIX = ".journal"
@@ -115,8 +115,9 @@ def judged(path: Path, content: Content[Kept]) -> IdleJournal:
     holders = [str(identity) for identity in identities]
     may_live = any(map(_may_live, identities))
     here = this_client()
-    if any(one.creator is None and not one.anonymous_closed for one in remains.sessions.values()):
-        holders.append("a client without identity")
+    anonymous = [one.creator for one in remains.sessions.values() if one.opened_anonymously]
+    if anonymous:
+        holders.extend(dict.fromkeys(str(creator or ANONYMOUS) for creator in anonymous))
         may_live = may_live or content.boot_id in {"", here.boot_id} or not here.boot_id
     problem = f"it is {content.damage}" if content.damage else ""
     return IdleJournal(path, len(remains.sessions), tuple(holders), may_live, problem)

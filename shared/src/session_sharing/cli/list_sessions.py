@@ -19,7 +19,7 @@ from session_sharing.cli.output import (
 )
 from session_sharing.cli.services import Listing, Listings, add_address_argument, list_sessions
 from session_sharing.data_folders import default_data_folders
-from session_sharing.information import AttachmentInformation, SessionInformation, clock
+from session_sharing.information import ANONYMOUS, AttachmentInformation, SessionInformation, clock
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -95,7 +95,7 @@ def _print_who_does_not_run() -> None:
 
 
 def _row(listing: Listing, session: SessionInformation) -> tuple[str, ...]:
-    creator = str(session.created_by) if session.created_by else "a client without identity"
+    creator = str(session.created_by or ANONYMOUS)
     return (
         session.public_id,
         session.resource_name,

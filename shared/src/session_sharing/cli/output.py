@@ -122,7 +122,7 @@ def attachment_fields(held: AttachmentInformation) -> dict[str, Any]:
 
 
 def client_fields(client: ClientIdentity | None) -> dict[str, Any] | None:
-    """Return a client as programs are told of it; None for one without identity."""
+    """Return a client as programs are told of it; None for one without identity or certificate."""
     if client is None:
         return None
     return {

@@ -11,10 +11,10 @@ from session_sharing.core.departures import begin_close, mark_for_closing
 from session_sharing.core.effects import EventKind, OpenResource
 from session_sharing.core.limits import check_attachments, check_sessions
 from session_sharing.core.requests import InitializeRequest
-from session_sharing.core.state import ANONYMOUS, Attachment, Session, Waiter
+from session_sharing.core.state import Attachment, Session, Waiter
 from session_sharing.core.table import Step
 from session_sharing.errors import ResourceExhaustedError, SharingError
-from session_sharing.information import SessionState
+from session_sharing.information import ANONYMOUS, SessionState, without_identity
 
 
 def initialize(step: Step, ticket: Ticket, request: InitializeRequest) -> None:
@@ -114,7 +114,7 @@ def _decide_absent(step: Step, waiter: Waiter) -> None:
 def _take_over(step: Step, session: Session, waiter: Waiter) -> None:
     """Close an orphan; the waiter is decided afresh when it is closed, before all others."""
     waiter.took_over = replace(session.information(), orphan=True)
-    identity = step.table.identity_of(waiter.request.client_id)
+    identity = step.table.identity_of(waiter.request)
     begin_close(step, session, f"{identity or ANONYMOUS}, which took it over as an orphan")
     _wait(step, session, waiter)
 
@@ -146,12 +146,12 @@ def _attach(step: Step, session: Session, waiter: Waiter, *, created: bool) -> N
     session.last_used_at = step.now
     client = step.table.clients.get(request.client_id)
     if client is None:
-        if session.anonymous_closed:
-            session.anonymous_closed = False
+        if request.subject not in session.open_to:
+            session.open_to.add(request.subject)
             step.keep(session.kept())
         for ticket in waiter.tickets:
             step.answer(ticket, Initialized(session.name, created, session.public_id))
-        step.tell(EventKind.ATTACHED, session, text=ANONYMOUS)
+        step.tell(EventKind.ATTACHED, session, text=str(without_identity(request.subject)))
         return
     attachment = Attachment(
         request.attachment_id, client, request, step.now, created, waiter.took_over
@@ -192,7 +192,8 @@ def opened(step: Step, session: Session) -> None:
         waiters.remove(creator)
         was = session.opener  # The resource is open as that one wanted it.
         session.opener = replace(creator.request, address=was.address, settings=was.settings)
-        session.creator = step.table.identity_of(creator.request.client_id)
+        session.creator = step.table.identity_of(creator.request)
+        session.open_to = {creator.request.subject}
         _attach(step, session, creator, created=True)
     step.keep(session.kept())
     for waiter in waiters:

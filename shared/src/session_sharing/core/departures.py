@@ -9,11 +9,12 @@ from session_sharing.core import refusals
 from session_sharing.core.answers import Outcome, Released, Ticket
 from session_sharing.core.effects import CloseResource, EventKind
 from session_sharing.core.kept import EndedEntry
+from session_sharing.core.operations import check_open_to
 from session_sharing.core.requests import ReleaseMode, ReleaseRequest
-from session_sharing.core.state import ANONYMOUS, Attachment, Client, Session
+from session_sharing.core.state import Attachment, Client, Session
 from session_sharing.core.table import Step
 from session_sharing.errors import SharingError
-from session_sharing.information import SessionState, clock
+from session_sharing.information import SessionState, clock, without_identity
 
 
 def release(step: Step, ticket: Ticket, request: ReleaseRequest) -> None:
@@ -150,18 +151,21 @@ def _why_taken_away(client: Client, now: datetime) -> str:
     )
 
 
-def close_anonymously(step: Step, ticket: Ticket, session_name: str) -> None:
-    """A client without identity asks to close; it is answered at once when attachments remain."""
+def close_anonymously(step: Step, ticket: Ticket, session_name: str, subject: str) -> None:
+    """A client without identity asks to close; it is answered at once when others remain.
+
+    These are attachments, and a client without identity that opened it with another certificate.
+    """
     try:
         session = step.table.open_session(session_name)
-        if session.anonymous_closed:
-            raise refusals.no_such_session(session.information())
+        check_open_to(session, subject)
     except SharingError as error:
         step.answer(ticket, error)
         return
-    session.anonymous_closed = True
-    step.tell(EventKind.RELEASED, session, text=ANONYMOUS)
-    mark_for_closing(step, session, ANONYMOUS)
+    session.open_to.discard(subject)
+    by = str(without_identity(subject))
+    step.tell(EventKind.RELEASED, session, text=by)
+    mark_for_closing(step, session, by, politely=session.opened_anonymously)
     _answer_release(step, ticket, session, _outcome(session))
 
 

@@ -32,11 +32,11 @@ class KeptSession:
         alias: The alias that it was created under.
         client_id: Who created it; empty for a client without identity.
         attachment_id: The attachment that created it; empty for a client without identity.
-        creator: The creator's identity; None for a client without identity.
+        creator: The creator's identity; None for a client without identity or certificate.
         created_at: When it was open.
         last_used_at: Its last use when the entry was made; later uses are not kept.
         close_asked_by: Who asked to close first; empty as long as nobody did.
-        anonymous_closed: A client without identity closed the session for its kind.
+        open_to: With which certificates clients without identity use it; see `Session`.
         asked_politely: Only operators asked to close.
         settings: What it was opened with, as far as its creator said so.
     """
@@ -54,9 +54,16 @@ class KeptSession:
     created_at: datetime
     last_used_at: datetime
     close_asked_by: str = ""
-    anonymous_closed: bool = False
+    open_to: tuple[str, ...] = ("",)
     asked_politely: bool = False
     settings: Settings = ()
+
+    @property
+    def opened_anonymously(self) -> bool:
+        """Whether a client without identity opened it, and may still use it."""
+        subject = self.creator.subject if self.creator else ""
+        anonymous = self.creator is None or self.creator.is_anonymous
+        return anonymous and subject in self.open_to
 
 
 @dataclass(frozen=True)

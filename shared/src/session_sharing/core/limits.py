@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from session_sharing.core.state import ANONYMOUS
 from session_sharing.core.table import Table
 from session_sharing.errors import ResourceExhaustedError
-from session_sharing.information import ClientIdentity
+from session_sharing.information import ANONYMOUS, ClientIdentity
 
 MOST_SESSIONS = 1_000
 """A session takes a thread and a few open files: a service has to have some left for callers."""

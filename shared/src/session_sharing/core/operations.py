@@ -25,12 +25,12 @@ def accept(
     Raises:
         SessionNotFoundError: The session is not open.
         AttachmentEndedError: The attachment does not hold the session, or no longer.
-        OtherCertificateError: The attachment was made with another certificate.
+        OtherCertificateError: The attachment was made, or the session initialized, with another
+            certificate.
     """
     if anonymous:
         session = table.open_session(session_name)
-        if session.anonymous_closed:
-            raise refusals.no_such_session(session.information())
+        check_open_to(session, subject)
         return session
     ended = table.memory.ended.get(attachment_id)
     if ended is not None and ended.outcome is None:
@@ -41,6 +41,19 @@ def accept(
         raise refusals.attachment_ended(ended) if ended else refusals.attachment_unknown()
     held.client.check_subject(subject)
     return session
+
+
+def check_open_to(session: Session, subject: str) -> None:
+    """Refuse a client without identity whose certificate may not use the session.
+
+    Raises:
+        SessionNotFoundError: All clients without identity have closed it.
+        OtherCertificateError: It is open to those with other certificates.
+    """
+    if not session.open_to:
+        raise refusals.no_such_session(session.information())
+    if subject not in session.open_to:
+        raise refusals.not_initialized_with(subject)
 
 
 def stored(table: Table, attachment_id: str, record_number: int) -> None:

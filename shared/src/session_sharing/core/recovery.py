@@ -74,6 +74,7 @@ def _session(kept: KeptSession, now: datetime) -> Session:
         attachment_id=kept.attachment_id,
         address=kept.address,
         settings=kept.settings,
+        subject=kept.creator.subject if kept.creator else "",
     )
     return Session(
         name=kept.name,
@@ -84,7 +85,7 @@ def _session(kept: KeptSession, now: datetime) -> Session:
         last_used_at=kept.last_used_at,
         state=SessionState.OPEN,
         close_asked_by=kept.close_asked_by,
-        anonymous_closed=kept.anonymous_closed,
+        open_to=set(kept.open_to),
         asked_politely=kept.asked_politely,
         restored_at=now,
     )

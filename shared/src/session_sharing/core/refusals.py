@@ -117,6 +117,15 @@ def other_certificate(made_with: str, came_with: str) -> OtherCertificateError:
     )
 
 
+def not_initialized_with(subject: str) -> OtherCertificateError:
+    """A client without identity uses a session that is not open to its certificate."""
+    return OtherCertificateError(
+        f"This session was opened by others, and the call came {_with(subject)}, by which it was "
+        "not initialized here, or was closed. Nothing was done. Initialize it first, or use the "
+        "certificate that it was initialized with."
+    )
+
+
 def _with(subject: str) -> str:
     return f"with the certificate {subject}" if subject else "without a certificate"
 

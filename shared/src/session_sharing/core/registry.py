@@ -127,11 +127,11 @@ class Registry(LookingIn):
         return step.done()
 
     def close_anonymously(
-        self, ticket: Ticket, session_name: str, now: datetime
+        self, ticket: Ticket, session_name: str, now: datetime, *, subject: str = ""
     ) -> Sequence[Effect]:
-        """A client without identity asks to close."""
+        """A client without identity asks to close, with a certificate of this subject, if any."""
         step = Step(self._table, now)
-        departures.close_anonymously(step, ticket, session_name)
+        departures.close_anonymously(step, ticket, session_name, subject)
         return step.done()
 
     def force_close(
@@ -215,7 +215,8 @@ class Registry(LookingIn):
         Raises:
             SessionNotFoundError: The session is not open.
             AttachmentEndedError: The attachment does not hold the session, or no longer.
-            OtherCertificateError: The attachment was made with another certificate.
+            OtherCertificateError: The attachment was made, or the session initialized, with
+                another certificate.
         """
         session = operations.accept(
             self._table, session_name, attachment_id, anonymous=anonymous, subject=subject

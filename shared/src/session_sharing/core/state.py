@@ -17,9 +17,6 @@ from session_sharing.information import (
     SessionState,
 )
 
-ANONYMOUS = "a client without identity"
-"""What people are told of a client that makes no attachment."""
-
 
 @dataclass(eq=False)
 class Client:
@@ -31,8 +28,7 @@ class Client:
     use what was made with one, nor the reverse; a certificate that was renewed has the subject of
     before. Over a restart the subject is kept with the attachments. What has ended is used by
     nobody: who repeats a release of it is told once more what came of it. A client without
-    identity makes nothing, so there is nothing to compare: any caller that is let in and knows the
-    name of the session uses it, as it could attach to it.
+    identity makes no attachment: it is its session that knows the subjects, see `Session`.
 
     Attributes:
         restored: It was connected before the service was started again, and has not come back yet.
@@ -131,11 +127,16 @@ class Attachment:
 class Session:
     """One open handle on one resource.
 
+    Clients without identity have no attachment to be compared with. They use and close a session
+    by the subject of their certificate: those of the subject that created it, by whichever door,
+    and those that initialized it by theirs, until one of that subject closes it. None is the empty
+    subject here too.
+
     Attributes:
         opener: The request that created it; it names the client that did.
-        creator: The identity of that client; None for one without identity.
+        creator: The identity of that client; None for one without identity or certificate.
         close_asked_by: Who asked to close first; empty as long as nobody did. Never withdrawn.
-        anonymous_closed: A client without identity closed the session for its kind.
+        open_to: The subjects by which clients without identity may use and close it.
         asked_politely: Only operators asked to close: they wait for those without attachment too.
         restored_at: When it came back after a restart; None if it was opened since.
         broken: Why the resource cannot be used; empty if it can.
@@ -155,7 +156,7 @@ class Session:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     close_asked_by: str = ""
     closed_at: datetime | None = None
-    anonymous_closed: bool = False
+    open_to: set[str] = field(default_factory=set)
     asked_politely: bool = False
     restored_at: datetime | None = None
     broken: str = ""
@@ -176,8 +177,8 @@ class Session:
 
     @property
     def opened_anonymously(self) -> bool:
-        """Whether a client without identity opened it, and none closed it: it may be in use."""
-        return not self.opener.client_id and not self.anonymous_closed
+        """Whether a client without identity opened it, and did not close it: it may be in use."""
+        return not self.opener.client_id and self.opener.subject in self.open_to
 
     @property
     def may_close(self) -> bool:
@@ -232,7 +233,7 @@ class Session:
             created_at=self.created_at,
             last_used_at=self.last_used_at,
             close_asked_by=self.close_asked_by,
-            anonymous_closed=self.anonymous_closed,
+            open_to=tuple(sorted(self.open_to)),
             asked_politely=self.asked_politely,
             settings=self.opener.settings,
         )

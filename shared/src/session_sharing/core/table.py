@@ -13,7 +13,7 @@ from session_sharing.core.memory import Memory
 from session_sharing.core.requests import InitializeRequest
 from session_sharing.core.state import Attachment, Client, Session, Waiter
 from session_sharing.errors import SharingError
-from session_sharing.information import ClientIdentity, SessionState
+from session_sharing.information import ClientIdentity, SessionState, without_identity
 
 
 class Table:
@@ -40,8 +40,9 @@ class Table:
         public_id = self._new_public_id()
         while public_id in self.by_public_id:
             public_id = self._new_public_id()
-        creator = self.identity_of(request.client_id)
-        session = Session(self._new_name(), public_id, request, creator, now, now)
+        creator = self.identity_of(request)
+        name, open_to = self._new_name(), {request.subject}
+        session = Session(name, public_id, request, creator, now, now, open_to=open_to)
         self.place(session)
         return session
 
@@ -51,9 +52,11 @@ class Table:
         self.by_name[session.name] = session
         self.by_public_id[session.public_id] = session
 
-    def identity_of(self, client_id: str) -> ClientIdentity | None:
-        """Return who a client is; None for one without identity, or that is not there any more."""
-        client = self.clients.get(client_id)
+    def identity_of(self, request: InitializeRequest) -> ClientIdentity | None:
+        """Return who makes a request; None if nothing is known, or the client is gone."""
+        if not request.client_id:
+            return without_identity(request.subject) if request.subject else None
+        client = self.clients.get(request.client_id)
         return client.identity if client else None
 
     def creator_is_connected(self, session: Session) -> bool:

@@ -67,7 +67,17 @@ def kept_from_json(text: str) -> list[Kept]:
 
 def _entry(fields: dict[str, Any]) -> Kept:
     kind = _KINDS[fields.pop(_KIND)]
+    if kind is KeptSession:
+        _complete(fields)
     return kind(**_converted(fields))
+
+
+def _complete(session: dict[str, Any]) -> None:
+    """Say of a session of before certificates counted there to whom it is open."""
+    closed = session.pop("anonymous_closed", None)
+    if closed is not None:
+        creator = session["creator"] or {}
+        session["open_to"] = [] if closed else [creator.get("subject", "")]
 
 
 def _converted(fields: dict[str, Any]) -> dict[str, Any]:
@@ -105,6 +115,7 @@ _CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "holder": _identity,
     "identity": _identity,
     "last_used_at": datetime.fromisoformat,
+    "open_to": tuple,
     "outcome": Outcome,
     "process_started": datetime.fromisoformat,
     "session": _session,

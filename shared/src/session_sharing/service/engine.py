@@ -169,7 +169,9 @@ class SessionEngine(Lifetime[H], Overseeing[H]):
         """
         ticket: asyncio.Future[Released] = self._executor.new_ticket()
         self._executor.carry_out(
-            self._registry.close_anonymously(ticket, session_name, self._clock())
+            self._registry.close_anonymously(
+                ticket, session_name, self._clock(), subject=CALLER.get().subject
+            )
         )
         return await ticket
 

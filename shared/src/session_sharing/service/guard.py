@@ -65,8 +65,9 @@ class Guard:
             raise error
 
     def _log_once(self, method: str, caller: Caller, peer: str, error: SharingError) -> None:
-        """Log each kind of refusal of a caller once: who is refused may try again for ever."""
-        kind = f"{method} {caller}"
+        """Log each kind of refusal of a caller on a host once: it may try again for ever."""
+        host, _, _ = peer.rpartition(":")  # Without the port, which each connection has anew.
+        kind = f"{method} {caller} {host}"
         if self._told.get(kind) is None:
             self._told.put(kind, True)
             _log.warning("Refused %s to %s at %s: %s", method, caller, peer, error.message)

@@ -37,7 +37,7 @@ def held(by: ClientIdentity) -> KeptAttachment:
         ([SESSION, held(DEAD)], f"1 session, held by {DEAD}", bool(not HERE.boot_id)),
         ([SESSION], "1 session, held by nobody", False),
         ([ANONYMOUS], "1 session, held by a client without identity", True),
-        ([replace(ANONYMOUS, anonymous_closed=True)], "1 session, held by nobody", False),
+        ([replace(ANONYMOUS, open_to=())], "1 session, held by nobody", False),
         ([], "no sessions", False),
     ],
     # The texts name this process: tests that run side by side need the same names.

@@ -111,16 +111,6 @@ def test_what_waits_is_given_up_by_its_own_certificate_only():
     assert waiting.got.session_name == certified.call.got.session_name
 
 
-def test_client_without_identity_is_not_compared():
-    """Through the door of such clients who knows the session's name uses it, as it could attach."""
-    certified = Certified("CN=a")
-    certified.driver.opened()
-    name = certified.call.got.session_name
-    certified.driver.registry.begin_operation(
-        name, "", certified.driver.now, anonymous=True, subject="CN=b"
-    )
-
-
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["connect", "initialize", "use", "release"]),

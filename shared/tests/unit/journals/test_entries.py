@@ -43,6 +43,7 @@ ENTRIES = st.one_of(
         key=TEXTS,
         resource_name=TEXTS,
         creator=st.none() | IDENTITIES,
+        open_to=st.lists(TEXTS, max_size=2).map(tuple),
         settings=st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
     ),
     st.builds(KeptAttachment, alias=TEXTS, identity=IDENTITIES, took_over=st.none() | TOLD),
@@ -76,6 +77,20 @@ def test_entry_from_before_certificates_is_one_without():
     assert kept.identity == ClientIdentity(
         "measure.py", "h", 7, user="ann", boot_id="b", started_after_boot=1.5, subject=""
     )
+
+
+@pytest.mark.parametrize(("closed", "open_to"), [("false", ("",)), ("true", ())])
+def test_session_from_before_certificates_is_open_to_plain_clients(closed, open_to):
+    """Whom a client without identity had not shut out goes on without a certificate."""
+    (kept,) = kept_from_json(
+        '[{"kind":"session","name":"s","public_id":"p","key":"k","address":"a",'
+        '"resource_name":"r","behavior":0,"alias":"","client_id":"","attachment_id":"",'
+        '"creator":null,"created_at":"2026-05-04T00:00:00+00:00",'
+        '"last_used_at":"2026-05-04T00:00:00+00:00","close_asked_by":"",'
+        f'"anonymous_closed":{closed},"asked_politely":false,"settings":[]}}]'
+    )
+    assert isinstance(kept, KeptSession)
+    assert kept.open_to == open_to
 
 
 @pytest.mark.parametrize(

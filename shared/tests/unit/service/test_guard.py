@@ -95,7 +95,7 @@ def test_right_that_only_a_request_shows_is_asked_for_later():
         made.require(Right.FORCE_CLOSE)
 
 
-def test_refusals_are_logged_once_for_each_caller(caplog):
+def test_refusals_are_logged_once_for_each_caller_and_host(caplog):
     """The log names the peer and the certificate, and is not filled by who tries again for ever."""
     strict = guard(attach=())
     with caplog.at_level(logging.WARNING):
@@ -105,6 +105,12 @@ def test_refusals_are_logged_once_for_each_caller(caplog):
     assert len(caplog.messages) == 2
     for told in ("ipv4:10.0.0.7:4711", "CN=a", "`attach`"):
         assert told in caplog.messages[0]
+    with caplog.at_level(logging.WARNING):
+        for port in (1, 2):
+            for host in ("ipv4:10.0.0.8", "ipv6:%5Bfd00::8%5D"):
+                with pytest.raises(AuthenticationError):
+                    strict.admit(OWN, Call(peer=f"{host}:{port}"))
+    assert ["fd00::8" in told for told in caplog.messages[2:]] == [False, True]
     for number in range(REMEMBERED_REFUSALS + 10):
         with pytest.raises(CallerRefusedError):
             strict.admit(OWN, Call(b"CN=%d" % number))
