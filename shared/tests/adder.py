@@ -84,6 +84,7 @@ class Adder:
     def __init__(self, address: str) -> None:
         if address == "away":
             raise ConnectionRefusedError(111, "nobody there")
+        self.address = address
         self.total, self.opened_in = 0.0, threading.current_thread()
         self.closed = False
         self.arrived, self.held_up = threading.Event(), threading.Event()

@@ -15,6 +15,7 @@ from session_sharing.errors import (
     ResourceExhaustedError,
     UnavailableError,
 )
+from session_sharing.service.threads import as_error
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class OneThread(Generic[R]):
     Raises:
         ResourceExhaustedError: No thread can be started.
         UnavailableError: Opening takes longer than the limit.
-        Exception: What opening raised.
+        Exception: What opening raised; a `RuntimeError` for what would end the service.
     """
 
     def __init__(self, name: str, make: Callable[[], R], limit: float | None = None) -> None:
@@ -84,7 +85,7 @@ class OneThread(Generic[R]):
         Raises:
             OutcomeUnknownError: It takes longer than the limit.
             UnavailableError: The resource hangs since an earlier operation.
-            Exception: What the work raised.
+            Exception: What the work raised; a `RuntimeError` for what would end the service.
         """
         await self._turn.acquire()
         if self._hanging is not None:
@@ -202,8 +203,8 @@ class OneThread(Generic[R]):
                 return
             try:
                 result = work()
-            except BaseException as error:  # noqa: BLE001 - handed over whole to the one who waits
-                future.set_exception(error)
+            except BaseException as raised:  # noqa: BLE001 - handed over to the one who waits
+                future.set_exception(as_error(raised))
             else:
                 future.set_result(result)
 
