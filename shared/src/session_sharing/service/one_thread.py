@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from session_sharing.errors import (
+    InternalError,
     OutcomeUnknownError,
     ResourceExhaustedError,
     UnavailableError,
@@ -51,6 +52,7 @@ class OneThread(Generic[R]):
     Raises:
         ResourceExhaustedError: No thread can be started.
         UnavailableError: Opening takes longer than the limit.
+        InternalError: What opens the resource returned None.
         Exception: What opening raised; a `RuntimeError` for what would end the service.
     """
 
@@ -135,6 +137,11 @@ class OneThread(Generic[R]):
 
     def _open(self, make: Callable[[], R]) -> None:
         self._resource = make()
+        if self._resource is None:
+            raise InternalError(
+                f"What opens {self._name} returned None, so there is nothing to share: a defect of "
+                "the service, perhaps a forgotten `return`. Please report it."
+            )
 
     def _end(self) -> Future[None]:
         """Have the resource closed, if it is open by then, and the thread ended."""

@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from session_sharing.errors import ResourceExhaustedError
+from session_sharing.errors import InternalError, ResourceExhaustedError
 from session_sharing.service import OneThread, OneThreadDriver, one_thread
 
 DEADLINE = 10.0
@@ -79,6 +79,12 @@ def test_what_opening_raises_is_told_and_the_thread_ends():
         OneThread("resource X", fail)
     threads[0].join(DEADLINE)
     assert not threads[0].is_alive()
+
+
+def test_opening_that_returns_nothing_is_refused():
+    """Who forgets the `return` learns it when the session opens, not from each operation."""
+    with pytest.raises(InternalError, match=r"opens resource X returned None.*forgotten `return`"):
+        OneThread("resource X", lambda: None)
 
 
 @pytest.mark.parametrize("raised", [SystemExit(3), StopIteration(), CancelledError()], ids=repr)
