@@ -38,20 +38,25 @@ SERVICES = {
     "Endless": ("Initialize", "Add"),
     "Loose": ("Initialize", "Close", "Loose"),
     "Streaming": ("Initialize", "Close", "Add"),
+    "Twice": ("Initialize", "Close", "Add", "Peek"),
 }
+REQUESTS = {"Peek": "AddRequest"}
+"""The requests that are not called after their RPC."""
 
 
 def _file() -> FileDescriptorProto:
     made = FileDescriptorProto(name="adder.proto", package=PACKAGE, syntax="proto3")
     made.dependency.append(session_pb2.DESCRIPTOR.name)
-    for name in dict.fromkeys([*EMBEDDED, "AddResponse", "FailResponse", "LooseResponse"]):
+    for name in dict.fromkeys(
+        [*EMBEDDED, "AddResponse", "FailResponse", "LooseResponse", "PeekResponse"]
+    ):
         made.message_type.append(_message(name))
     for name, rpcs in SERVICES.items():
         service = made.service.add(name=name)
         for rpc in rpcs:
             service.method.add(
                 name=rpc,
-                input_type=f".{PACKAGE}.{rpc}Request",
+                input_type=f".{PACKAGE}.{REQUESTS.get(rpc, rpc + 'Request')}",
                 output_type=f".{PACKAGE}.{rpc}Response",
                 server_streaming=name == "Streaming",
             )
@@ -84,6 +89,7 @@ class Adder:
     def __init__(self, address: str) -> None:
         if address == "away":
             raise ConnectionRefusedError(111, "nobody there")
+        self.address = address
         self.total, self.opened_in = 0.0, threading.current_thread()
         self.closed = False
         self.arrived, self.held_up = threading.Event(), threading.Event()

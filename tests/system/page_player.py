@@ -144,11 +144,15 @@ class Player:
             for line in server_lines(block.text):
                 self.shell.start(line)
             return None
-        seconds = SLOW_SECONDS if "slow" in block.words else BLOCK_SECONDS
-        if block.language == "python":
-            code, printed = self.shell.run("python -", seconds, block.text)
-        else:
-            code, printed = self.shell.run(block.text, seconds)
+        code, printed = self._played(block)
         ended = f"{self._name}:{block.line} ended with {code}:\n{printed}"
         assert code == exit_code(block), ended
         return printed
+
+    def _played(self, block: Block) -> tuple[int, str]:
+        seconds = SLOW_SECONDS if "slow" in block.words else BLOCK_SECONDS
+        script, stdin = ("python -", block.text) if block.language == "python" else (block.text, "")
+        try:
+            return self.shell.run(script, seconds, stdin)
+        except TimeoutError as error:
+            raise AssertionError(f"{self._name}:{block.line} {error}") from None

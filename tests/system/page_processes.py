@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from session_sharing.testing.processes import READY, START_SECONDS, STOP_SECONDS
@@ -16,7 +17,7 @@ from tools.pages.commands import command_words
 
 _KEEP = """
 trap 'code=$?; declare -px >"{state}"; pwd >"{place}"; exit $code' EXIT
-set -e
+set -eo pipefail
 """
 _GO_ON = 'if [ -f "{state}" ]; then . "{state}"; cd "$(cat "{place}")"; fi\n'
 
@@ -56,20 +57,24 @@ class Shell:
         """Run a script; return its exit code, and all that it printed.
 
         Raises:
-            subprocess.TimeoutExpired: It took too long.
+            TimeoutError: It took too long, and was ended with all that it had started.
         """
-        finished = subprocess.run(
-            ["bash", "-c", (_GO_ON + _KEEP).format(**self._files) + script],
-            cwd=self._checkout,
-            env=self._environment,
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=seconds,
-            check=False,
+        process = _bash(
+            (_GO_ON + _KEEP).format(**self._files) + script,
+            self._checkout,
+            self._environment,
+            subprocess.PIPE,
         )
-        return finished.returncode, finished.stdout
+        try:
+            printed, _ = process.communicate(stdin, seconds)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            printed, _ = process.communicate(timeout=STOP_SECONDS)
+            raise TimeoutError(f"did not end within {seconds:g} s:\n{printed}") from None
+        except BaseException:
+            _kill(process)
+            raise
+        return process.returncode, printed
 
     def start(self, line: str) -> Server:
         """Start a program that stays."""
@@ -95,16 +100,8 @@ class Server:
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._output: list[str] = []
         self._asked_for_zero = False
-        self._process = subprocess.Popen(
-            ["bash", "-c", script],
-            cwd=checkout,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        self._ended_early = False
+        self._process = _bash(script, checkout, environment, subprocess.DEVNULL)
         self._reader = threading.Thread(target=self._read, name=f"output of {line}", daemon=True)
         self._reader.start()
 
@@ -129,7 +126,8 @@ class Server:
 
     def ask_to_stop(self) -> None:
         """Ask it to stop as a console would."""
-        if self._process.poll() is None:
+        self._ended_early = self._process.poll() is not None
+        if not self._ended_early:
             os.killpg(self._process.pid, signal.SIGTERM)
 
     def ended(self) -> list[str]:
@@ -137,11 +135,41 @@ class Server:
         try:
             code = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            _kill(self._process)
             code = self._process.wait(STOP_SECONDS)
         self._reader.join(STOP_SECONDS)
-        wrong = self._asked_for_zero and code != 0
-        return [f"{self.line} ended with {code}:\n{''.join(self._output)}"] if wrong else []
+        if self._is_right(code):
+            return []
+        ended = "ended by itself" if self._ended_early else "ended"
+        return [f"{self.line} {ended} with {code}:\n{''.join(self._output)}"]
+
+    def _is_right(self, code: int) -> bool:
+        """Say whether that is how it should end: a server has to stay, and to stop in order."""
+        if self._asked_for_zero:
+            return code == 0 and not self._ended_early
+        return code in {0, -signal.SIGTERM}
+
+
+def _bash(
+    script: str, checkout: Path, environment: Mapping[str, str], stdin: int
+) -> subprocess.Popen[str]:
+    """Start a script with a process group of its own, by which all that it starts is ended."""
+    return subprocess.Popen(
+        ["bash", "-c", script],
+        cwd=checkout,
+        env=environment,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="backslashreplace",
+        start_new_session=True,
+    )
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def server_lines(text: str) -> list[str]:

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.system import page_player
 from tests.system.page_player import Player
 from tests.system.page_processes import Shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pages are played by bash")
 
+DEADLINE = 20.0
+READY = "print('it ready: localhost:1', flush=True)"
+STAY = f"{READY}; signal.pause()"
 Play = Callable[..., None]
 
 
@@ -53,6 +57,8 @@ def test_blocks_go_on_where_the_last_one_ended(play: Play) -> None:
     ("first", "second", "problem"),
     [
         (block("sh any", "false\ntrue"), "", "page.md:1 ended with 1"),
+        (block("sh any", "false | cat"), "", "page.md:1 ended with 1"),
+        (block("sh any", r"printf '\377'; exit 3"), "", "page.md:1 ended with 3:\n\\xff"),
         (block("sh any exit=2", "true"), "", "page.md:1 ended with 0"),
         (block("python any", "1 / 0"), "", "ZeroDivisionError"),
         (block("sh any", "echo a"), block("text", "b"), "page.md:5 shows another output"),
@@ -69,6 +75,16 @@ def test_what_does_not_happen_as_told_is_found(
     assert problem in str(caught.value)
 
 
+def test_a_block_that_hangs_is_named_and_ended(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that does not end fails with its place and output, and its programs end with it.
+
+    Its output would not end, and not be told, before the last of them has ended.
+    """
+    monkeypatch.setattr(page_player, "BLOCK_SECONDS", 0.5)
+    with pytest.raises(AssertionError, match=r"page.md:1 did not end within 0.5 s:\nbegun\n"):
+        play(block("sh any", "sleep 300 &\necho begun\nwait"))
+
+
 def test_what_is_for_others_is_not_run(play: Play) -> None:
     """What needs rights, another platform, minutes or continuous integration is left alone."""
     for words in ("any admin", "any parsed", "any slow", "any ci"):
@@ -76,13 +92,28 @@ def test_what_is_for_others_is_not_run(play: Play) -> None:
     play(block("bat windows", "exit 1"), block("python", "1 / 0"))
 
 
-def test_servers_stay_until_the_end(tmp_path: Path) -> None:
-    """A server runs while the page is played, and one that ends badly is told with its output."""
+@pytest.mark.parametrize(
+    ("words", "does", "problem"),
+    [
+        ("any server", STAY, "ended with -15"),
+        ("any server", READY, "ended by itself with 0"),
+        ("any background", f"{READY}; sys.exit(3)", "ended by itself with 3"),
+        ("any background", STAY, ""),
+        ("any background", READY, ""),
+    ],
+)
+def test_what_stays_ends_as_it_should(tmp_path: Path, words: str, does: str, problem: str) -> None:
+    """A server that ends badly or too early, and a program that fails, are told with their output.
+
+    A program in the background may end before the page does, in good order.
+    """
     (tmp_path / "own").mkdir()
     shell = Shell(tmp_path, tmp_path / "own", {})
-    server = "import signal; print('it ready: localhost:1', flush=True); signal.pause()"
-    page = block("sh any server", f'python -c "{server}"')
+    page = block(f"sh {words}", f'python -c "import signal, sys; {does}"')
     Player("page.md", page, tmp_path, shell, slow=False).play()
-    (wrong,) = shell.end()
-    assert "ended with -15" in wrong
-    assert "it ready: localhost:1" in wrong
+    (program,) = shell.servers
+    if "pause" not in does:
+        program._process.wait(DEADLINE)
+    told = shell.end()
+    assert bool(told) is bool(problem)
+    assert all(problem in wrong and "it ready: localhost:1" in wrong for wrong in told)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from google.protobuf.message import Message
 
 from session_sharing.client import OperatingClient
 from session_sharing.errors import (
@@ -144,6 +145,31 @@ def test_errors_reach_the_client_as_what_they_are(service):
         add(client, 1.0)
     with pytest.raises(UnavailableError, match="nobody there"):
         AdderClient("away", address=service.address)
+
+
+def test_what_would_end_a_program_does_not_end_the_service(tmp_path):
+    """Drivers call `sys.exit`, and `next` at an end: that is told as a defect, and all goes on."""
+    raised = {"Exit": SystemExit(3), "Stop": KeyboardInterrupt(), "End": StopIteration()}
+
+    def open_adder(address: str) -> Adder:
+        if address in raised:
+            raise raised[address]
+        return Adder(address)
+
+    def fail(adder: Adder, request: Message) -> Message:
+        if isinstance(request, FailRequest):
+            raise raised[adder.address.removeprefix("Use")]
+        return operate(adder, request)
+
+    driver, servicers = OneThreadDriver(open_adder), serve_operations(ADDER, fail)
+    with LocalService("adder", driver, servicers, tmp_path) as local:
+        for name in raised:
+            with pytest.raises(InternalError, match=f"Could not open '{name.lower()}'.*RuntimeE"):
+                AdderClient(name, address=local.address, wait=DEADLINE)
+            with AdderClient(f"Use{name}", address=local.address, wait=DEADLINE) as client:
+                with pytest.raises(InternalError, match="has a defect: RuntimeError"):
+                    client.call(FailRequest(), FailResponse)
+                assert add(client, 1.0).total == 1.0
 
 
 def test_a_request_that_is_no_operation_is_told_before_it_is_sent(service):

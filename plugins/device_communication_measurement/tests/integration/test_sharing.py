@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -13,11 +14,14 @@ from ni.measurementlink.discovery.v1.discovery_service_pb2_grpc import Discovery
 from ni.measurementlink.pinmap.v1.client import PinMapClient
 from ni_grpc_extensions.channelpool import GrpcChannelPool
 
-from measurement_support.client import MeasurementClient
+from measurement_support.client import Call, MeasurementClient
 from session_sharing.testing.processes import ServerProcess, running_station
 
 PIN_MAP = Path(__file__).parents[4] / "pin_maps" / "device_communication.pinmap"
+WRITER, READER = "DEVICE_COMMUNICATION_WRITER", "DEVICE_COMMUNICATION_READER"
 MANY = 1000
+FOR_EVER = 3600.0
+INITIALIZE, ATTACH = 1, 2
 PORT = 2
 
 
@@ -38,8 +42,8 @@ class Floor:
         channel = stack.enter_context(grpc.insecure_channel(station.address))
         discovery = DiscoveryClient(DiscoveryServiceStub(channel))
         pool = stack.enter_context(GrpcChannelPool())
-        pin_maps = PinMapClient(discovery_client=discovery, grpc_channel_pool=pool)
-        self.pin_map = pin_maps.update_pin_map(PIN_MAP)
+        self.pin_maps = PinMapClient(discovery_client=discovery, grpc_channel_pool=pool)
+        self.pin_map = self.pin_maps.update_pin_map(PIN_MAP)
         self.writer, self.reader = (
             stack.enter_context(MeasurementClient(service_class, discovery_client=discovery))
             for service_class in (
@@ -70,12 +74,54 @@ def test_both_hold_one_session(floor: Floor):
 
 def test_with_one_pin_they_wait_for_each_other(floor: Floor):
     """With the same pin both have their turn, and each a session of its own."""
-    pin = "DEVICE_COMMUNICATION_WRITER"
-    writing = floor.writer.start(floor.pin_map, pin=pin)
-    reading = floor.reader.start(floor.pin_map, pin=pin)
+    writing = floor.writer.start(floor.pin_map, pin=WRITER)
+    reading = floor.reader.start(floor.pin_map, pin=WRITER)
     results = [writing.result(), reading.result()]
     assert [result["new_session"] for result in results] == [True, True]
     assert results[0]["session"] != results[1]["session"]
+
+
+def test_behaviors_are_those_of_the_calls(floor: Floor):
+    """Who wants to attach finds no session, then the one of the reader, which goes on waiting.
+
+    Who wants a new one is refused then. A reader that is cancelled gives back session and pin.
+    """
+    for plug_in in (floor.writer, floor.reader):
+        with pytest.raises(grpc.RpcError) as refused:
+            plug_in.measure(floor.pin_map, pin=WRITER, behavior=ATTACH)
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    reading = floor.reader.start(floor.pin_map, interval=FOR_EVER)
+    found = attached(floor, reading)
+    assert (found["written"], found["new_session"]) == (1, False)
+    with pytest.raises(grpc.RpcError) as refused:
+        floor.writer.measure(floor.pin_map, behavior=INITIALIZE)
+    assert refused.value.code() is grpc.StatusCode.ALREADY_EXISTS
+    reading.cancel()
+    again = floor.writer.measure(floor.pin_map, pin=READER, behavior=INITIALIZE, count=1)
+    assert again["new_session"] is True
+
+
+def attached(floor: Floor, reading: Call) -> dict[str, Any]:
+    """Attach the writer to the session of a reader, as soon as that has it."""
+    while not reading.done():
+        try:
+            return floor.writer.measure(floor.pin_map, behavior=ATTACH, count=1)
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.NOT_FOUND:
+                raise
+    return reading.result()
+
+
+def test_a_pin_of_something_else_is_refused(floor: Floor, tmp_path: Path):
+    """A pin of an instrument of another type is refused, and the caller is told which it is."""
+    other = tmp_path / "other.pinmap"
+    text = PIN_MAP.read_text("utf-8").replace('="DeviceCommunication"', '="Other"')
+    other.write_text(text, "utf-8")
+    pin_map = floor.pin_maps.update_pin_map(other)
+    told = "of type Other, not DeviceCommunication"
+    with pytest.raises(grpc.RpcError, match=told) as refused:
+        floor.reader.measure(pin_map)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_a_call_without_a_pin_map_is_refused(floor: Floor):

@@ -11,10 +11,12 @@ from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from session_sharing.errors import (
+    InternalError,
     OutcomeUnknownError,
     ResourceExhaustedError,
     UnavailableError,
 )
+from session_sharing.service.threads import as_error
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class OneThread(Generic[R]):
     Raises:
         ResourceExhaustedError: No thread can be started.
         UnavailableError: Opening takes longer than the limit.
-        Exception: What opening raised.
+        InternalError: What opens the resource returned None.
+        Exception: What opening raised; a `RuntimeError` for what would end the service.
     """
 
     def __init__(self, name: str, make: Callable[[], R], limit: float | None = None) -> None:
@@ -84,7 +87,7 @@ class OneThread(Generic[R]):
         Raises:
             OutcomeUnknownError: It takes longer than the limit.
             UnavailableError: The resource hangs since an earlier operation.
-            Exception: What the work raised.
+            Exception: What the work raised; a `RuntimeError` for what would end the service.
         """
         await self._turn.acquire()
         if self._hanging is not None:
@@ -134,6 +137,11 @@ class OneThread(Generic[R]):
 
     def _open(self, make: Callable[[], R]) -> None:
         self._resource = make()
+        if self._resource is None:
+            raise InternalError(
+                f"What opens {self._name} returned None, so there is nothing to share: a defect of "
+                "the service, perhaps a forgotten `return`. Please report it."
+            )
 
     def _end(self) -> Future[None]:
         """Have the resource closed, if it is open by then, and the thread ended."""
@@ -202,8 +210,8 @@ class OneThread(Generic[R]):
                 return
             try:
                 result = work()
-            except BaseException as error:  # noqa: BLE001 - handed over whole to the one who waits
-                future.set_exception(error)
+            except BaseException as raised:  # noqa: BLE001 - handed over to the one who waits
+                future.set_exception(as_error(raised))
             else:
                 future.set_result(result)
 

@@ -52,8 +52,8 @@ def serve_operations(
             finds them, by names alone. Called on the event loop; what it returns, in a thread.
 
     Raises:
-        ValueError: An RPC is a stream, or its request embeds nothing of sessions; or the service
-            lacks `Initialize` or `Close`.
+        ValueError: An RPC is a stream, its request embeds nothing of sessions, or is that of
+            another RPC as well; or the service lacks `Initialize` or `Close`.
     """
     _check(service)
 
@@ -82,6 +82,19 @@ def _check(service: ServiceDescriptor) -> None:
         field = method.input_type.fields_by_name.get(name)
         if field is None or field.message_type is None or field.message_type.full_name != wanted:
             raise ValueError(f"{method.input_type.full_name} has no field '{wanted} {name}'.")
+    _check_requests(service)
+
+
+def _check_requests(service: ServiceDescriptor) -> None:
+    """Refuse a request of two RPCs: clients, and `operate`, know an RPC by its request alone."""
+    taken: dict[str, str] = {}
+    for method in service.methods:
+        request = method.input_type.full_name
+        first = taken.setdefault(request, method.name)
+        if first != method.name:
+            raise ValueError(
+                f"{request} is the request of {first} and of {method.name}: give each its own."
+            )
 
 
 def _handler(method: MethodDescriptor, serve: Serve) -> grpc.RpcMethodHandler[Any, Any]:

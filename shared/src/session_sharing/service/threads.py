@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import TypeVar
 
 from session_sharing.errors import ResourceExhaustedError
@@ -27,13 +28,13 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
         work: Called without arguments in the thread.
 
     Returns:
-        A future of the calling event loop with the result or the exception of the work; the
-        exception is a `NoThreadError` if no thread can be started.
+        A future of the calling event loop with the result of the work, or what it raised as
+        `as_error` gives it; the exception is a `NoThreadError` if no thread can be started.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def deliver(result: T | None, error: BaseException | None) -> None:
+    def deliver(result: T | None, error: Exception | None) -> None:
         if future.done():
             return
         if error is not None:
@@ -43,13 +44,11 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
 
     def run() -> None:
         result: T | None = None
-        error: BaseException | None = None
+        error: Exception | None = None
         try:
             result = work()
-        except BaseException as raised:  # noqa: BLE001 - handed over whole to the one who waits
-            error = raised
-        if isinstance(error, StopIteration):  # A future takes it for its own end, and never ends.
-            error = RuntimeError("The work raised StopIteration.")
+        except BaseException as raised:  # noqa: BLE001 - handed over to the one who waits
+            error = as_error(raised)
         tell_loop(loop, lambda: deliver(result, error))
 
     try:
@@ -57,6 +56,25 @@ def in_thread(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
     except RuntimeError as failure:
         deliver(None, _no_thread(name, failure))
     return future
+
+
+def as_error(raised: BaseException) -> Exception:
+    """Return what work in a thread raised as what a future, and the one who waits, can take.
+
+    `SystemExit` and its like would end the event loop in which they are raised again, and with it
+    the service; `StopIteration` and `CancelledError` are what futures take for ends of their own.
+
+    Args:
+        raised: What was raised.
+
+    Returns:
+        The same, or a `RuntimeError` whose cause it is.
+    """
+    if isinstance(raised, Exception) and not isinstance(raised, (StopIteration, CancelledError)):
+        return raised
+    defect = RuntimeError(f"The work raised {raised!r}.")
+    defect.__cause__ = raised
+    return defect
 
 
 class NoThreadError(ResourceExhaustedError):

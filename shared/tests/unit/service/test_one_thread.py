@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import CancelledError
 
 import pytest
 
-from session_sharing.errors import ResourceExhaustedError
+from session_sharing.errors import InternalError, ResourceExhaustedError
 from session_sharing.service import OneThread, OneThreadDriver, one_thread
 
 DEADLINE = 10.0
@@ -78,6 +79,29 @@ def test_what_opening_raises_is_told_and_the_thread_ends():
         OneThread("resource X", fail)
     threads[0].join(DEADLINE)
     assert not threads[0].is_alive()
+
+
+def test_opening_that_returns_nothing_is_refused():
+    """Who forgets the `return` learns it when the session opens, not from each operation."""
+    with pytest.raises(InternalError, match=r"opens resource X returned None.*forgotten `return`"):
+        OneThread("resource X", lambda: None)
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), StopIteration(), CancelledError()], ids=repr)
+def test_what_would_end_the_service_is_an_error_of_the_work(raised):
+    """Work that raises what no task may see is answered, and the next one is done."""
+
+    def fail(_resource: Resource) -> None:
+        raise raised
+
+    async def use() -> Resource:
+        with pytest.raises(RuntimeError, match="The work raised"):
+            await asyncio.wait_for(handle.run(fail), DEADLINE)
+        return await asyncio.wait_for(handle.run(lambda resource: resource), DEADLINE)
+
+    handle = OneThread("resource X", Resource)
+    assert asyncio.run(use()).told
+    handle.close()
 
 
 def test_no_thread_left_is_told(monkeypatch):

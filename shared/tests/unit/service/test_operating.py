@@ -14,6 +14,7 @@ from shared.tests.adder import ADDER, DESCRIPTOR, operate
         ("Endless", "lacks the RPC Close"),
         ("Loose", "LooseRequest has no field 'session_sharing.v1.AttachmentReference attachment'"),
         ("Streaming", "is a stream: that needs a servicer"),
+        ("Twice", "AddRequest is the request of Add and of Peek: give each its own"),
     ],
 )
 def test_a_proto_that_does_not_fit_is_told_at_the_start(name, problem):

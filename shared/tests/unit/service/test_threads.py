@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import CancelledError as Cancelled
 
 import pytest
 
@@ -23,9 +24,8 @@ def test_result_and_name():
     assert (thread.name, thread.daemon) == ("open data", True)
 
 
-@pytest.mark.parametrize("error", [OSError("away"), KeyboardInterrupt(), SystemExit(3)])
-def test_whatever_is_raised_comes_back(error):
-    """An exception of any kind reaches who waits, and does not end the service."""
+def fail_with(error: BaseException) -> BaseException | None:
+    """Return what comes back when work raises an error."""
 
     def fail() -> None:
         raise error
@@ -35,17 +35,26 @@ def test_whatever_is_raised_comes_back(error):
         await asyncio.wait([future], timeout=LIMIT)
         return future.exception()
 
-    assert asyncio.run(work()) is error
+    return asyncio.run(work())
 
 
-def test_stop_iteration_does_not_hang_who_waits():
-    """`StopIteration`, which no future can hold, comes back as an error of the work."""
+def test_what_is_raised_comes_back():
+    """An error reaches who waits as it is."""
+    error = OSError("away")
+    assert fail_with(error) is error
 
-    async def work() -> None:
-        await asyncio.wait_for(in_thread("next", lambda: next(iter(()))), LIMIT)
 
-    with pytest.raises(RuntimeError, match="StopIteration"):
-        asyncio.run(work())
+@pytest.mark.parametrize(
+    "raised",
+    [KeyboardInterrupt(), SystemExit(3), StopIteration(), asyncio.CancelledError(), Cancelled()],
+    ids=repr,
+)
+def test_what_would_end_the_loop_or_its_future_comes_back_as_an_error(raised):
+    """No work ends the service, or is never answered: it is an error of the work."""
+    error = fail_with(raised)
+    assert isinstance(error, RuntimeError)
+    assert repr(raised) in str(error)
+    assert error.__cause__ is raised
 
 
 def test_no_thread_left(monkeypatch):
