@@ -13,6 +13,7 @@ from session_sharing.errors import CertificateFileError
 from session_sharing.information import clock
 from session_sharing.tls.certificate import Certificate
 from session_sharing.tls.decoding import EncryptedKeyError, decode
+from session_sharing.tls.keys import USABLE, unusable_key
 
 _LARGEST = 1 << 20  # bytes
 _CERTIFICATE_MARK = b"-----BEGIN CERTIFICATE-----"
@@ -47,10 +48,11 @@ def read_pair(certificate: str | Path, key: str | Path, *, server: bool) -> Pair
 
     Raises:
         CertificateFileError: One of the files is missing, cannot be used, or is being written, or
-            they do not belong together.
+            they do not belong together; or gRPC cannot use a key of this kind.
     """
     paths = Path(certificate), Path(key)
     before = _content(paths)
+    _refuse_key(paths[0], before[0])
     says = _decoded(*paths, server=server)
     if _content(paths) != before:
         raise CertificateFileError(
@@ -58,6 +60,15 @@ def read_pair(certificate: str | Path, key: str | Path, *, server: bool) -> Pair
             "and rename those when they are whole."
         )
     return Pair(*before, says)
+
+
+def _refuse_key(certificate: Path, chain: bytes) -> None:
+    kind = unusable_key(chain)
+    if kind:
+        raise CertificateFileError(
+            f"The key of the certificate {certificate} is {kind}, which gRPC cannot use: nobody "
+            f"could connect. Have a certificate issued for another key: {USABLE}."
+        )
 
 
 def _content(paths: tuple[Path, Path]) -> tuple[bytes, bytes]:

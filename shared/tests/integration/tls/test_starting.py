@@ -22,6 +22,7 @@ from session_sharing.service import (
     serve,
 )
 from session_sharing.service.certificates import ServerCertificates
+from session_sharing.tls import TlsFiles
 from session_sharing.tls.probing import connected
 from shared.tests.integration.tls.floor import FUTURE, PAST, Floor
 
@@ -37,8 +38,7 @@ def mixed(floor: Floor) -> ServerTls:
     return ServerTls(of(floor, "mixed-a").certificate, of(floor, "mixed-b").key)
 
 
-def locked(floor: Floor) -> ServerTls:
-    files = floor.locked_client()
+def of_client(files: TlsFiles) -> ServerTls:
     return ServerTls(Path(files.certificate or ""), Path(files.key or ""))
 
 
@@ -62,7 +62,14 @@ UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
         ("damaged-ours-cut.pem", "cannot be used"),
     ),
     "key of another": (mixed, ("ours-mixed-b.key does not belong to", "ours-mixed-a.pem")),
-    "encrypted key": (locked, ("ours-locked.key is encrypted", "openssl pkey")),
+    "key that gRPC cannot use": (
+        lambda floor: of_client(floor.client_of_rare_key()),
+        ("rare.pem is on the curve P-521", "issued for another key"),
+    ),
+    "encrypted key": (
+        lambda floor: of_client(floor.locked_client()),
+        ("ours-locked.key is encrypted", "openssl pkey"),
+    ),
     "expired": (lambda floor: of(floor, "e", **PAST), ("ours-e.pem (", "expired at 2020", "Renew")),
     "not valid yet": (
         lambda floor: of(floor, "f", **FUTURE),
