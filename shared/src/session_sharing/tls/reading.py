@@ -125,6 +125,11 @@ def _read(path: Path, mark: bytes, what: str) -> bytes:
             f"The {what} {path} cannot be read: {error.strerror or error}. Check the path, and "
             "that this user may read the file."
         ) from error
+    if len(content) > _LARGEST:
+        raise CertificateFileError(
+            f"{path} has more than {_LARGEST} bytes, the most that a {what} is read from. Leave "
+            "only those certificates in it that are needed here."
+        )
     if mark not in content:
         raise CertificateFileError(
             f"{path} holds no {what} in PEM: there is no line '{_line(mark)}'. Check that it is "
@@ -137,7 +142,7 @@ def _bytes_of(path: Path) -> bytes:
     if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
         raise OSError(errno.EINVAL, "it is no regular file")
     with path.open("rb") as file:
-        return file.read(_LARGEST)
+        return file.read(_LARGEST + 1)
 
 
 def _line(mark: bytes) -> str:

@@ -47,6 +47,10 @@ def with_ca(floor: Floor, ca: Path) -> ServerTls:
     return ServerTls(own.certificate, own.key, ca)
 
 
+def too_large(floor: Floor) -> Path:
+    return floor.file("large.pem", floor.ours.file.read_text().ljust((1 << 20) + 1))
+
+
 UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
     "missing": (
         lambda floor: ServerTls(floor.folder / "no.pem", floor.ours.file),
@@ -77,6 +81,10 @@ UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
     ),
     "CA missing": (lambda floor: with_ca(floor, floor.folder / "no-ca.pem"), ("no-ca.pem cannot",)),
     "CA empty": (lambda floor: with_ca(floor, floor.file("e.pem", "")), ("e.pem holds no",)),
+    "CA in a file that is too large": (
+        lambda floor: with_ca(floor, too_large(floor)),
+        ("large.pem has more than 1048576 bytes", "certificate of a CA"),
+    ),
     "CA that is none": (
         lambda floor: with_ca(floor, floor.ours.issue("no-ca").certificate),
         ("ours-no-ca.pem holds no certificate of a CA",),
