@@ -187,6 +187,16 @@ def test_encrypted_port_that_is_taken_is_named(floor: Floor, tmp_path: Path) -> 
             served(tmp_path, network, port)
 
 
+def test_port_without_encryption_that_is_not_wanted_is_refused(
+    floor: Floor, tmp_path: Path
+) -> None:
+    """`--tls-only --port N` would let operators think that N is encrypted, and used."""
+    network = NetworkOptions(floor.ours.server("only").tls, tls_only=True)
+    with pytest.raises(InvalidRequestError, match="--port 31999 .*Write --tls-port 31999"):
+        served(tmp_path, network, 31999)
+    assert served(tmp_path, network, 0)[0].ports.plain is None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="its firewall asks who sits before the screen")
 def test_port_without_encryption_on_a_network_is_told_at_every_start(
     floor: Floor, tmp_path: Path, caplog: pytest.LogCaptureFixture
