@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import select
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from session_sharing.service import (
     serve,
 )
 from session_sharing.service.certificates import ServerCertificates
+from session_sharing.testing.memory import MemoryClient
 from session_sharing.tls import TlsFiles
 from session_sharing.tls.probing import connected
 from shared.tests.integration.tls.floor import FUTURE, PAST, Floor
@@ -192,7 +195,7 @@ def test_port_without_encryption_that_is_not_wanted_is_refused(
 ) -> None:
     """`--tls-only --port N` would let operators think that N is encrypted, and used."""
     network = NetworkOptions(floor.ours.server("only").tls, tls_only=True)
-    with pytest.raises(InvalidRequestError, match="--port 31999 .*Write --tls-port 31999"):
+    with pytest.raises(InvalidRequestError, match=r"--port 31999 .*Write --tls-port 31999"):
         served(tmp_path, network, 31999)
     assert served(tmp_path, network, 0)[0].ports.plain is None
 
@@ -224,3 +227,20 @@ def test_who_connects_and_says_nothing_is_let_go(
     with connected(service.encrypted_address) as silent:
         silent.settimeout(LIMIT)
         assert silent.recv(1) == b""
+
+
+def test_crowd_of_silent_strangers_leaves_clients_and_files_alone(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More connections than an address takes are closed at once; who is connected goes on."""
+    monkeypatch.setattr(hosting, "connections_of_an_address", lambda: 3)
+    service = floor.start("crowded", floor.ours.server("crowded"))
+    address = service.encrypted_address
+    with MemoryClient("data", address=address, tls=floor.tls()) as client, ExitStack() as crowd:
+        strangers = [crowd.enter_context(connected(address)) for _ in range(8)]
+        closed, _, _ = select.select(strangers, [], [], LIMIT)
+        assert closed
+        assert closed[0].recv(1) == b""
+        client.touch()
+        with MemoryClient("data", address=service.address) as neighbour:
+            neighbour.touch()
