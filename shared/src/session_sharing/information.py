@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 
+from session_sharing.subjects import cut
+
 CLOSE_COMMAND = "python -m session_sharing close"
 """The command that closes a session by its public id."""
 
@@ -67,8 +69,8 @@ class ClientIdentity:
         return self._proven(f"{self.program} {self.process_id}")
 
     def _proven(self, described: str) -> str:
-        """Add the certificate in square brackets, which nobody can write of itself."""
-        certificate = f" [{self.subject}]" if self.subject else ""
+        """Add the certificate in square brackets, which none, nor another name, has within."""
+        certificate = f" [{cut(self.subject)}]" if self.subject else ""
         return described.translate(_NO_SQUARE_BRACKETS) + certificate
 
     @property

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
+from session_sharing.subjects import cut
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -24,7 +26,7 @@ class Caller:
 
     def __str__(self) -> str:
         if self.subject:
-            return f"the certificate {self.subject}"
+            return f"the certificate {cut(self.subject)}"
         return "a program on this machine" if self.local else "a program without a certificate"
 
 

@@ -11,9 +11,9 @@ import re
 from functools import lru_cache
 
 from session_sharing.access.callers import REMEMBERED, Caller
+from session_sharing.subjects import readable, without_brackets
 from session_sharing.text import printable
 
-_ESCAPED = re.compile(r"(?:\\[89A-F][0-9A-F])+|\\.")
 _PARTS = re.compile(r"(?:\\.|[^,+\\])+", re.DOTALL)
 
 
@@ -36,35 +36,16 @@ def caller_with_certificate(
     return Caller(shown, frozenset({shown, *parts(whole), *alternatives}))
 
 
-def readable(subject: str) -> str:
-    r"""Return a subject with letters of all languages in place of their bytes (`\C3\BC` for ü).
-
-    Escapes that separate, such as `\,`, stay, and so do those of what cannot be printed: two
-    different subjects remain different.
-    """
-    return _ESCAPED.sub(_letters, subject)
-
-
 def parts(subject: str) -> list[str]:
     """Return the parts of a subject, `CN=station-7` and so on; an escaped comma divides none."""
     return _PARTS.findall(subject)
 
 
-def _letters(escaped: re.Match[str]) -> str:
-    text = escaped.group()
-    if text[1] not in "89ABCDEF":
-        return text
-    try:
-        letters = bytes.fromhex(text.replace("\\", "")).decode()
-    except ValueError:  # Half a letter is left before or behind: it stays as it is.
-        return text
-    return letters if letters.isprintable() else text
-
-
 def _named(kind: str, value: bytes) -> str:
     text = value.decode("utf-8", "backslashreplace").replace("\\", r"\\").replace(",", r"\,")
-    return f"{kind}={printable(text)}"
+    return f"{kind}={without_brackets(printable(text))}"
 
 
 def _fingerprint(content: bytes) -> str:
-    return f"SHA256={hashlib.sha256(content).hexdigest()}"
+    """Return a name that no subject can have: `SHA256` is also an attribute, but has no colon."""
+    return f"fingerprint:SHA256={hashlib.sha256(content).hexdigest()}"

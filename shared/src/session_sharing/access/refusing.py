@@ -8,6 +8,7 @@ from session_sharing.access.callers import Caller
 from session_sharing.access.rights import Right
 from session_sharing.access.rules import LOCAL, AccessRules
 from session_sharing.errors import AuthenticationError, CallerRefusedError, SharingError
+from session_sharing.subjects import cut
 
 
 def refusal(rules: AccessRules, rights: Collection[Right], caller: Caller) -> SharingError | None:
@@ -33,10 +34,12 @@ def nobody_may(method: str) -> CallerRefusedError:
 
 
 def _not_listed(rights: Collection[Right], caller: Caller) -> CallerRefusedError:
+    shown = cut(caller.subject)
+    whole = f'as "{shown}" or ' if shown == caller.subject else ""
     return CallerRefusedError(
-        f"The certificate {caller.subject} may not {_deeds(rights)}: {_lists(rights)} of this "
-        "service does not name it. Whoever runs the service can add it there, as "
-        f'"{caller.subject}" or by a part of it, and start the service again: sessions stay.'
+        f"The certificate {shown} may not {_deeds(rights)}: {_lists(rights)} of this "
+        "service does not name it. Whoever runs the service can add it there, "
+        f"{whole}by a part of it, and start the service again: sessions stay."
     )
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from session_sharing.access.callers import Caller
 from session_sharing.access.rights import Right
+from session_sharing.subjects import without_brackets
 
 LOCAL = "local"
 """Names the programs of the service's own machine that call without a certificate."""
 
 _ANY_ENDING = "*"
+
+_GAP = re.compile(r"(?<!\\)(?:\\\\)*[,+] ")
+"""A space behind what separates parts; one that belongs to a value stands behind a backslash."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,12 @@ def _entries(key: str, value: object) -> tuple[str, ...]:
 
 def _check(key: str, entry: str) -> None:
     kind, _, name = entry.partition("=")
+    if _GAP.search(entry) or without_brackets(entry) != entry:
+        raise ValueError(
+            f"{key}: {entry!r} is not as `list` shows subjects, so it names nobody: no space "
+            r"stands after the comma between parts, and square brackets are \5B and \5D (in TOML "
+            "between single quotes)"
+        )
     if entry in {LOCAL, _ANY_ENDING} or (kind.strip() and name.strip()):
         if _ANY_ENDING in entry[:-1]:
             raise ValueError(f"{key}: in {entry!r} the * is not at the end, where alone it counts")

@@ -14,6 +14,7 @@ from session_sharing.errors import (
     UnknownClientError,
 )
 from session_sharing.information import SessionInformation
+from session_sharing.subjects import cut
 
 
 def session_exists(session: SessionInformation) -> SessionExistsError:
@@ -127,7 +128,7 @@ def not_initialized_with(subject: str) -> OtherCertificateError:
 
 
 def _with(subject: str) -> str:
-    return f"with the certificate {subject}" if subject else "without a certificate"
+    return f"with the certificate {cut(subject)}" if subject else "without a certificate"
 
 
 def identifiers_missing() -> InvalidRequestError:

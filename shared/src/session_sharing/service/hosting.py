@@ -16,7 +16,7 @@ import grpc.aio
 from session_sharing.errors import SharingError, UnavailableError
 from session_sharing.service.listening import Listening
 from session_sharing.service.network import LOOPBACK_ONLY, NetworkOptions
-from session_sharing.service.open_files import allow_open_files
+from session_sharing.service.open_files import allow_open_files, connections_of_an_address
 from session_sharing.service.stopping import (
     Watchdog,
     flush_standard_streams,
@@ -190,7 +190,10 @@ async def serve(
 def _make_server(options: HostingOptions) -> grpc.aio.Server:
     return grpc.aio.server(
         interceptors=tuple(options.interceptors),
-        options=SERVER_OPTIONS,
+        options=(
+            *SERVER_OPTIONS,
+            ("grpc.max_allowed_incoming_connections", connections_of_an_address()),
+        ),
         maximum_concurrent_rpcs=MAXIMUM_CONCURRENT_RPCS,
     )
 

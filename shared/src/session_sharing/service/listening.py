@@ -100,6 +100,11 @@ class Listening:
 
     def _plain(self) -> list[Listener]:
         if self._network.tls_only:
+            if self._port:
+                raise InvalidRequestError(
+                    f"--port {self._port} is for the port without encryption, of which --tls-only "
+                    f"wants none. Write --tls-port {self._port}, or leave one of them out."
+                )
             return []
         addresses = loopbacks_and(self._network.insecure_bind, "--insecure-bind")
         return [Listener(addresses, self._port, recall_port(self._plain_memory))]

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from session_sharing.subjects import cut, subject_of
 from session_sharing.text import printable
 
-_SHORT = {
-    "commonName": "CN",
-    "organizationName": "O",
-    "organizationalUnitName": "OU",
-    "countryName": "C",
-    "localityName": "L",
-    "stateOrProvinceName": "ST",
-}
 _NAMES = ("DNS", "IP Address")
 
 
@@ -26,7 +19,8 @@ class Certificate:
     """What matters of a certificate.
 
     Attributes:
-        subject: Whose it is, as `CN=station-7, O=Example`.
+        subject: Whose it is, as the lists of a service name it, `CN=station-7,O=Example`; cut in
+            its middle where it is long.
         issuer: The CA that signed it, in the same form.
         not_before: From when it is valid.
         not_after: Until when it is valid.
@@ -43,8 +37,8 @@ class Certificate:
     def of(cls, told: Mapping[str, Any]) -> Certificate:
         """Take what Python's ssl tells of a certificate."""
         return cls(
-            _name(told["subject"]),
-            _name(told["issuer"]),
+            cut(subject_of(told["subject"])),
+            cut(subject_of(told["issuer"])),
             _moment(told["notBefore"]),
             _moment(told["notAfter"]),
             tuple(
@@ -59,12 +53,6 @@ class Certificate:
     def is_early(self, now: datetime) -> bool:
         """Tell whether its time has not come yet."""
         return now < self.not_before
-
-
-def _name(parts: Iterable[Iterable[tuple[str, str]]]) -> str:
-    """Write a distinguished name; what others put into it may be anything."""
-    pairs = (pair for part in parts for pair in part)
-    return printable(", ".join(f"{_SHORT.get(key, key)}={value}" for key, value in pairs))
 
 
 def _moment(text: str) -> datetime:

@@ -14,6 +14,7 @@ from session_sharing.errors import CertificateFileError
 from session_sharing.information import clock
 from session_sharing.tls.certificate import Certificate
 from session_sharing.tls.decoding import EncryptedKeyError, decode
+from session_sharing.tls.keys import USABLE, unusable_key
 
 _LARGEST = 1 << 20  # bytes
 _CERTIFICATE_MARK = b"-----BEGIN CERTIFICATE-----"
@@ -49,10 +50,11 @@ def read_pair(certificate: str | Path, key: str | Path, *, server: bool) -> Pair
 
     Raises:
         CertificateFileError: One of the files is missing, cannot be used, or is being written, or
-            they do not belong together.
+            they do not belong together; or gRPC cannot use a key of this kind.
     """
     paths = Path(certificate), Path(key)
     before = _content(paths)
+    _refuse_key(paths[0], before[0])
     says = _decoded(*paths, server=server)
     if _content(paths) != before:
         raise CertificateFileError(
@@ -60,6 +62,15 @@ def read_pair(certificate: str | Path, key: str | Path, *, server: bool) -> Pair
             "and rename those when they are whole."
         )
     return Pair(*before, says)
+
+
+def _refuse_key(certificate: Path, chain: bytes) -> None:
+    kind = unusable_key(chain)
+    if kind:
+        raise CertificateFileError(
+            f"The key of the certificate {certificate} is {kind}, which gRPC cannot use: nobody "
+            f"could connect. Have a certificate issued for another key: {USABLE}."
+        )
 
 
 def _content(paths: tuple[Path, Path]) -> tuple[bytes, bytes]:
@@ -126,6 +137,11 @@ def _read(path: Path, mark: bytes, what: str) -> bytes:
             f"The {what} {path} cannot be read: {error.strerror or error}. Check the path, and "
             "that this user may read the file."
         ) from error
+    if len(content) > _LARGEST:
+        raise CertificateFileError(
+            f"{path} has more than {_LARGEST} bytes, the most that a {what} is read from. Leave "
+            "only those certificates in it that are needed here."
+        )
     if mark not in content:
         raise CertificateFileError(
             f"{path} holds no {what} in PEM: there is no line '{_line(mark)}'. Check that it is "
@@ -138,7 +154,7 @@ def _bytes_of(path: Path) -> bytes:
     if not stat.S_ISREG(path.stat().st_mode):  # A pipe would keep its reader waiting.
         raise OSError(errno.EINVAL, "it is no regular file")
     with path.open("rb") as file:
-        return file.read(_LARGEST)
+        return file.read(_LARGEST + 1)
 
 
 def _line(mark: bytes) -> str:

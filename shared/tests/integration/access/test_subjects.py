@@ -11,7 +11,7 @@ import pytest
 
 from session_sharing.errors import OtherCertificateError
 from session_sharing.testing.memory import SERVICE, MemoryClient
-from session_sharing.tls import open_channel
+from session_sharing.tls import open_channel, read_pair
 from session_sharing.wire.generated import clients_pb2, session_pb2
 from shared.tests.integration.access.door import LIMIT, until
 
@@ -25,10 +25,13 @@ def test_who_attached_is_told_by_its_certificate_also_after_a_restart(doors):
     doors.start()  # The client does not find it: it has other ports now.
     told += doors.administer("").sessions()
     assert len(told) == 2
+    files = doors.tls("station-7")
+    own = read_pair(files.certificate, files.key, server=False).says
     for session in told:
         assert session.created_by is not None
         subject = session.created_by.subject
         assert subject.startswith("CN=station-7,")
+        assert subject == own.subject  # As errors spell it that name the file.
         assert [held.holder.subject for held in session.attachments] == [subject]
         assert f"[{subject}]" in session.holders()
 

@@ -119,9 +119,18 @@ class Floor:
 
     def server_alone_client(self) -> TlsFiles:
         """Return the files of a client whose certificate is meant for servers."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "servers")])
-        purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+        return self._self_signed("servers", ec.SECP256R1(), ExtendedKeyUsageOID.SERVER_AUTH)
+
+    def client_of_rare_key(self) -> TlsFiles:
+        """Return the files of a client whose key gRPC cannot use."""
+        return self._self_signed("rare", ec.SECP521R1(), ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def _self_signed(
+        self, stem: str, curve: ec.EllipticCurve, purpose: x509.ObjectIdentifier
+    ) -> TlsFiles:
+        key = ec.generate_private_key(curve)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, stem)])
+        purposes = x509.ExtendedKeyUsage([purpose])
         now = datetime.now(timezone.utc)
         signed = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
@@ -133,6 +142,6 @@ class Floor:
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return TlsFiles(
             self.ours.file,
-            self.file("servers.pem", signed.public_bytes(Encoding.PEM).decode()),
-            self.file("servers.key", private.decode()),
+            self.file(f"{stem}.pem", signed.public_bytes(Encoding.PEM).decode()),
+            self.file(f"{stem}.key", private.decode()),
         )

@@ -191,4 +191,10 @@ CASES = {
         ("servers.pem", "cannot be that of a client", "clientAuth"),
         kind=CertificateFileError,
     ),
+    "key that gRPC cannot use": Case(
+        "mutual",
+        Floor.client_of_rare_key,
+        ("rare.pem", "on the curve P-521", "P-256 or P-384", "2,048 bits"),
+        kind=CertificateFileError,
+    ),
 }

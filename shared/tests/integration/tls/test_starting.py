@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import select
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,8 @@ from session_sharing.service import (
     serve,
 )
 from session_sharing.service.certificates import ServerCertificates
+from session_sharing.testing.memory import MemoryClient
+from session_sharing.tls import TlsFiles
 from shared.tests.integration.tls.floor import FUTURE, PAST, Floor
 
 LIMIT = 10.0
@@ -36,14 +40,17 @@ def mixed(floor: Floor) -> ServerTls:
     return ServerTls(of(floor, "mixed-a").certificate, of(floor, "mixed-b").key)
 
 
-def locked(floor: Floor) -> ServerTls:
-    files = floor.locked_client()
+def of_client(files: TlsFiles) -> ServerTls:
     return ServerTls(Path(files.certificate or ""), Path(files.key or ""))
 
 
 def with_ca(floor: Floor, ca: Path) -> ServerTls:
     own = of(floor, "own")
     return ServerTls(own.certificate, own.key, ca)
+
+
+def too_large(floor: Floor) -> Path:
+    return floor.file("large.pem", floor.ours.file.read_text().ljust((1 << 20) + 1))
 
 
 UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
@@ -61,7 +68,14 @@ UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
         ("damaged-ours-cut.pem", "cannot be used"),
     ),
     "key of another": (mixed, ("ours-mixed-b.key does not belong to", "ours-mixed-a.pem")),
-    "encrypted key": (locked, ("ours-locked.key is encrypted", "openssl pkey")),
+    "key that gRPC cannot use": (
+        lambda floor: of_client(floor.client_of_rare_key()),
+        ("rare.pem is on the curve P-521", "issued for another key"),
+    ),
+    "encrypted key": (
+        lambda floor: of_client(floor.locked_client()),
+        ("ours-locked.key is encrypted", "openssl pkey"),
+    ),
     "expired": (lambda floor: of(floor, "e", **PAST), ("ours-e.pem (", "expired at 2020", "Renew")),
     "not valid yet": (
         lambda floor: of(floor, "f", **FUTURE),
@@ -69,6 +83,10 @@ UNUSABLE: dict[str, tuple[Callable[[Floor], ServerTls], tuple[str, ...]]] = {
     ),
     "CA missing": (lambda floor: with_ca(floor, floor.folder / "no-ca.pem"), ("no-ca.pem cannot",)),
     "CA empty": (lambda floor: with_ca(floor, floor.file("e.pem", "")), ("e.pem holds no",)),
+    "CA in a file that is too large": (
+        lambda floor: with_ca(floor, too_large(floor)),
+        ("large.pem has more than 1048576 bytes", "certificate of a CA"),
+    ),
     "CA that is none": (
         lambda floor: with_ca(floor, floor.ours.issue("no-ca").certificate),
         ("ours-no-ca.pem holds no certificate of a CA",),
@@ -171,6 +189,16 @@ def test_encrypted_port_that_is_taken_is_named(floor: Floor, tmp_path: Path) -> 
             served(tmp_path, network, port)
 
 
+def test_port_without_encryption_that_is_not_wanted_is_refused(
+    floor: Floor, tmp_path: Path
+) -> None:
+    """`--tls-only --port N` would let operators think that N is encrypted, and used."""
+    network = NetworkOptions(floor.ours.server("only").tls, tls_only=True)
+    with pytest.raises(InvalidRequestError, match=r"--port 31999 .*Write --tls-port 31999"):
+        served(tmp_path, network, 31999)
+    assert served(tmp_path, network, 0)[0].ports.plain is None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="its firewall asks who sits before the screen")
 def test_port_without_encryption_on_a_network_is_told_at_every_start(
     floor: Floor, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -198,3 +226,24 @@ def test_who_connects_and_says_nothing_is_let_go(
     port = int(service.encrypted_address.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), LIMIT) as silent:
         assert silent.recv(1) == b""
+
+
+def test_crowd_of_silent_strangers_leaves_clients_and_files_alone(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More connections than an address takes are closed at once; who is connected goes on."""
+    monkeypatch.setattr(hosting, "connections_of_an_address", lambda: 3)
+    service = floor.start("crowded", floor.ours.server("crowded"))
+    address = service.encrypted_address
+    port = int(address.rpartition(":")[2])
+    with MemoryClient("data", address=address, tls=floor.tls()) as client, ExitStack() as crowd:
+        strangers = [
+            crowd.enter_context(socket.create_connection(("127.0.0.1", port), LIMIT))
+            for _ in range(8)
+        ]
+        closed, _, _ = select.select(strangers, [], [], LIMIT)
+        assert closed
+        assert closed[0].recv(1) == b""
+        client.touch()
+        with MemoryClient("data", address=service.address) as neighbour:
+            neighbour.touch()

@@ -4,55 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from session_sharing.access import caller_with_certificate
-from session_sharing.access.certificates import parts, readable
-
-# As OpenSSL writes subjects: `\` before what separates, two digits for all that is not plain ASCII.
-PLAIN = "abcXYZ019 .-_/:@#=*"
-
-
-def rfc2253(value: str) -> str:
-    """Write a value as it stands in a subject, independently of the code under test."""
-    escaped = re.sub(r'([,+"\\<>;])', r"\\\1", value)
-    return "".join(
-        each
-        if " " <= each <= "~"
-        else "".join(f"\\{byte:02X}" for byte in each.encode("utf-8", "surrogatepass"))
-        for each in escaped
-    )
-
-
-VALUES = st.text(st.sampled_from(PLAIN + ',+\\"<>;äß漢\n\x00\u202e'), min_size=1, max_size=8)
-SUBJECTS = st.lists(VALUES, min_size=1, max_size=3).map(
-    lambda values: ",".join(f"CN={rfc2253(value)}" for value in values)
-)
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("CN=station-7,O=Firm", "CN=station-7,O=Firm"),
-        (r"CN=Pr\C3\BCfplatz", "CN=Prüfplatz"),
-        (r"CN=a\,b\+c\\C3", r"CN=a\,b\+c\\C3"),  # a backslash, then a C and a 3
-        (r"CN=\E6\BC\A2\E5\AD\97", "CN=漢字"),
-        (r"CN=\E2\80\AEevil", r"CN=\E2\80\AEevil"),  # it turns the direction of what follows
-        (r"CN=\C3x", r"CN=\C3x"),  # half a letter
-        (r"CN=line\0Aend", r"CN=line\0Aend"),
-    ],
-)
-def test_subjects_are_shown_with_the_letters_of_their_language(written, shown):
-    """People read letters where a certificate has letters, escapes where they would deceive."""
-    assert readable(written) == shown
-
-
-@given(SUBJECTS, SUBJECTS)
-def test_two_subjects_stay_two(one, other):
-    """However values are spelt, two different subjects are never shown as one."""
-    assert (readable(one) == readable(other)) == (one == other)
+from session_sharing.access.certificates import parts
+from session_sharing.subjects import readable
+from shared.tests.unit.rfc2253 import VALUES, rfc2253
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
@@ -94,8 +52,21 @@ def test_certificate_without_subject_is_told_by_its_alternative_names():
 def test_certificate_without_any_name_is_told_by_its_fingerprint():
     """Two certificates without names are two callers."""
     one, other = (caller_with_certificate(b"", (), content) for content in (b"1", b"2"))
-    assert one.subject.startswith("SHA256=")
     assert one.subject != other.subject
+
+
+def test_no_subject_can_be_a_fingerprint():
+    """`SHA256` is an attribute as well: who is certified under it passes for nobody else."""
+    nameless = caller_with_certificate(b"", (), b"1").subject
+    assert re.fullmatch("fingerprint:SHA256=[0-9a-f]{64}", nameless)
+    assert not re.match("[A-Za-z0-9.-]+=", nameless)  # how the part of a subject begins
+
+
+def test_square_brackets_are_escaped_in_all_names():
+    """Texts about clients close what is proven with one, so no name has any."""
+    caller = caller_with_certificate(b"CN=x] [CN=boss", (("URI", b"http://[::1]/"),), b"pem")
+    assert caller.subject == r"CN=x\5D \5BCN=boss"
+    assert caller.names == {caller.subject, r"URI=http://\5B::1\5D/"}
 
 
 def test_control_characters_of_alternative_names_are_escaped():

@@ -100,6 +100,8 @@ def test_table_of_the_configuration_becomes_lists():
         ({"attach": ["loopback"]}, '"local"'),
         ({"attach": [""]}, "names nobody"),
         ({"attach": ["CN="]}, "names nobody"),
+        ({"attach": ["CN=station-7, O=Firm"]}, "no space stands after the comma"),
+        ({"attach": ["CN=station [7]"]}, r"square brackets are \5B and \5D"),
         ({"attach": ["CN=*-7"]}, "the * is not at the end"),
         ({"look": ["**"]}, "names nobody"),
     ],

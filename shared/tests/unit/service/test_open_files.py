@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from session_sharing.service.open_files import ENOUGH, allow_open_files
+from session_sharing.service.open_files import (
+    ENOUGH,
+    allow_open_files,
+    connections_of_an_address,
+)
 
 resource = pytest.importorskip("resource", reason="Windows has no such limit")
 
@@ -35,6 +39,17 @@ def test_limit_is_raised_as_far_as_needed(
     limits.append((now, most))
     allow_open_files()
     assert limits[-1] == (then, most)
+
+
+@pytest.mark.parametrize(
+    ("limit", "taken"), [(256, 25), (1024, 102), (ENOUGH, 1648), (resource.RLIM_INFINITY, 1648)]
+)
+def test_connections_leave_files_for_sessions(
+    limits: list[tuple[int, int]], limit: int, taken: int
+) -> None:
+    """Connections to five addresses leave 2,000 files, or half of them where there are fewer."""
+    limits.append((limit, limit))
+    assert connections_of_an_address() == taken
 
 
 def test_refusal_of_the_system_is_no_end(
