@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any
 
@@ -102,11 +103,11 @@ class Adder:
 
 
 def operate(adder: Adder, request: Any) -> Message:
-    """Carry out an operation."""
+    """Carry out an operation. Where a negative infinity is to be added, the `return` is missing."""
     if isinstance(request, FailRequest):
         raise ResourceExhaustedError("It is too much.") if adder.total > 9 else OSError(2, "broken")
     if request.amount < 0:
-        return FailResponse()
+        return None if math.isinf(request.amount) else FailResponse()  # type: ignore[return-value]
     adder.arrived.set()
     adder.held_up.wait(10.0)
     adder.total += request.amount

@@ -54,7 +54,10 @@ OPERATE = '''def operate(instrument: sqlite3.Connection, request: Message) -> Me
         case scope_capture_pb2.CaptureRequest():
             values = _samples(instrument, request.name)[1:]
             return scope_capture_pb2.CaptureResponse(values=values)
-    raise InternalError(f"`operate` has no case for a {type(request).__name__} yet. Add one.")
+        case _:
+            raise InternalError(
+                f"`operate` has no case for a {type(request).__name__} yet. Add one."
+            )
 
 
 def _samples(instrument: sqlite3.Connection, name: str) -> list[float]:

@@ -149,8 +149,18 @@ def _sourcing():
         _parameter("nidcpower_pins", 1, "TypeString", '{"VIN"}', 1),
         _parameter("json_logger_pin", 2, "TypeString", '"LOG"'),
         _parameter("voltage_level", 3, "TypeDouble", "5"),
+        _parameter("voltage_level_range", 4, "TypeDouble", "6"),
+        _parameter("current_limit", 5, "TypeDouble", "0.01"),
+        _parameter("current_limit_range", 6, "TypeDouble", "0.01"),
+        _parameter("source_delay", 7, "TypeDouble", "0"),
     )
-    outputs = (_parameter("voltage_measurements", 3, "TypeDouble", "", 1),)
+    outputs = (
+        _parameter("measurement_sites", 1, "TypeInt32", "", 1),
+        _parameter("measurement_pin_names", 2, "TypeString", "", 1),
+        _parameter("voltage_measurements", 3, "TypeDouble", "", 1),
+        _parameter("current_measurements", 4, "TypeDouble", "", 1),
+        _parameter("in_compliance", 5, "TypeBool", "", 1),
+    )
     service = "ni.examples.NIDCPowerSourceDCVoltageWithLogger"
     return making.step("source", MeasurementCall(service, "1.0.0", inputs, outputs))
 

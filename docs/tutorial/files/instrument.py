@@ -63,4 +63,7 @@ def operate(instrument: Scope, request: Message) -> Message:
         case scope_capture_pb2.CaptureRequest():
             captured = instrument.capture(request.samples)
             return scope_capture_pb2.CaptureResponse(values=captured)
-    raise InternalError(f"`operate` has no case for a {type(request).__name__} yet. Add one.")
+        case _:
+            raise InternalError(
+                f"`operate` has no case for a {type(request).__name__} yet. Add one."
+            )

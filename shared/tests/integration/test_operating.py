@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -131,7 +132,7 @@ def test_what_must_not_be_done_twice_is_not_sent_again(service, adders):
         client.close()
 
 
-def test_errors_reach_the_client_as_what_they_are(service):
+def test_errors_reach_the_client_as_what_they_are(service, caplog):
     """A refusal keeps its class and text; an error of the system becomes the one that fits."""
     with AdderClient("A", address=service.address) as client:
         with pytest.raises(UnavailableError, match="carry out Fail: broken"):
@@ -141,10 +142,13 @@ def test_errors_reach_the_client_as_what_they_are(service):
             client.call(FailRequest(), FailResponse)
         with pytest.raises(InternalError, match="answered with a FailResponse, not with a AddRes"):
             add(client, -1.0)
+        with pytest.raises(InternalError, match=r"Add was answered with nothing.* a `return`\?"):
+            add(client, -math.inf)
     with pytest.raises(AttachmentEndedError):
         add(client, 1.0)
     with pytest.raises(UnavailableError, match="nobody there"):
         AdderClient("away", address=service.address)
+    assert "adder.py" in caplog.text  # where it was raised
 
 
 def test_what_would_end_a_program_does_not_end_the_service(tmp_path):

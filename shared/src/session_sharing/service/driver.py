@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
@@ -195,7 +196,7 @@ def explain_use(error: OSError, what: str) -> SharingError:
     if error.errno in FULL:
         return explain(error, what)
     return UnavailableError(
-        f"Could not {what}: {error.strerror or error}. Look at the resource and its connection, "
+        f"Could not {what}: {_reason(error, what)}. Look at the resource and its connection, "
         "then try again.",
         retry_delay=RETRY_SECONDS,
     )
@@ -215,7 +216,7 @@ def explain(error: BaseException, what: str) -> SharingError:
             f"Could not {what}, because of a defect of the service: {type(error).__name__}. "
             "Its log holds the details; please report it."
         )
-    reason = error.strerror or str(error)
+    reason = _reason(error, what)
     if error.errno in FULL:
         return ResourceExhaustedError(
             f"Could not {what}: {reason}. Make room; trying again helps then.",
@@ -231,3 +232,12 @@ def explain(error: BaseException, what: str) -> SharingError:
         f"Could not {what}: {reason}. Check the disk or the connection behind it.",
         retry_delay=RETRY_SECONDS,
     )
+
+
+def _reason(error: OSError, what: str) -> str:
+    """Return what the system said, and of which files if that was not told yet."""
+    reason = error.strerror or str(error)
+    files = (error.filename, error.filename2)
+    names = [os.fsdecode(file) for file in files if isinstance(file, (str, bytes, os.PathLike))]
+    told = [repr(name) for name in names if name not in f"{what} {reason}"]
+    return ": ".join([reason, *told])

@@ -27,21 +27,24 @@ class Handles(Generic[H]):
 
     async def open(self, key: str, address: str) -> H | SharingError:
         """Open a resource; return its handle, or why there is none."""
-        return await self._try_open(key, address, self._driver.open)
+        return await self._try_open(key, address, self._driver.open, with_trace=True)
 
     async def reopen(self, key: str, address: str) -> H | SharingError:
         """Open what an earlier run had open; return its handle, or why there is none."""
         driver = self._driver
         again = driver.reopen if isinstance(driver, ReopeningDriver) else driver.open
-        return await self._try_open(key, address, again)
+        return await self._try_open(key, address, again, with_trace=False)  # tried every second
 
     async def _try_open(
-        self, key: str, address: str, method: Callable[[str], H]
+        self, key: str, address: str, method: Callable[[str], H], *, with_trace: bool
     ) -> H | SharingError:
         opening = in_thread(f"open {key}", lambda: method(address))
         await asyncio.wait([opening])
         error = opening.exception()
-        return opening.result() if error is None else _explain(error, f"open {key!r}")
+        if error is None:
+            return opening.result()
+        trace = with_trace and isinstance(error, OSError)
+        return _explain(error, f"open {key!r}", with_trace=trace)
 
     async def close(self, key: str, handle: H) -> SharingError | None:
         """Close a handle; return what was lost by it, if anything."""
@@ -57,13 +60,13 @@ class Handles(Generic[H]):
         return closing.exception()
 
 
-def _explain(error: BaseException, what: str) -> SharingError:
+def _explain(error: BaseException, what: str, *, with_trace: bool = False) -> SharingError:
     explained = explain(error, what)
     defect = isinstance(explained, InternalError)
     _log.log(
         logging.ERROR if defect else logging.WARNING,
         "%s",
         explained.message,
-        exc_info=error if defect else None,
+        exc_info=error if defect or with_trace else None,
     )
     return explained

@@ -24,6 +24,9 @@ class OneThreadDriver(Generic[R]):
     def locate(self, resource: str) -> Located:
         """Find a resource: letter case makes no difference, as in the names of instruments.
 
+        The address keeps the case of who came first: device files such as `/dev/ttyUSB0` need it.
+        A name is taken as it is, also if it looks like a path that leads elsewhere.
+
         Raises:
             SharingError: The name names nothing that may be opened.
         """

@@ -128,12 +128,16 @@ def _serving(
 
 
 async def _carried_out(
-    method: MethodDescriptor, handle: OneThread[R], work: Callable[[R], Message]
+    method: MethodDescriptor, handle: OneThread[R], work: Callable[[R], Message | None]
 ) -> Message:
     try:
         answer = await handle.run(work)
     except OSError as error:
         raise explain_use(error, f"carry out {method.name}") from error
+    if answer is None:
+        raise InternalError(
+            f"{method.name} was answered with nothing: has its case in the service a `return`?"
+        )
     if answer.DESCRIPTOR is not method.output_type:
         raise InternalError(
             f"{method.name} was answered with a {type(answer).__name__}, not with a "

@@ -14,7 +14,7 @@ from session_sharing.errors import (
     ResourceNotFoundError,
     UnavailableError,
 )
-from session_sharing.service.driver import explain
+from session_sharing.service.driver import explain, explain_use
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,17 @@ def test_system_error_without_a_number():
     error = explain(TimeoutError("the database does not answer"), "open 'data'")
     assert type(error) is UnavailableError
     assert "the database does not answer" in error.message
+
+
+@pytest.mark.parametrize("explained", [explain, explain_use])
+def test_system_error_names_its_file(explained):
+    """Who reads the error learns which file it was, and no file is named twice."""
+    error = FileNotFoundError(errno.ENOENT, "No such file", "counts/bench")
+    assert (
+        "Could not open 'b': No such file: 'counts/bench'. " in explained(error, "open 'b'").message
+    )
+    assert explained(error, "open 'counts/bench'").message.count("counts/bench") == 1
+    assert "No such file. " in explained(OSError(errno.ENOENT, "No such file", 3), "open").message
 
 
 def test_error_of_the_tree_stays():

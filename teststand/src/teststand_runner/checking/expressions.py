@@ -32,6 +32,12 @@ RUN_STATE = frozenset(
 RESULTS = "locals.resultlist"
 """The results of the steps, which are told elsewhere here."""
 
+ROOTS = VARIABLES | {"runstate", "step", "thiscontext"}
+"""What properties begin with."""
+
+LONGEST = 60
+"""How long a text is at most that is shown with its quotes."""
+
 COUNTED = frozenset(f"runstate.{name}" for name in ("loopindex", "loopnumpassed", "loopnumfailed"))
 """What an expression may set of it."""
 
@@ -53,7 +59,7 @@ def expression_problems(
         return
     expression = parsed(source)
     if isinstance(expression, ExpressionError):
-        yield spot.problem(property_, str(expression), "Write it otherwise.")
+        yield spot.problem(property_, str(expression), f"Write it otherwise.{_as_text(source)}")
         return
     for name in names_in(expression):
         what = _unsupported(name) or _undeclared(spot, name)
@@ -61,7 +67,8 @@ def expression_problems(
             yield spot.problem(
                 property_,
                 f"{quoted(name.path)} {what}.",
-                "Use declared Locals, Parameters and FileGlobals, Step, or the state of loops.",
+                "Use declared Locals, Parameters and FileGlobals, Step, or the state of loops."
+                f"{_as_text(source)}",
             )
 
 
@@ -95,6 +102,15 @@ def parsed(source: str) -> Expression | ExpressionError:
         return parse(source)
     except ExpressionError as error:
         return error
+
+
+def _as_text(source: str) -> str:
+    """Say how it is written as a text, where the quotes of one may have been forgotten."""
+    root = source.partition(".")[0].strip().lower()
+    if root in ROOTS or '"' in source or len(source.splitlines()) != 1 or len(source) > LONGEST:
+        return ""
+    text = quoted(source)
+    return f" If a text is meant, it has quotes of its own: {text}, in a definition '{text}'."
 
 
 def _unsupported(name: UsedName) -> str:

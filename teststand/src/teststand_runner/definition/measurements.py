@@ -61,7 +61,10 @@ def _type(table: Table) -> tuple[str, int]:
     text = table.text("type")
     found = _TYPE.fullmatch(text)
     if found is None or found[1] not in _TYPES:
-        raise table.wrong("type", f"one of {', '.join(_TYPES)} is expected, or such with [].")
+        meant = [each for each in _TYPES if found is not None and each.lower() == found[1].lower()]
+        hint = f" It is spelt {meant[0]}." if meant else ""
+        expected = f"one of {', '.join(_TYPES)} is expected, or such with []."
+        raise table.wrong("type", f"{expected}{hint}")
     return found[1], 1 if found[2] else 0
 
 

@@ -156,6 +156,15 @@ def test_variables_that_are_not_declared_are_refused(name):
         assert [each.what for each in _problems(made)] == [f'"{name}" is not declared.']
 
 
+@pytest.mark.parametrize("path", ["x.pinmap", "../x.pinmap", "C:/x.pinmap"])
+def test_a_text_without_quotes_is_told_how_to_write_it(path):
+    """Who forgets the quotes within an expression is shown them, other errors have no such hint."""
+    (told,) = map(str, _problems(step("pin map", UpdatePinMap(path))))
+    assert f"""has quotes of its own: "{path}", in a definition '"{path}"'.""" in told
+    (told,) = map(str, _problems(statement("Locals.x +")))
+    assert "quotes" not in told
+
+
 def test_what_is_not_run_need_not_be_supported():
     """Skipped and forced steps, and sequences that nobody calls, are not looked at."""
     odd = step("a", type_name="MessagePopup")

@@ -60,6 +60,10 @@ WRONG = {
         r"interpreter.scope: .* none of: thread",
     ),
     "type": (f'{MEASUREMENT}inputs = [{{ name = "a", type = "int" }}]', r"inputs\[0\].type: one"),
+    "letter case of a type": (
+        f'{MEASUREMENT}inputs = [{{ name = "a", type = "UInt32[]" }}]',
+        "It is spelt Uint32",
+    ),
     "no value": (f'{MEASUREMENT}inputs = [{{ name = "a", type = "Bool" }}]', "value: .* missing"),
     "members": (
         f'{MEASUREMENT}inputs = [{{ name = "a", type = "Enum", value = "0" }}]',

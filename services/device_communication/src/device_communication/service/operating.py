@@ -40,7 +40,10 @@ def operate(device: Device, request: Message) -> Message:
         case pb2.WriteGpioPortRequest(port=port, mask=mask, state=state):
             device.write_gpio_port(port, mask, state)
             return pb2.WriteGpioPortResponse()
-    raise InternalError(f"`operate` has no case for a {type(request).__name__} yet. Add one.")
+        case _:
+            raise InternalError(
+                f"`operate` has no case for a {type(request).__name__} yet. Add one."
+            )
 
 
 def locating(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 import grpc
 
 from measurement_support.client import MeasurementClient
-from measurement_support.parameters import Described
 from session_sharing.errors import SharingError
 from teststand_runner.errors import TestStandRunnerError, quoted
 from teststand_runner.expressions.values import is_number, kind_of
@@ -24,6 +23,7 @@ from teststand_runner.running.errors import StepFailedError, StepStoppedError
 from teststand_runner.running.evaluating import store, value_in
 from teststand_runner.running.rpc import is_cancelled, text_of
 from teststand_runner.running.step_context import StepContext
+from teststand_runner.running.steps.parameters import matched, shown, signature
 
 _NUMBERS = ("TypeDouble", "TypeFloat")
 
@@ -75,8 +75,8 @@ def _measured(
     """Call the plug-in of a step; return its outputs by their numbers."""
     deadline = time.monotonic() + context.step_timeout
     with _connected(context, call) as client:
-        names = _names(call.inputs, client.described_configurations, "configuration")
-        outputs = _names(call.outputs, client.described_outputs, "output")
+        names = matched(call.inputs, client.described_configurations, "configuration")
+        outputs = matched(call.outputs, client.described_outputs, "output")
         given = {names[number]: value for number, value in values.items()}
         found = _outputs(context, client, given, deadline)
     return {number: found[name] for number, name in outputs.items()}
@@ -129,34 +129,6 @@ def _outputs(
             ) from None
 
 
-def _names(
-    parameters: Sequence[MeasurementParameter], described: Sequence[Described], what: str
-) -> dict[int, str]:
-    """Return the names that a plug-in has for the parameters of a step, by their numbers.
-
-    Raises:
-        StepFailedError: The plug-in has another parameter in the place of one, or none.
-    """
-    known = {each.number: each for each in described}
-    for each in parameters:
-        other = known.get(each.id)
-        if other is None or _signature(each) != (other.type, other.repeated):
-            found = f"{_shown(other.type, other.repeated)} {other.name}" if other else "none"
-            raise StepFailedError(
-                f"The step's {what} {each.id} is {_shown(*_signature(each))} {each.name}, the "
-                f"measurement's is {found}. Update the step to the measurement's parameters."
-            )
-    return {each.id: known[each.id].name for each in parameters}
-
-
-def _signature(parameter: MeasurementParameter) -> tuple[str, bool]:
-    return parameter.type.removeprefix("Type").lower(), parameter.dimensions > 0
-
-
-def _shown(type_: str, repeated: bool) -> str:
-    return f"{type_}[]" if repeated else type_
-
-
 def _input(context: StepContext, parameter: MeasurementParameter) -> object:
     value = value_in(context.scope, parameter.expression)
     if not parameter.dimensions:
@@ -186,7 +158,7 @@ def _plain(parameter: MeasurementParameter, value: object) -> Scalar:
 
 
 def _does_not_fit(parameter: MeasurementParameter, value: object) -> StepFailedError:
-    wanted = _shown(*_signature(parameter))
+    wanted = shown(*signature(parameter))
     return StepFailedError(
         f"The configuration {quoted(parameter.name)} is {kind_of(value)}; it has to be {wanted}."
     )
