@@ -16,7 +16,7 @@ from tools.pages.commands import commands_of
 from tools.pages.files import page_files
 from tools.pages.imports import import_problems
 from tools.pages.made import made_by, uses_made
-from tools.pages.rule import is_command_block, rule_problems
+from tools.pages.rule import is_command_block, rule_problems, text_problems
 from tools.pages.sentences import span_problems, spans_of
 
 EXTERNAL = re.compile(r"\]\((https?:[^)]*)\)|<(https?:[^>]*)>")
@@ -41,6 +41,12 @@ def test_blocks_keep_the_rule(page: Path) -> None:
     """Each block says what it is: its language, and of commands for which platform, and if run."""
     found = [(block.line, each) for block in blocks(page) for each in rule_problems(block)]
     assert found == []
+
+
+@each_page
+def test_text_is_compared_or_an_example(page: Path) -> None:
+    """What a page shows as printed is what the tests see printed, or is called an example."""
+    assert list(text_problems(blocks(page))) == []
 
 
 @each_page
