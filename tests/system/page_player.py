@@ -15,7 +15,7 @@ from tests.system.page_processes import Shell, server_lines
 from tools.packages import ROOT
 from tools.pages.blocks import Block, blocks_of
 from tools.pages.outputs import matches
-from tools.pages.rule import exit_code, is_command_block, is_parsed_only
+from tools.pages.rule import exit_code, is_command_block, is_played, shows_output
 
 BLOCK_SECONDS = 60.0
 SLOW_SECONDS = 900.0
@@ -47,10 +47,7 @@ def has_steps(page: Path, *, slow: bool) -> bool:
 
 
 def _is_step(block: Block, *, slow: bool) -> bool:
-    if is_command_block(block):
-        left_out = {"ci"} if slow else {"ci", "slow"}
-        return not is_parsed_only(block) and left_out.isdisjoint(block.words)
-    return block.language == "python" and "any" in block.words
+    return is_played(block) and (slow or "slow" not in block.words)
 
 
 @contextmanager
@@ -119,15 +116,12 @@ class Player:
         if _is_step(block, slow=self._slow):
             self._printed = self._run(block)
             return
-        if block.language == "text" and self._printed is not None and self._shows_output(block):
+        if block.language == "text" and self._printed is not None and shows_output(block):
             shown = f"{self._name}:{block.line} shows another output than this:\n{self._printed}"
             assert matches(block.text, self._printed), shown
         elif not is_command_block(block):
             self._save(block)
         self._printed = None
-
-    def _shows_output(self, block: Block) -> bool:
-        return block.follows and (not block.before or block.before.endswith(":"))
 
     def _save(self, block: Block) -> None:
         names = [

@@ -49,7 +49,7 @@ def test_blocks_go_on_where_the_last_one_ended(play: Play) -> None:
         "It prints:",
         block("text", "given made"),
         block("python any", "print(6 * 7)"),
-        block("text", "6"),
+        block("text", "42"),
     )
 
 

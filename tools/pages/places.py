@@ -12,17 +12,17 @@ from tools.packages import ROOT, read_toml
 MADE = (".seq", ".ndjson", ".sqlite")
 """Files that commands write, also below folders of the repository."""
 
-_PACKAGE = re.compile(r"(?P<path>\.[^\[]*)(?:\[(?P<extras>[^\]]*)\])?")
+_PACKAGE = re.compile(r"(?P<path>[^\[]*)(?:\[(?P<extras>[^\]]*)\])?")
 _HIDDEN = (".ci", ".github")
+_CHECKOUTS = ("session-sharing", "session_sharing")
+"""How pages call the folder that has the repository, when they tell a path from the root on."""
 
 
 def path_problems(words: Sequence[str]) -> Iterator[str]:
     """Yield the paths that begin in a folder of the repository, and are not there."""
-    for word in words:
-        path = _as_path(word)
-        first, _, rest = path.partition("/")
-        is_own = path == "run.py" or (bool(rest) and first in _folders())
-        if is_own and PurePosixPath(path).suffix not in MADE and not any(ROOT.glob(path)):
+    for word in (part for each in words for part in each.split()):  # quoted commands, too
+        path = own_path(word)
+        if path and PurePosixPath(path).suffix not in MADE and not any(ROOT.glob(path)):
             yield f"{word} is not in the repository"
 
 
@@ -30,22 +30,33 @@ def package_problems(words: Sequence[str]) -> Iterator[str]:
     """Yield the packages and extras that pip is given, and that are not there."""
     for word in words:
         match = _PACKAGE.fullmatch(word)
-        if match is None:
+        if match is None or not (word.startswith(".") or own_path(word)):
             continue
-        file = ROOT / match["path"].replace("\\", "/") / "pyproject.toml"
-        if not file.is_file():
+        file = ROOT / (own_path(word) or match["path"].replace("\\", "/")) / "pyproject.toml"
+        project = read_toml(file).get("project") if file.is_file() else None
+        if project is None:
             if file.parent.is_dir():  # else `path_problems` tells it
                 yield f"{match['path']} is no package of the repository"
             continue
-        known = set(read_toml(file)["project"].get("optional-dependencies", {}))
+        known = set(project.get("optional-dependencies", {}))
         wanted = {extra.strip() for extra in (match["extras"] or "").split(",")} - {""}
         yield from (f"{match['path']} has no extra {extra}" for extra in sorted(wanted - known))
 
 
-def _as_path(word: str) -> str:
-    """Return the path in a word: of `--option=PATH`, `PATH::test` and `PATH[extra]`."""
+def own_path(word: str) -> str:
+    """Return the path in a word relative to the root, if it is one of the repository; else "".
+
+    The word may be `--option=PATH`, `PATH::test`, `PATH[extra]`, or a path from the root of the
+    system on that leads through a checkout.
+    """
     value = word.partition("=")[2] if word.startswith("--") else word
-    return value.replace("\\", "/").removeprefix("./").partition("::")[0].partition("[")[0]
+    path = value.replace("\\", "/").removeprefix("./").partition("::")[0].partition("[")[0]
+    parts = path.split("/")
+    for checkout in _CHECKOUTS:
+        if checkout in parts[:-2] and parts[parts.index(checkout) + 1] in _folders():
+            return "/".join(parts[parts.index(checkout) + 1 :])
+    is_own = path == "run.py" or (len(parts) > 1 and parts[0] in _folders())
+    return path if is_own else ""
 
 
 @cache

@@ -12,14 +12,13 @@ import pytest
 from tools.packages import ROOT
 from tools.pages.blocks import Block, blocks_of
 from tools.pages.checking import command_problems
-from tools.pages.commands import command_words, commands_of
+from tools.pages.commands import commands_of
 from tools.pages.files import page_files
 from tools.pages.imports import import_problems
 from tools.pages.made import made_by, uses_made
-from tools.pages.rule import is_command_block, rule_problems
+from tools.pages.rule import is_command_block, rule_problems, text_problems
+from tools.pages.sentences import span_problems, spans_of
 
-INLINE = re.compile(r"`((?:python3? -m|python3 run\.py|py run\.py|nox -s) [^`]+)`")
-BLOCK = re.compile(r"^ *```.*?^ *```", re.DOTALL | re.MULTILINE)
 EXTERNAL = re.compile(r"\]\((https?:[^)]*)\)|<(https?:[^>]*)>")
 CI = ".ci/run", ".github/workflows/ci.yml"
 
@@ -32,6 +31,11 @@ def blocks(page: Path) -> list[Block]:
     return blocks_of(page.read_text("utf-8"))
 
 
+def scripts_of(page: Path) -> set[str]:
+    """Return the files that a page has its reader save, by name."""
+    return {name for block in blocks(page) for name in block.file_names}
+
+
 @each_page
 def test_blocks_keep_the_rule(page: Path) -> None:
     """Each block says what it is: its language, and of commands for which platform, and if run."""
@@ -40,31 +44,38 @@ def test_blocks_keep_the_rule(page: Path) -> None:
 
 
 @each_page
+def test_text_is_compared_or_an_example(page: Path) -> None:
+    """What a page shows as printed is what the tests see printed, or is called an example."""
+    assert list(text_problems(blocks(page))) == []
+
+
+@each_page
 def test_commands_exist(page: Path) -> None:
     """Who types a command of a page, on whatever platform, types what the programs take."""
     made = made_by(page.read_text("utf-8"))
+    scripts = scripts_of(page)
     found = [
         (command.line, problem)
         for block in blocks(page)
         if is_command_block(block)
         for command in commands_of(block)
         if not uses_made(command.words, made)
-        for problem in command_problems(command.words, block.language)
+        for problem in command_problems(command.words, block.language, scripts=scripts)
     ]
     assert found == []
 
 
 @each_page
-def test_commands_in_sentences_exist(page: Path) -> None:
-    """A command that a sentence names exists, as one in a block does."""
+def test_what_sentences_name_exists(page: Path) -> None:
+    """A command, option, variable or path in a sentence or a table exists, as in a block."""
     text = page.read_text("utf-8")
-    sentences, made = BLOCK.sub("", text), made_by(text)
+    scripts = scripts_of(page)
+    made = made_by(text)
     found = [
-        (line, problem)
-        for line in INLINE.findall(sentences)
-        for words in command_words(line.replace("|", " ").replace("...", ""))
-        if not uses_made(words, made)
-        for problem in command_problems(words)
+        (span, problem)
+        for span in spans_of(text)
+        if not uses_made(span.split(), made)
+        for problem in span_problems(span, scripts=scripts)
     ]
     assert found == []
 
@@ -105,5 +116,6 @@ def test_what_is_left_to_continuous_integration_is_run_there(page: Path) -> None
 def test_pages_are_found() -> None:
     """The tests above look at the pages, wherever they lie, and at none that was built."""
     names = {page.relative_to(ROOT).as_posix() for page in page_files()}
-    assert {"README.md", "docs/index.md", "services/json_logger/README.md"} <= names
-    assert not any("_build" in name or ".nox" in name for name in names)
+    own = {"README.md", "docs/index.md", "services/json_logger/README.md", "template/README.md"}
+    assert own <= names
+    assert not any(re.search(r"_build|\.nox|template/files", name) for name in names)

@@ -17,7 +17,7 @@ def problems(line: str, language: str = "sh") -> list[str]:
     return [
         problem
         for words in command_words(line, language)
-        for problem in command_problems(words, language)
+        for problem in command_problems(words, language, scripts={"saved.py"})
     ]
 
 
@@ -34,6 +34,14 @@ def problems(line: str, language: str = "sh") -> list[str]:
         'python -m pip install "./services/json_logger[service]" somewhere_else',
         "nox -s codegen -- --check",
         "cd services/json_logger && ./start.sh",
+        "sudo -u logger .venv/bin/python -W error -m json_logger --help",
+        "python -m json_logger --port PORT --config $CONFIG",
+        "python -m session_sharing close --help",
+        "nox -s new_service -- scope_capture --display-name 'Scope Capture'",
+        "nox -s docs -- --external",
+        "python saved.py && python run.py",
+        'sh -c "services/json_logger/start.sh --verbose"',
+        "git commit -m json -m logger",
     ],
 )
 def test_what_exists(line: str) -> None:
@@ -63,6 +71,20 @@ def test_what_exists(line: str) -> None:
         (f"{UNKNOWN}=1 ls", f"nothing reads the variable {UNKNOWN}"),
         (f"ls ${UNKNOWN}", f"nothing reads the variable {UNKNOWN}"),
         ("pyhton -m json_logger", "'pyhton' is neither in the repository nor"),
+        ("python -m json_logger --port abc", "--port cannot be 'abc'"),
+        ("python -m json_logger --help=3", "--help takes no value"),
+        ("python -m session_sharing close", "close needs session or --all"),
+        ("python -m session_sharing", "session_sharing needs COMMAND"),
+        ("python -m teststand_runner", "needs FILE"),
+        ("python other.py", "other.py is not in the repository, nor does the page make it"),
+        ("python -m pip install .", ". is no package"),
+        ("python -m pip instal .", "pip has no command instal"),
+        ("python --isolate -m json_logger", "Python has no option --isolate"),
+        ("sudo python3 -m json_logger --prot 0", "has no option --prot"),
+        ("timeout 5 python -m json_logger --prot 0", "has no option --prot"),
+        ("systemd-run --user python -m json_logger --prot 0", "has no option --prot"),
+        ("if true; then python -m json_logger --prot 0; fi", "has no option --prot"),
+        ("for f in 1; do python -m json_logger --prot 0; done", "has no option --prot"),
     ],
 )
 def test_what_does_not(line: str, problem: str) -> None:
@@ -85,6 +107,29 @@ def test_what_does_not(line: str, problem: str) -> None:
         ("powershell", '$env:SESSION_SHARING_DATA = "C:\\data"; py -m json_logger', 0),
         ("powershell", "Get-Service -Name json_logger", 0),
         ("powershell", f"$env:{UNKNOWN} = 1", 1),
+        ("bat", "py run.py tests --prot", 1),
+        ("bat", "py run.py packaging -- --prot", 1),
+        ("bat", "py run.py docs -- --prot", 1),
+        ("bat", "py run.py new_service -- scope_capture --prot", 1),
+        ("bat", "py run.py teststand -- --template a.seq --prot", 1),
+        ("bat", "py run.py teststand -- --template a.seq", 0),
+        ("bat", "py -X dev -m json_logger --prot", 1),
+        ("bat", "py prot.py", 1),
+        ("bat", 'start "x" py -m json_logger --prot', 1),
+        ("bat", r'sc create X binPath= "C:\a\python.exe -m json_logger --prot"', 1),
+        ("bat", r"nssm install X C:\a\python.exe -m json_logger --prot", 1),
+        ("bat", 'nssm set X AppParameters "-m json_logger --prot"', 1),
+        ("bat", 'schtasks /create /tn x /tr "py -m json_logger --prot"', 1),
+        ("bat", r"call services\json_logger\start.bat --prot", 1),
+        ("bat", r"copy C:\session-sharing\services\json_logger\prot.toml C:\x", 1),
+        ("bat", r"copy C:\session-sharing\services\json_logger\json_logger.toml C:\x", 0),
+        ("bat", r'py -m pip install "services\json_logger[prot]"', 1),
+        ("bat", f"setx {UNKNOWN} 1", 1),
+        ("bat", "if exist x py -m json_logger --prot", 1),
+        ("powershell", 'Start-Process py -ArgumentList "-m json_logger --prot"', 1),
+        ("powershell", 'Start-Process py -ArgumentList "-m", "json_logger", "--prot"', 1),
+        ("powershell", 'Start-Process py -ArgumentList "-m", "json_logger", "--port", "0"', 0),
+        ("powershell", 'New-Service -Name x -BinaryPathName "py -m json_logger --prot"', 1),
     ],
 )
 def test_forms_of_windows(language: str, line: str, count: int) -> None:

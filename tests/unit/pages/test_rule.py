@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools.pages.blocks import blocks_of
-from tools.pages.rule import exit_code, is_parsed_only, rule_problems
+from tools.pages.rule import exit_code, is_parsed_only, rule_problems, text_problems
 
 
 def problems(fence: str, text: str = "ls") -> list[str]:
@@ -26,6 +26,7 @@ def problems(fence: str, text: str = "ls") -> list[str]:
         ("python", "1"),
         ("python any", "1"),
         ("text", "printed"),
+        ("text example", "printed"),
         ("{toctree} with words", ""),
     ],
 )
@@ -51,6 +52,7 @@ def test_what_keeps_the_rule(fence: str, text: str) -> None:
         ("sh posix admin", "# Linux", "and only there"),
         ("python run", "1", "python any"),
         ("toml any", "a = 1", "only command blocks have words"),
+        ("text compared", "a", "only command blocks have words"),
         ("text", "$ ls", "in a block of their own"),
         ("text", "python -m json_logger", "in a block of their own"),
     ],
@@ -68,3 +70,27 @@ def test_what_the_words_mean() -> None:
     )
     assert [exit_code(block) for block in (ending, windows, plain)] == [3, 0, 0]
     assert [is_parsed_only(block) for block in (ending, windows, plain)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "fence", "expected"),
+    [
+        ("```sh any\n```", "text", ""),
+        ("```python any\n```\n\nIt prints:", "text", ""),
+        ("```sh any slow server\n```", "text", ""),
+        ("```sh any\n```", "text example", "so it is no example"),
+        ("```sh any\n```\n\nIt prints.", "text", "no test compares this"),
+        ("```sh any\n```\n\nIt prints.", "text example", ""),
+        ("```sh any parsed\n```", "text", "no test compares this"),
+        ("```sh posix ci\n```", "text", "no test compares this"),
+        ("```sh any background\n```", "text", "no test compares this"),
+        ("```toml\n```", "text", "no test compares this"),
+        ("It looks so:", "text", "no test compares this"),
+        ("```text example\n```", "text", "no test compares this"),
+    ],
+)
+def test_text_that_is_not_compared_says_so(before: str, fence: str, expected: str) -> None:
+    """Who shows what no test sees says that it is an example, and nobody else does."""
+    found = [each for _, each in text_problems(blocks_of(f"{before}\n\n```{fence}\na\n```\n"))]
+    assert len(found) == bool(expected)
+    assert expected in "".join(found)

@@ -39,7 +39,7 @@ class DbWriterClient(RecordingClient):
         wait: How long a call waits for the service, in seconds.
         ack: `"os"` or `"disk"`; either way a record counts as logged when its transaction is
             committed, which is on disk.
-        wait_closed: How long a close waits, in seconds, for others to let go of the database.
+        wait_closed: How long a close waits, in seconds, for other processes to let go.
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.

@@ -50,7 +50,7 @@ class DeviceCommunicationClient(OperatingClient):
         discovery_client: An NI `DiscoveryClient` to find the service by.
         address: host:port of the service; then discovery is not asked.
         wait: How long a call waits for the service, in seconds.
-        wait_closed: How long a close waits, in seconds, for others to let go of the device.
+        wait_closed: How long a close waits, in seconds, for other processes to let go.
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.

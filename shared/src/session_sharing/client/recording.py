@@ -67,7 +67,7 @@ class RecordingClient(LogsRecords[Acknowledged], SessionClient):
         address: host:port of the service; then discovery is not asked.
         wait: How long a call waits for the service, in seconds.
         ack: When a record counts as logged: `"os"` or `"disk"`; the service's default if None.
-        wait_closed: How long a close waits, in seconds, for others to let go of the resource.
+        wait_closed: How long a close waits, in seconds, for other processes to let go.
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away.

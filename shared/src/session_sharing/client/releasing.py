@@ -33,7 +33,7 @@ class Terms:
         behavior: The behaviour of the client.
         own: This process.
         wait: How long to wait for the service, in seconds.
-        wait_closed: How long to wait for others to let go, in seconds; None to warn at once.
+        wait_closed: How long to wait for other processes, in seconds; None to warn at once.
     """
 
     behavior: Behavior
@@ -102,7 +102,7 @@ class AttachmentRelease:
             connected: Entered while the service is asked; not if it was before.
 
         Raises:
-            ClosePendingError: Others still held the session after `wait_closed` seconds.
+            ClosePendingError: Other processes still held the session after `wait_closed` seconds.
             SharingError: The service cannot be reached, or closing failed.
         """
         with self._guard:

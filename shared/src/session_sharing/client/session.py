@@ -56,8 +56,10 @@ class SessionClient(CallsService, ABC):
             found by the environment, NI's software, or the local station's key file.
         address: host:port of the service; then discovery is not asked.
         wait: How long a call waits for the service, in seconds, at most 1,000,000.
-        wait_closed: How long a close waits, in seconds, for others to let go; if they still hold
-            the session then, `ClosePendingError` is raised. None: a warning is logged at once.
+        wait_closed: How long a close waits, in seconds, for other processes to let go; if they
+            still hold the session then, `ClosePendingError` is raised. None: a warning is logged at
+            once. Where only further clients of this process hold it, none of that is done: the
+            answer alone says that the close is pending.
         take_over_orphan: Let a behaviour that creates close a session first that is nobody's any
             more: left open by a creator that is known to be dead.
         give_up: Set it, from any thread, to wait no more for a service that is away. From then on
@@ -169,7 +171,7 @@ class SessionClient(CallsService, ABC):
         """Release the session and ask to close it: it closes when nobody holds it any more.
 
         Raises:
-            ClosePendingError: Others still held it after `wait_closed` seconds.
+            ClosePendingError: Other processes still held it after `wait_closed` seconds.
             SharingError: The service cannot be reached, or closing failed.
         """
         self._hasty = False  # Who asks anew wants to wait.
