@@ -19,7 +19,8 @@ from copier import run_copy
 
 from tools.packages import all_packages
 from tools.root_tables import with_service
-from tools.service_names import RefusedError, ServiceNames, names_of, refuse_taken
+from tools.service_names import RefusedError, ServiceNames, names_of
+from tools.taken_names import refuse_taken
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"

@@ -19,7 +19,8 @@ def root(tmp_path: Path, monkeypatch) -> Path:
     """Return the root of a project into which services may be made."""
     for folder in ("services", "plugins", "protos", "pin_maps"):
         (tmp_path / folder).mkdir()
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, tmp_path)
     monkeypatch.setattr(new_service, "ROOT", tmp_path)
     monkeypatch.setattr(new_service, "TABLES", tmp_path / "pyproject.toml")
     return tmp_path
