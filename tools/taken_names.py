@@ -36,8 +36,7 @@ def refuse_taken(names: ServiceNames, root: Path, distributions: Set[str]) -> No
         RefusedError: Something has one of them; the text says what.
     """
     for place in [*names.places, f"plugins/{names.name}", f"services/{names.plug_in}"]:
-        if (root / place).exists():
-            raise RefusedError(f"{place} exists already. Choose another name, or remove it first.")
+        refuse_existing(root, place)
     for problem in (
         *_modules(names, root),
         *_distributions(names, distributions),
@@ -45,6 +44,16 @@ def refuse_taken(names: ServiceNames, root: Path, distributions: Set[str]) -> No
         *_class_names(names, root),
     ):
         raise RefusedError(f"{problem} Choose another name.")
+
+
+def refuse_existing(root: Path, place: str) -> None:
+    """Refuse a place below the root that something has.
+
+    Raises:
+        RefusedError: It exists.
+    """
+    if (root / place).exists():
+        raise RefusedError(f"{place} exists already. Choose another name, or remove it first.")
 
 
 def _modules(names: ServiceNames, root: Path) -> Iterator[str]:
