@@ -231,7 +231,12 @@ def need_generator(session: nox.Session) -> None:
         )
 
 
-@nox.session(python=GENERATOR if GENERATOR != RUNNING else None, default=False)
+@nox.session(
+    python=GENERATOR if GENERATOR != RUNNING else None,
+    # An environment of another Python would be taken again when the right one has been installed.
+    venv_backend=None if GENERATOR else "none",
+    default=False,
+)
 def codegen(session: nox.Session) -> None:
     """Make the gRPC stubs from `protos/`; with `-- --check` only compare (Python 3.10 to 3.12)."""
     need_generator(session)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
+from typing import NamedTuple
+
 import pytest
+
+from tools.packages import ROOT
 
 nox = pytest.importorskip("nox")
 import noxfile  # noqa: E402 (it needs nox)
@@ -10,6 +16,13 @@ import noxfile  # noqa: E402 (it needs nox)
 
 class EndedError(Exception):
     """A session was ended."""
+
+
+class Version(NamedTuple):
+    """The version of a Python."""
+
+    major: int
+    minor: int
 
 
 class BareSession:
@@ -47,3 +60,13 @@ def test_a_python_for_the_generator_is_looked_for(monkeypatch, running, others, 
 def test_a_session_without_its_python_fails() -> None:
     """A check that could not be run is not taken for one that passed."""
     assert nox.options.error_on_missing_interpreters is True
+
+
+def test_where_stubs_cannot_be_made_no_environment_is_left(monkeypatch) -> None:
+    """Who installs the Python that was missing gets an environment of that one."""
+    monkeypatch.setattr("nox.registry._REGISTRY", {})  # the sessions are read a second time
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "version_info", Version(3, 99))
+    bare = runpy.run_path(str(ROOT / "noxfile.py"))
+    assert bare["GENERATOR"] is None
+    assert bare["codegen"].venv_backend == "none"
