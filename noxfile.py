@@ -23,6 +23,8 @@ PACKAGES = sorted(
 )
 PYPROJECTS = [f"{folder}/pyproject.toml" for folder in PACKAGES]
 OLDEST_PYTHON = "3.10"
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The version of the Python that runs nox, which most sessions take."""
 GENERATOR_PYTHONS = ("3.12", "3.11", "3.10")
 """The pinned generator of stubs has wheels for these."""
 PLATFORMS = ("linux", "win32", "darwin")
@@ -31,6 +33,8 @@ CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typin
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
 SITE = ("python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q", "-E")
 """How the documentation site is built: warnings and broken links are errors."""
+LINT_TESTS = ("tests/unit/test_exports.py", "tests/unit/test_noxfile.py")
+"""The second one needs nox, which only the environment of `lint` has."""
 SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")
 """How all tests are run: most wait for processes, so two at a time are done in two thirds."""
 DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
@@ -40,6 +44,7 @@ END_SECONDS = 60.0
 nox.needs_version = ">=2026.10.20"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = True  # else nox leaves the session out, and exits 0
 
 
 def group(name: str) -> list[str]:
@@ -111,7 +116,7 @@ def lint(session: nox.Session) -> None:
         cache = f"--cache-dir=.mypy_cache/{platform}"
         session.run("python", "-m", "mypy", f"--platform={platform}", cache)
     session.run("lint-imports", "--no-logo")
-    session.run("python", "-m", "pytest", "tests/unit/test_exports.py")
+    session.run("python", "-m", "pytest", *LINT_TESTS)
     session.run(*SITE, "-b", "dummy", ".", str(Path(session.create_tmp(), "site")))
 
 
@@ -193,26 +198,48 @@ def docs(session: nox.Session) -> None:
         session.run(*SITE, "-b", "linkcheck", ".", "docs/_build/links")
 
 
-def starts(python: str) -> bool:
+def starts(*python: str) -> bool:
     """Say whether there is such a Python; version managers have names for absent ones too."""
-    path = shutil.which(python)
-    return (
-        path is not None
-        and subprocess.run([path, "-V"], capture_output=True, check=False).returncode == 0
-    )
+    path = shutil.which(python[0])
+    if path is None:
+        return False
+    command = [path, *python[1:], "-V"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def has_python(version: str) -> bool:
+    """Say whether this machine has a Python of a version, such as `3.12`."""
+    launcher = ("py", f"-{version}")  # on Windows; what installs Python there gives it no name
+    return version == RUNNING or starts(f"python{version}") or starts(*launcher)
 
 
 def generator_python() -> str | None:
-    """Return a Python that the generator runs on: the default one, else one that is found."""
-    if f"{sys.version_info.major}.{sys.version_info.minor}" in GENERATOR_PYTHONS:
-        return None
-    found = (version for version in GENERATOR_PYTHONS if starts(f"python{version}"))
-    return next(found, GENERATOR_PYTHONS[0])
+    """Return the version of a Python that the generator runs on, that of nox first, if any."""
+    versions = sorted(GENERATOR_PYTHONS, key=lambda version: version != RUNNING)
+    return next(filter(has_python, versions), None)
 
 
-@nox.session(python=generator_python(), default=False)
+GENERATOR = generator_python()
+
+
+def need_generator(session: nox.Session) -> None:
+    """End a session in a line if no Python is there that the generator runs on."""
+    if GENERATOR is None:
+        session.error(
+            f"the generator of stubs runs on Python {' or '.join(GENERATOR_PYTHONS)}, and none of "
+            f"them is here, only {RUNNING}: install one of them besides"
+        )
+
+
+@nox.session(
+    python=GENERATOR if GENERATOR != RUNNING else None,
+    # An environment of another Python would be taken again when the right one has been installed.
+    venv_backend=None if GENERATOR else "none",
+    default=False,
+)
 def codegen(session: nox.Session) -> None:
     """Make the gRPC stubs from `protos/`; with `-- --check` only compare (Python 3.10 to 3.12)."""
+    need_generator(session)
     install(session, *group("codegen"))
     session.run("python", "-m", "tools.codegen", *session.posargs)
 
@@ -220,6 +247,7 @@ def codegen(session: nox.Session) -> None:
 @nox.session(default=False)
 def new_service(session: nox.Session) -> None:
     """Make a service for a resource of your own, with plug-ins and tests: `-- scope_capture`."""
+    need_generator(session)  # before anything is made: without stubs it would be half a service
     install(session, *in_place(), *group("scaffold"))
     session.run("python", "-m", "tools.new_service", *session.posargs)
     session.notify("codegen", posargs=[])

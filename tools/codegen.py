@@ -6,6 +6,7 @@ Run through `nox -s codegen`, which brings the one pinned generator; `-- --check
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,11 +73,12 @@ def differences(package: str, fresh: Path, committed: Path) -> list[str]:
 
 def check() -> int:
     """Compare fresh stubs with the committed ones; return the exit code."""
-    found: list[str] = []
-    for package, output in outputs().items():
-        with tempfile.TemporaryDirectory() as folder:
-            generate(package, Path(folder))
-            found += differences(package, Path(folder), output)
+    with tempfile.TemporaryDirectory() as folder:
+        found = [
+            line
+            for package, (fresh, committed) in _generated(Path(folder)).items()
+            for line in differences(package, fresh, committed)
+        ]
     for line in found:
         print(line, file=sys.stderr)
     if found:
@@ -85,13 +87,31 @@ def check() -> int:
 
 
 def regenerate() -> int:
-    """Replace the committed stubs; return the exit code."""
-    for package, output in outputs().items():
-        for old in (output / package).rglob("*_pb2*.py*"):
-            old.unlink()
-        generate(package, output)
-        print(f"{package}: stubs written to {output.relative_to(ROOT)}")
+    """Replace the committed stubs, once all protos have compiled; return the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        for package, (fresh, committed) in _generated(Path(folder)).items():
+            replace(package, fresh, committed)
+            print(f"{package}: stubs written to {committed.relative_to(ROOT)}")
     return 0
+
+
+def _generated(folder: Path) -> dict[str, tuple[Path, Path]]:
+    """Generate all stubs into a folder; return of each package where they are and belong."""
+    places = {package: (folder / package, output) for package, output in outputs().items()}
+    for package, (fresh, _) in places.items():
+        fresh.mkdir()
+        generate(package, fresh)
+    return places
+
+
+def replace(package: str, fresh: Path, committed: Path) -> None:
+    """Put fresh stubs of a package in the place of the committed ones."""
+    for old in (committed / package).rglob("*_pb2*.py*"):
+        old.unlink()
+    for path in (fresh / package).rglob("*_pb2*.py*"):
+        target = committed / path.relative_to(fresh)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def main() -> int:

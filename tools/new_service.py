@@ -17,15 +17,20 @@ from pathlib import Path
 
 from copier import run_copy
 
+from session_sharing.errors import ResourceHeldError
+from session_sharing.service import ProcessLock
 from tools.packages import all_packages
 from tools.root_tables import with_service
-from tools.service_names import RefusedError, ServiceNames, names_of, refuse_taken
+from tools.service_names import RefusedError, ServiceNames, names_of
+from tools.taken_names import refuse_existing, refuse_taken
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"
 TABLES = ROOT / "pyproject.toml"
 WORKSHOP = ".new-service-"
 """How the folder is called in which a service is rendered; git ignores it."""
+LOCK = ".new-service-lock"
+"""What a run holds in the root; git ignores it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,8 +65,20 @@ def make(names: ServiceNames) -> None:
     """Make a service in this checkout.
 
     Raises:
-        RefusedError: A name is taken, or the tables are not as they should be; nothing was written.
+        RefusedError: A name is taken, the tables are not as they should be, or another run makes a
+            service in this checkout; nothing was written.
     """
+    try:
+        lock = ProcessLock.acquire(ROOT / LOCK, what="the checkout")
+    except ResourceHeldError as held:
+        raise RefusedError(
+            "Another run makes a service here. Try again when it has ended."
+        ) from held
+    with lock:
+        _make(names)
+
+
+def _make(names: ServiceNames) -> None:
     packages = all_packages()
     refuse_taken(names, ROOT, {str(package.project["name"]) for package in packages})
     tables = with_service(TABLES.read_text("utf-8"), names)
@@ -109,15 +126,17 @@ def _tidy(folder: Path, names: ServiceNames) -> None:
 
 def _move(workshop: Path, places: Iterable[str]) -> None:
     """Move all to its places, the tables last; whatever goes wrong takes all of it back."""
-    moved: list[Path] = []
+    tried: list[str] = []
     try:
         for place in places:
-            moved.append(ROOT / place)
+            refuse_existing(ROOT, place)  # what came since the first look is somebody else's
+            tried.append(place)
             (workshop / place).rename(ROOT / place)
         (workshop / TABLES.name).replace(TABLES)
     except BaseException:
-        for target in moved:
-            _remove(target)
+        for place in tried:
+            if not (workshop / place).exists():  # so it was moved, whenever the error came
+                _remove(ROOT / place)
         raise
 
 

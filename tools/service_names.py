@@ -1,15 +1,12 @@
-"""The names of a new service: all that derive from one, and which names are refused."""
+"""The names of a new service: all that derive from one, and which can be none."""
 
 from __future__ import annotations
 
 import builtins
-import importlib.util
 import keyword
 import re
-import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 LONGEST_NAME = 30
 """So that the longest path of a service fits into what Windows takes, in a usual checkout."""
@@ -113,28 +110,3 @@ def _problems(name: str) -> Iterator[str]:
 
 def _underscored(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"_{word}" for word in words)
-
-
-def refuse_taken(names: ServiceNames, root: Path, distributions: Set[str]) -> None:
-    """Refuse names that something else has already.
-
-    Args:
-        names: Those of the new service.
-        root: The folder of the project.
-        distributions: The names of the project's distributions.
-
-    Raises:
-        RefusedError: Something has one of them; the text says what.
-    """
-    for place in [*names.places, f"plugins/{names.name}", f"services/{names.plug_in}"]:
-        if (root / place).exists():
-            raise RefusedError(f"{place} exists already. Choose another name, or remove it first.")
-    for module in (names.name, names.plug_in):
-        if module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None:
-            raise RefusedError(f"Python has a module {module} already. Choose another name.")
-    for suffix in (names.hyphenated, f"plugin-{names.hyphenated}-measurement"):
-        if f"session-sharing-{suffix}" in distributions:
-            raise RefusedError(
-                f"The project has a distribution session-sharing-{suffix} already. Choose another "
-                "name."
-            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from tools.service_names import names_of
 
 NAMES = names_of("scope_capture")
 MADE = (f"services/{NAMES.name}", f"plugins/{NAMES.plug_in}")
-TABLES = tuple(f"tests/unit/test_{name}.py" for name in ("codegen", "exports", "packaging"))
+TABLES = tuple(
+    f"tests/unit/test_{name}.py" for name in ("codegen", "exports", "packaging", "service_pages")
+)
+PAGES = ("tests/unit/pages", "tests/system/test_pages.py")
 INSTRUMENT = f"services/{NAMES.name}/src/{NAMES.name}/service/instrument.py"
 PROTO = f"protos/{NAMES.name}/v1/{NAMES.name}.proto"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
@@ -97,6 +101,17 @@ def test_its_tests_pass(made: MadeProject):
     told = made.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *MADE, *TABLES).stdout
     assert re.search(r"\d+ passed", told.splitlines()[-1])
     assert "skipped" not in told.splitlines()[-1]
+
+
+def test_its_pages_can_be_followed(made: MadeProject):
+    """Who types what the pages of the service and its plug-ins show sees what they say."""
+    told = made.run(
+        "-m", "pytest", "-p", "no:cacheprovider", "-rA", *PAGES, "-k", NAMES.name
+    ).stdout
+    for folder in MADE:
+        assert f"PASSED tests/unit/pages/test_all_pages.py::test_commands_exist[{folder}/" in told
+        followed = f"test_page_can_be_followed[{folder}/README.md]"
+        assert followed in told or sys.platform == "win32"
 
 
 def test_its_code_is_clean(made: MadeProject):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from tools import codegen
 from tools.codegen import PROTOS, differences, outputs
 from tools.packages import all_packages
 
@@ -28,10 +31,10 @@ def test_every_proto_has_stubs_and_every_stub_a_proto() -> None:
         assert {name.replace("_pb2.py", ".proto") for name in names} == protos_of(package)
 
 
-def write(folder: Path, **files: str) -> Path:
-    (folder / "package" / "v1").mkdir(parents=True)
+def write(folder: Path, package: str = "package", /, **files: str) -> Path:
+    (folder / package / "v1").mkdir(parents=True)
     for name, text in files.items():
-        (folder / "package" / "v1" / f"{name}_pb2.py").write_text(text, "utf-8")
+        (folder / package / "v1" / f"{name}_pb2.py").write_text(text, "utf-8")
     return folder
 
 
@@ -51,3 +54,30 @@ def test_each_difference_is_named(tmp_path: Path) -> None:
         f"missing: {Path('package', 'v1', 'new_pb2.py')}",
         f"out of date: {Path('package', 'v1', 'changed_pb2.py')}",
     ]
+
+
+def test_stubs_are_replaced_when_all_protos_have_compiled(tmp_path: Path, monkeypatch) -> None:
+    """Who has a typing error in a proto keeps all stubs, and those of no other are left over."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    monkeypatch.setattr(codegen, "ROOT", tmp_path)
+    monkeypatch.setattr(codegen, "outputs", lambda: {"first": first, "second": second})
+    compiles = ["first"]
+
+    def generate(package: str, output: Path) -> None:
+        if package not in compiles:
+            raise SystemExit(f"The protos of {package} do not compile")
+        write(output, package, new="2")
+
+    monkeypatch.setattr(codegen, "generate", generate)
+    for output in (first, second):
+        write(output, output.name, old="1")
+    with pytest.raises(SystemExit, match="second do not compile"):
+        codegen.regenerate()
+    assert stubs(tmp_path) == {"first/first/v1/old_pb2.py", "second/second/v1/old_pb2.py"}
+    compiles.append("second")
+    assert codegen.regenerate() == 0
+    assert stubs(tmp_path) == {"first/first/v1/new_pb2.py", "second/second/v1/new_pb2.py"}
+
+
+def stubs(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*_pb2.py")}

@@ -57,6 +57,12 @@ def test_continuous_integration_ends_with_the_tests() -> None:
     assert script[-1].startswith(TEST_LINE)
 
 
+def test_continuous_integration_follows_the_tutorials() -> None:
+    """What newcomers are told to type first is typed at each change, though it takes minutes."""
+    line = "run: python3 run.py reliability -- tests/system/test_pages.py -k docs/tutorial"
+    assert line in text(".github/workflows/ci.yml")
+
+
 def test_continuous_integration_calls_the_same_script() -> None:
     """The hosted checks run the script that anyone can run."""
     workflows = list(Path(ROOT, ".github", "workflows").glob("*.yml"))

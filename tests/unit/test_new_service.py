@@ -19,7 +19,8 @@ def root(tmp_path: Path, monkeypatch) -> Path:
     """Return the root of a project into which services may be made."""
     for folder in ("services", "plugins", "protos", "pin_maps"):
         (tmp_path / folder).mkdir()
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, tmp_path)
     monkeypatch.setattr(new_service, "ROOT", tmp_path)
     monkeypatch.setattr(new_service, "TABLES", tmp_path / "pyproject.toml")
     return tmp_path
@@ -74,6 +75,39 @@ def test_what_fails_half_way_is_taken_back(root: Path, monkeypatch, places: int)
         new_service.make(NAMES)
     assert len(moves) == places
     assert content(root) == before
+
+
+def test_what_somebody_else_made_meanwhile_stays(root: Path, monkeypatch, capsys):
+    """A file that has come to a place since the names were looked up is not written over."""
+
+    def slow_render(names, version: str, folder: Path) -> None:
+        fake_render(names, version, folder)
+        (root / "protos" / NAMES.name).mkdir()
+        (root / "pin_maps" / f"{NAMES.name}.pinmap").write_text("of another", "utf-8")
+
+    monkeypatch.setattr(new_service, "render", slow_render)
+    assert new_service.main([NAMES.name]) == 2
+    assert f"protos/{NAMES.name} exists already" in capsys.readouterr().err
+    assert (root / "pin_maps" / f"{NAMES.name}.pinmap").read_text("utf-8") == "of another"
+    assert list((root / "services").iterdir()) == list((root / "plugins").iterdir()) == []
+    assert (root / "protos" / NAMES.name).is_dir()
+
+
+def test_of_two_runs_at_once_one_is_refused(root: Path, monkeypatch, capsys):
+    """While a service is made, another run waits for nothing and changes nothing."""
+    codes = []
+
+    def render(names, version: str, folder: Path) -> None:
+        fake_render(names, version, folder)
+        codes.append(new_service.main(["pressure_gauge"]))
+
+    monkeypatch.setattr(new_service, "render", render)
+    assert new_service.main([NAMES.name]) == 0
+    assert codes == [2]
+    assert "Another run makes a service here." in capsys.readouterr().err
+    made = {path.name for path in (root / "services").iterdir()}
+    assert made == {NAMES.name}
+    assert not list(root.glob(".new-service-*"))
 
 
 def test_an_interrupted_rendering_leaves_nothing(root: Path, monkeypatch):

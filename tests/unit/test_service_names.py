@@ -1,15 +1,10 @@
-"""The names of a new service: what derives from one, and what is refused."""
+"""The names of a new service: what derives from one, and what can be none."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tools.packages import ROOT, all_packages
-from tools.service_names import LONGEST_NAME, RefusedError, names_of, refuse_taken
-
-DISTRIBUTIONS = {str(package.project["name"]) for package in all_packages()}
+from tools.service_names import LONGEST_NAME, RefusedError, names_of
 
 
 def test_all_names_derive_from_one():
@@ -51,39 +46,3 @@ def test_what_cannot_be_shown_is_refused(shown):
     with pytest.raises(RefusedError, match="display name"):
         names_of("scope_capture", shown)
     assert names_of("scope_capture", "Scope (A)").display_name == "Scope (A)"
-
-
-@pytest.mark.parametrize(
-    ("name", "has"),
-    [
-        ("json_logger", "services/json_logger exists"),
-        ("output_voltage", "plugins/output_voltage exists"),
-        ("waiting", "pin_maps/waiting.pinmap exists"),
-        ("json", "Python has a module json"),
-        ("select", "Python has a module select"),
-        ("grpc", "Python has a module grpc"),
-        ("demo", "Python has a module demo"),
-        ("teststand", "Python has a module teststand"),
-        ("plugin_output_voltage", "distribution session-sharing-plugin-output-voltage"),
-    ],
-)
-def test_a_name_that_is_taken_is_refused(name, has):
-    """Nothing of the project, of Python or of what is installed is hidden by a new service."""
-    with pytest.raises(RefusedError, match=has):
-        refuse_taken(names_of(name), ROOT, DISTRIBUTIONS)
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        *("services/scope_capture", "plugins/scope_capture", "plugins/scope_capture_measurement"),
-        *("protos/scope_capture", "pin_maps/scope_capture.pinmap"),
-    ],
-)
-def test_each_place_that_is_taken_is_named(tmp_path: Path, place):
-    """Also what is only partly there is not written over."""
-    names = names_of("scope_capture")
-    refuse_taken(names, tmp_path, DISTRIBUTIONS)
-    (tmp_path / place).mkdir(parents=True)
-    with pytest.raises(RefusedError, match=f"{place} exists already"):
-        refuse_taken(names, tmp_path, DISTRIBUTIONS)
