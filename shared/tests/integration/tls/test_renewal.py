@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -17,7 +18,7 @@ from session_sharing import AuthenticationError, TlsFiles, UnavailableError
 from session_sharing.client.administration import Administration
 from session_sharing.service import NetworkOptions, ServerTls, certificates
 from session_sharing.testing.memory import MemoryClient
-from session_sharing.tls.probing import certificate_of, connected
+from session_sharing.tls.probing import certificate_of
 from shared.tests.integration.tls.floor import Floor, Service
 
 LIMIT = 15.0  # seconds
@@ -202,10 +203,12 @@ def test_no_ticket_lets_a_client_in_again(floor: Floor) -> None:
     context = ssl.create_default_context(cafile=str(files.ca))
     context.load_cert_chain(str(files.certificate), files.key)
     context.set_alpn_protocols(["h2"])
+    port = int(address.rpartition(":")[2])
     ticket = None
     for _ in range(2):
+        connection = socket.create_connection(("127.0.0.1", port), LIMIT)
         with context.wrap_socket(
-            connected(address), server_hostname="localhost", session=ticket
+            connection, server_hostname="localhost", session=ticket
         ) as secured:
             assert secured.recv(1)  # The ticket comes with it.
             ticket = secured.session
