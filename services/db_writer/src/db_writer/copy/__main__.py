@@ -14,25 +14,25 @@ from session_sharing.errors import OutcomeUnknownError, SharingError, Unavailabl
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
-_ADVICE_TO_READERS = " What came before is good. Begin to read again"
-"""Where the text of a stream that broke off turns to who reads, which here is the copy."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Copy as the command line says; return the exit code of the process."""
     options = _parser().parse_args(arguments)
     progress = Progress()
     try:
-        _copy(options, progress)
+        return _run(options, progress)
     except KeyboardInterrupt:
         return _fail(f"Interrupted: {_so_far(progress)}", _INTERRUPTED)
+
+
+def _run(options: argparse.Namespace, progress: Progress) -> int:
+    try:
+        _copy(options, progress)
     except SharingError as error:
         return _fail(error.message)
     copied = progress.now - progress.had
-    print(
-        f"{options.target} has all {progress.now} records of {options.source}; "
-        f"{copied} were copied."
-    )
+    records = f"all {progress.now} records of {options.source}"
+    print(f"{options.target} has {records}; {copied} were copied.")
     return 0
 
 
@@ -43,8 +43,11 @@ def _copy(options: argparse.Namespace, progress: Progress) -> None:
         try:
             copy_records(source, target, progress)
         except (UnavailableError, OutcomeUnknownError) as error:
-            why = error.message.partition(_ADVICE_TO_READERS)[0]
-            raise UnavailableError(f"{why} When it is back: {_so_far(progress)}") from error
+            # What follows the first sentence is advice to programs that go on, which this does not.
+            what_happened = error.message.partition(". ")[0].rstrip(".")
+            raise UnavailableError(
+                f"{what_happened}. When it is back: {_so_far(progress)}"
+            ) from error
 
 
 def _so_far(progress: Progress) -> str:
