@@ -6,7 +6,7 @@ import math
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 from db_writer import DbWriterClient, Limits, Record, RecordContext, copy
 from db_writer.copy.__main__ import main
 from db_writer.service.database import Database
+from db_writer.service.settings import DatabaseSettings
 from services.db_writer.tests.looking import DEADLINE, until
 from services.db_writer.tests.support import environment, local_writer
 from session_sharing import AckLevel, Acknowledged
@@ -39,12 +40,19 @@ RECORDS = [
 ]
 
 
-@pytest.fixture
-def writer(tmp_path: Path, make_postgresql: Callable[[], object]) -> Iterator[Writer]:
-    """Start a writer that knows one PostgreSQL database, which is empty."""
-    with local_writer(tmp_path, {"line": make_postgresql()}) as service:
+@contextmanager
+def started(folder: Path, databases: Mapping[str, DatabaseSettings]) -> Iterator[Writer]:
+    """Start a writer whose `old.sqlite` has the records."""
+    with local_writer(folder, databases) as service:
         with opened(service, "old.sqlite") as source:
             source.log_many(RECORDS)
+        yield service
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    """Start a writer of SQLite files alone: those are made sooner."""
+    with started(tmp_path, {}) as service:
         yield service
 
 
@@ -53,7 +61,7 @@ def opened(writer: Writer, name: str) -> DbWriterClient:
     return DbWriterClient(name, address=writer.address, wait=DEADLINE)
 
 
-def copied(writer: Writer, source: str = "old.sqlite", target: str = "line") -> int:
+def copied(writer: Writer, source: str = "old.sqlite", target: str = "new.sqlite") -> int:
     """Run the command; return its exit code."""
     return main([source, target, "--address", writer.address])
 
@@ -84,14 +92,17 @@ def texts(writer: Writer, name: str) -> list[str]:
         return [repr(record) for record in client.read()]
 
 
-def test_everything_is_there_once(writer: Writer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_is_there_once(
+    tmp_path: Path, postgresql: DatabaseSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
     """From SQLite to PostgreSQL no record changes; a second copy has nothing to do."""
-    assert copied(writer) == 0
-    assert capsys.readouterr().out == "line has all 7 records of old.sqlite; 7 were copied.\n"
-    assert texts(writer, "line") == [repr(record) for record in RECORDS]
-    assert copied(writer) == 0
-    assert "; 0 were copied" in capsys.readouterr().out
-    assert len(texts(writer, "line")) == len(RECORDS)
+    with started(tmp_path, {"line": postgresql}) as writer:
+        assert copied(writer, target="line") == 0
+        assert capsys.readouterr().out == "line has all 7 records of old.sqlite; 7 were copied.\n"
+        assert texts(writer, "line") == [repr(record) for record in RECORDS]
+        assert copied(writer, target="line") == 0
+        assert "; 0 were copied" in capsys.readouterr().out
+        assert len(texts(writer, "line")) == len(RECORDS)
 
 
 def test_an_interrupted_copy_goes_on(
@@ -114,7 +125,7 @@ def test_an_interrupted_copy_goes_on(
     monkeypatch.setattr(DbWriterClient, "log_many", log_many)
     assert copied(writer) == 0
     assert "; 4 were copied" in capsys.readouterr().out
-    assert texts(writer, "line") == [repr(record) for record in RECORDS]
+    assert texts(writer, "new.sqlite") == [repr(record) for record in RECORDS]
 
 
 @pytest.mark.parametrize("others", [RECORDS[1:2], [*RECORDS, RECORDS[0]]], ids=["other", "more"])
@@ -122,11 +133,11 @@ def test_a_target_with_other_records_is_left_alone(
     writer: Writer, others: list[Record], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is mixed into what somebody has logged there."""
-    with opened(writer, "line") as target:
+    with opened(writer, "new.sqlite") as target:
         target.log_many(others)
     assert copied(writer) == 1
     assert "of the target is not that of the source" in capsys.readouterr().err
-    assert len(texts(writer, "line")) == len(others)
+    assert len(texts(writer, "new.sqlite")) == len(others)
 
 
 def test_nobody_has_it_open_meanwhile(writer: Writer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +151,7 @@ def test_nobody_has_it_open_meanwhile(writer: Writer, capsys: pytest.CaptureFixt
     until(lambda: writer.call(writer.engine.sessions)[0].attachments[0].lost)
     assert copied(writer) == 1
     assert "Its holder is gone" in capsys.readouterr().err
-    assert texts(writer, "line") == []
+    assert texts(writer, "new.sqlite") == []
 
 
 @pytest.mark.parametrize("target", ["old.sqlite", "./old.sqlite", "old.sqlite?client=x"])
@@ -204,7 +215,8 @@ def test_ctrl_c_is_no_fault(
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"), [("line", "empty the target"), ("old.sqlite", "it goes on from there")]
+    ("name", "advice"),
+    [("new.sqlite", "empty the target"), ("old.sqlite", "it goes on from there")],
 )
 def test_others_who_log_meanwhile_are_told(
     writer: Writer,
