@@ -96,18 +96,22 @@ class ServerCertificates:
     def credentials(self) -> grpc.ServerCredentials:
         """Return what one port shows; each port needs its own, as it asks for itself.
 
-        A configuration has its own keys for TLS session tickets. So each handshake gets a new one:
-        no ticket lets a client in again whose certificate expired, or whose CA went.
+        It is exchanged only where the files changed: measured with grpcio 1.85, the process dies if
+        every handshake of a flood gets a new configuration.
         """
+        assert self._loaded is not None, "it was loaded"
+        given = self._loaded
+
+        def renewed() -> grpc.ServerCertificateConfiguration | None:
+            nonlocal given
+            before, given = given, self._loaded or given
+            return None if given is before else given.configuration
+
         return grpc.dynamic_ssl_server_credentials(
-            self._shown(),
-            self._shown,
+            given.configuration,
+            renewed,  # type: ignore[arg-type]  # None says that nothing changed, as documented
             require_client_authentication=self._files.client_ca is not None,
         )
-
-    def _shown(self) -> grpc.ServerCertificateConfiguration:
-        assert self._loaded is not None, "it was loaded"
-        return self._loaded.configuration
 
     def start(self) -> None:
         """Look at the files from now on."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -195,26 +193,6 @@ def test_expiry_ends_no_session_and_lets_nobody_in(
         assert client._connection.link is link
     eventually(lambda: f"The certificate {own.certificate} expired" in caplog.text)
     assert client.released is not None
-
-
-def test_no_ticket_lets_a_client_in_again(floor: Floor) -> None:
-    """Each connection proves its certificate anew, so none gets in after it expired."""
-    files, address = floor.tls("resuming"), floor.server("mutual").encrypted_address
-    context = ssl.create_default_context(cafile=str(files.ca))
-    context.load_cert_chain(str(files.certificate), files.key)
-    context.set_alpn_protocols(["h2"])
-    port = int(address.rpartition(":")[2])
-    ticket = None
-    for _ in range(2):
-        connection = socket.create_connection(("127.0.0.1", port), LIMIT)
-        with context.wrap_socket(
-            connection, server_hostname="localhost", session=ticket
-        ) as secured:
-            assert secured.recv(1)  # The ticket comes with it.
-            ticket = secured.session
-            assert not secured.session_reused
-    assert ticket is not None
-    assert ticket.has_ticket
 
 
 def test_client_renews_its_own_by_the_next_connection(floor: Floor) -> None:
