@@ -7,11 +7,14 @@ from contextvars import ContextVar
 from typing import Protocol
 
 from session_sharing.access import Caller, caller_with_certificate, caller_without_certificate
+from session_sharing.errors import AuthenticationError
+from session_sharing.tls.expiry import expiry_of
+from session_sharing.utc import utc_now
 
 _KINDS = {"peer_dns": "DNS", "peer_uri": "URI", "peer_email": "EMAIL", "peer_ip": "IP"}
 """How gRPC calls the alternative names of a certificate, and how people do."""
 
-_CERTIFICATE, _SUBJECT = "x509_pem_cert", "x509_subject"
+_CERTIFICATE, _SUBJECT, _RESUMED = "x509_pem_cert", "x509_subject", "ssl_session_reused"
 
 _THE_SERVICE_ITSELF = Caller(local=True)
 
@@ -36,11 +39,30 @@ class Call(Protocol):
 
 
 def caller_of(call: Call) -> Caller:
-    """Return who makes a call, as its connection has proven it."""
+    """Return who makes a call, as its connection has proven it.
+
+    Raises:
+        AuthenticationError: The connection came by a ticket of an earlier one, whose certificate
+            has expired since.
+    """
     proven = call.auth_context()
     content = b"".join(proven.get(_CERTIFICATE, ()))
     if not content:  # No encryption, or one for which no certificate was asked.
         return caller_without_certificate(call.peer())
     subject = b"".join(proven.get(_SUBJECT, ()))
     others = tuple((kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ()))
-    return caller_with_certificate(subject, others, content)
+    caller = caller_with_certificate(subject, others, content)
+    if b"true" in proven.get(_RESUMED, ()):
+        _refuse_expired(caller, content)
+    return caller
+
+
+def _refuse_expired(caller: Caller, content: bytes) -> None:
+    """Refuse a certificate that no handshake has looked at: TLS resumes sessions without."""
+    ended = expiry_of(content)
+    if ended is None or ended < utc_now():
+        when = f"{ended:%Y-%m-%d %H:%M:%S} UTC" if ended else "a time that cannot be read"
+        raise AuthenticationError(
+            f"The certificate {caller.subject} expired at {when}, after the TLS session that was "
+            "resumed now had begun. Renew it, and connect anew."
+        )
