@@ -7,6 +7,7 @@ needs has changed. `--reuse-venv=never` makes it anew, with the newest versions.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,10 @@ PLATFORMS = ("linux", "win32", "darwin")
 """What types are checked for, so that a call which one of them lacks is found on the others."""
 CLIENT_BRINGS = ("session-sharing", "grpcio", "protobuf", "platformdirs", "typing-extensions")
 """All that a plug-in's environment gets with the client library; the last comes with grpcio."""
+TESTS_FAILED = 1
+"""How pytest ends when it ran all tests, and some failed; whatever else went wrong is another."""
+LAST_FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+"""Where pytest keeps which tests failed last."""
 SITE = ("python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q", "-E")
 """How the documentation site is built: warnings and broken links are errors."""
 LINT_TESTS = ("tests/unit/test_exports.py", "tests/unit/test_noxfile.py")
@@ -124,7 +129,15 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests, two at a time; with arguments for pytest one by one: `-- -k name -x`."""
     install(session, *in_place(), *group("test"))
-    session.run("python", "-m", "pytest", *(session.posargs or SIDE_BY_SIDE))
+    pytest = ("python", "-m", "pytest")
+    if session.posargs:
+        session.run(*pytest, *session.posargs)
+        return
+    LAST_FAILED.unlink(missing_ok=True)
+    session.run(*pytest, *SIDE_BY_SIDE, success_codes=[0, TESTS_FAILED])
+    if LAST_FAILED.exists() and json.loads(LAST_FAILED.read_text("utf-8")):
+        session.warn("Beside others these failed: once more, alone. What fails alone, fails.")
+        session.run(*pytest, "--last-failed")
 
 
 @nox.session(python=OLDEST_PYTHON, default=False)

@@ -70,6 +70,7 @@ def test_what_is_not_said_is_absent() -> None:
         "retry_delay": None,
         "size": None,
         "limit": None,
+        "maybe_done": False,
     }
 
 
