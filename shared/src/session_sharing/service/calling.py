@@ -39,30 +39,34 @@ class Call(Protocol):
 
 
 def caller_of(call: Call) -> Caller:
-    """Return who makes a call, as its connection has proven it.
-
-    Raises:
-        AuthenticationError: The connection came by a ticket of an earlier one, whose certificate
-            has expired since.
-    """
+    """Return who makes a call, as its connection has proven it."""
     proven = call.auth_context()
     content = b"".join(proven.get(_CERTIFICATE, ()))
     if not content:  # No encryption, or one for which no certificate was asked.
         return caller_without_certificate(call.peer())
     subject = b"".join(proven.get(_SUBJECT, ()))
     others = tuple((kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ()))
-    caller = caller_with_certificate(subject, others, content)
-    if b"true" in proven.get(_RESUMED, ()):
-        _refuse_expired(caller, content)
-    return caller
+    return caller_with_certificate(subject, others, content)
 
 
-def _refuse_expired(caller: Caller, content: bytes) -> None:
-    """Refuse a certificate that no handshake has looked at: TLS resumes sessions without."""
-    ended = expiry_of(content)
-    if ended is None or ended < utc_now():
-        when = f"{ended:%Y-%m-%d %H:%M:%S} UTC" if ended else "a time that cannot be read"
-        raise AuthenticationError(
-            f"The certificate {caller.subject} expired at {when}, after the TLS session that was "
-            "resumed now had begun. Renew it, and connect anew."
-        )
+def outdated(call: Call, caller: Caller) -> AuthenticationError | None:
+    """Return why a certificate that no handshake has looked at proves nothing any more.
+
+    TLS takes up an earlier session by a ticket, without a look at the certificate of then.
+
+    Args:
+        call: gRPC's context of the call.
+        caller: Who makes it.
+    """
+    proven = call.auth_context()
+    if b"true" not in proven.get(_RESUMED, ()):
+        return None
+    ended = expiry_of(b"".join(proven.get(_CERTIFICATE, ())))
+    if ended is not None and ended >= utc_now():
+        return None
+    when = f"{ended:%Y-%m-%d %H:%M:%S} UTC" if ended else "a time that cannot be read"
+    return AuthenticationError(
+        f"The certificate {caller.subject} expired at {when}; this connection was resumed by a "
+        "TLS session ticket from before. Renew the certificate, and connect without the ticket: "
+        "empty the client's TLS session cache, or start its program anew."
+    )

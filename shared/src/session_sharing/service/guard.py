@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from session_sharing.access import AccessRules, Caller, Right, nobody_may, refusal, rights_for
 from session_sharing.core.memory import Recent
 from session_sharing.errors import SharingError
-from session_sharing.service.calling import CALLER, Call, caller_of
+from session_sharing.service.calling import CALLER, Call, caller_of, outdated
 
 _log = logging.getLogger(__name__)
 
@@ -43,12 +43,15 @@ class Guard:
 
         Raises:
             CallerRefusedError: The caller's certificate is not on the list, or nobody may call it.
-            AuthenticationError: The caller has no certificate, and needs one.
+            AuthenticationError: The caller has no certificate, and needs one, or its connection
+                was resumed by one that has expired since.
         """
         caller = caller_of(call)
         CALLER.set(caller)
         rights = rights_for(method, self._own)
-        error = nobody_may(method) if rights is None else refusal(self._rules, rights, caller)
+        error: SharingError | None = outdated(call, caller)
+        if error is None:
+            error = nobody_may(method) if rights is None else refusal(self._rules, rights, caller)
         if error is not None:
             self._log_once(method, caller, call.peer(), error)
             raise error

@@ -34,7 +34,8 @@ class TlsFiles:
             address.
 
     Raises:
-        InvalidRequestError: There is a certificate without a key, or a key without a certificate.
+        InvalidRequestError: There is a certificate without a key, or a key without a certificate,
+            or the name of the server is no name of a host.
     """
 
     ca: str | Path
@@ -49,6 +50,18 @@ class TlsFiles:
                 f"TLS has a {given}, but no {missing}: a client proves who it is by both. "
                 f"Give the {missing} as well, or neither."
             )
+        if self.server_name is not None and not _is_host(self.server_name):
+            raise InvalidRequestError(
+                f"{self.server_name!r} cannot be the name of a server. Give a host, or leave "
+                "server_name out: then it is the host of the address."
+            )
+
+
+def _is_host(name: str) -> bool:
+    try:
+        return bool(name.encode("idna")) and "\0" not in name
+    except UnicodeError:  # A part of it is empty, or too long.
+        return False
 
 
 def tls_from_environment(environment: Mapping[str, str] | None = None) -> TlsFiles | None:

@@ -132,9 +132,10 @@ def _damaged(path: str | Path, why: str) -> CertificateFileError:
 def _read(path: Path, mark: bytes, what: str) -> bytes:
     try:
         content = _bytes_of(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # The latter, where no path can be such.
+        why = error.strerror if isinstance(error, OSError) else None
         raise CertificateFileError(
-            f"The {what} {path} cannot be read: {error.strerror or error}. Check the path, and "
+            f"The {what} {path} cannot be read: {why or error}. Check the path, and "
             "that this user may read the file."
         ) from error
     if len(content) > _LARGEST:

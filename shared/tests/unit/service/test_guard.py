@@ -115,3 +115,16 @@ def test_refusals_are_logged_once_for_each_caller_and_host(caplog):
         with pytest.raises(CallerRefusedError):
             strict.admit(OWN, Call(b"CN=%d" % number))
     assert len(strict._told) == REMEMBERED_REFUSALS
+
+
+def test_resumed_session_of_an_expired_certificate_is_refused_and_logged(caplog):
+    """What no handshake has looked at is looked at here, and the service's log tells of it."""
+
+    class Resumed(Call):
+        def auth_context(self):
+            """Tell what a resumed session hands on; the certificate cannot be read."""
+            return {**super().auth_context(), "ssl_session_reused": [b"true"]}
+
+    with caplog.at_level(logging.WARNING), pytest.raises(AuthenticationError, match="ticket"):
+        guard().admit(OWN, Resumed(b"CN=a"))
+    assert "CN=a" in caplog.text

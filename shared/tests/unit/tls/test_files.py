@@ -44,3 +44,16 @@ def test_half_of_what_is_needed_is_refused(environment, told):
     """A forgotten variable is an error, never a connection without encryption or certificate."""
     with pytest.raises(InvalidRequestError, match=told):
         tls_from_environment(environment)
+
+
+@pytest.mark.parametrize("name", ["", ".a", "x" * 64, "ä" * 60, "a\0b"])
+def test_what_is_no_host_is_no_name_of_a_server(name):
+    """A name that no handshake can ask for is refused before one is tried."""
+    with pytest.raises(InvalidRequestError, match="cannot be the name of a server"):
+        TlsFiles("ca.pem", server_name=name)
+
+
+@pytest.mark.parametrize("name", ["logger.example", "prüfstand.example", "10.1.2.3", "::1"])
+def test_hosts_are_names_of_servers(name):
+    """Names, also with umlauts, and addresses are what certificates are for."""
+    assert TlsFiles("ca.pem", server_name=name).server_name == name
