@@ -122,6 +122,7 @@ GAP,0,0x14,rsvd,another one
         ("Register Name,Default Data,Width\nA,0,0\n", "column 'Width': a register has at least"),
         ("Register Name,Default Data,Width\nA,0,33\n", "column 'Width': '33'"),
         ("Register Name,Default Data,Access\nA,0,WO\n", "'WO' is none. Write one of RW, RO, RSV"),
+        ("Register Name,Default Data,Access\nA,0,-\n", "'-' is none. Write one of RW, RO, RSV"),
     ],
 )
 def test_each_error_names_the_place_and_the_way_out(text, words):

@@ -37,9 +37,9 @@ class OneThread(Generic[R]):
     """A resource with a thread of its own, in which it is opened, used and closed.
 
     So no two operations are under way at once, whoever asks for them, and a driver that belongs to
-    one thread works. `submit` may be called from any thread: the queue guards itself, and only the
-    thread touches the resource. The thread is a daemon, so that a driver which hangs cannot keep
-    the process alive.
+    one thread works. `submit` may be called from any thread: `_guard` guards whether the end was asked
+    for, so that nothing is queued behind it; only the thread touches the resource. The thread is a
+    daemon, so that a driver which hangs cannot keep the process alive.
 
     What takes longer than `limit` is given up, though the thread cannot be freed from it: from then
     on everything is refused. The resource is closed as soon as the thread comes back.
@@ -60,6 +60,8 @@ class OneThread(Generic[R]):
         self._name = name
         self._limit = limit
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._guard = threading.Lock()
+        self._ended = False
         self._resource: R | None = None
         self._turn = asyncio.Lock()
         self._hanging: Future[Any] | None = None
@@ -86,14 +88,17 @@ class OneThread(Generic[R]):
 
         Raises:
             OutcomeUnknownError: It takes longer than the limit.
-            UnavailableError: The resource hangs since an earlier operation.
+            UnavailableError: The resource hangs since an earlier operation, or is closed.
             Exception: What the work raised; a `RuntimeError` for what would end the service.
         """
         await self._turn.acquire()
-        if self._hanging is not None:
+        try:
+            if self._hanging is not None:
+                raise self._broken()
+            submitted = self.submit(work)
+        except UnavailableError:
             self._turn.release()
-            raise self._broken()
-        submitted = self.submit(work)
+            raise
         operation = asyncio.create_task(self._within_limit(submitted), name=f"use {self._name}")
         operation.add_done_callback(self._end_turn)
         try:
@@ -106,6 +111,9 @@ class OneThread(Generic[R]):
         """Have something done with the resource when everything before it is done.
 
         Cancelling the future takes back what has not begun.
+
+        Raises:
+            UnavailableError: The resource is closed, or about to be.
         """
         return self._submit(lambda: work(self._opened))
 
@@ -115,7 +123,7 @@ class OneThread(Generic[R]):
         What still runs has its own time: the limit of closing begins when it has ended.
 
         Raises:
-            UnavailableError: It hangs; it is closed when it does no more.
+            UnavailableError: It hangs, and is closed when it does no more; or it is closed already.
             Exception: What closing raised.
         """
         closing = self._end()
@@ -145,9 +153,7 @@ class OneThread(Generic[R]):
 
     def _end(self) -> Future[None]:
         """Have the resource closed, if it is open by then, and the thread ended."""
-        closing = self._submit(self._close)
-        self._work.put(None)
-        return closing
+        return self._submit(self._close, last=True)
 
     def _close(self) -> None:
         self._nothing_before_closing.set()
@@ -202,7 +208,7 @@ class OneThread(Generic[R]):
             "the session and initialize it again.",
         )
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
+    def _submit(self, work: Callable[[], T], *, last: bool = False) -> Future[T]:
         future: Future[T] = Future()
 
         def carry_out() -> None:
@@ -215,7 +221,13 @@ class OneThread(Generic[R]):
             else:
                 future.set_result(result)
 
-        self._work.put(carry_out)
+        with self._guard:
+            if self._ended:
+                raise UnavailableError(f"{self._name} is closed. Initialize it again.")
+            self._work.put(carry_out)
+            if last:
+                self._ended = True
+                self._work.put(None)
         return future
 
     def _run(self) -> None:

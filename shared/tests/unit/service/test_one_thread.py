@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from session_sharing.errors import InternalError, ResourceExhaustedError
+from session_sharing.errors import InternalError, ResourceExhaustedError, UnavailableError
 from session_sharing.service import OneThread, OneThreadDriver, one_thread
 
 DEADLINE = 10.0
@@ -65,6 +65,32 @@ def test_closing_waits_for_what_runs_and_a_cancelled_call_is_not_begun():
     assert [what for what, _ in running.result(0).told] == ["open", "hang", "close"]
     with pytest.raises(CancelledError):
         waiting.result(0)
+
+
+def test_nothing_is_begun_behind_the_end():
+    """Who comes after the closing is refused at once, and so is who waited for a turn till then."""
+    handle = OneThread("resource X", Resource)
+
+    async def come_late() -> None:
+        began, go_on = asyncio.Event(), threading.Event()
+        loop = asyncio.get_running_loop()
+
+        def work(_: Resource) -> None:
+            loop.call_soon_threadsafe(began.set)
+            go_on.wait(DEADLINE)
+
+        first = asyncio.create_task(handle.run(work))
+        await began.wait()
+        second = asyncio.create_task(handle.run(work))
+        end = handle._end()
+        go_on.set()
+        await asyncio.wait_for(asyncio.gather(first, asyncio.wrap_future(end)), DEADLINE)
+        with pytest.raises(UnavailableError, match="is closed"):
+            await asyncio.wait_for(second, DEADLINE)
+        with pytest.raises(UnavailableError, match="is closed"):
+            await asyncio.wait_for(handle.run(work), DEADLINE)
+
+    asyncio.run(come_late())
 
 
 def test_what_opening_raises_is_told_and_the_thread_ends():

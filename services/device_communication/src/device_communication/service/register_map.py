@@ -133,7 +133,8 @@ def _name(row: _Row) -> str:
 
 def _access(row: _Row) -> Access:
     cell = row.cells.get(ACCESS, "")
-    access = _ACCESSES.get(_NO_LETTER.sub("", cell.casefold()))
+    word = _NO_LETTER.sub("", cell.casefold())
+    access = _ACCESSES.get(word) if word or not cell else None
     if access is None:
         known = ", ".join(access.value for access in Access)
         row.refuse(
