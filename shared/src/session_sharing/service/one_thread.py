@@ -37,9 +37,9 @@ class OneThread(Generic[R]):
     """A resource with a thread of its own, in which it is opened, used and closed.
 
     So no two operations are under way at once, whoever asks for them, and a driver that belongs to
-    one thread works. `submit` may be called from any thread: `_guard` guards whether the end was asked
-    for, so that nothing is queued behind it; only the thread touches the resource. The thread is a
-    daemon, so that a driver which hangs cannot keep the process alive.
+    one thread works. `submit` may be called from any thread: `_guard` guards whether the end was
+    asked for, so that nothing is queued behind it; only the thread touches the resource. The thread
+    is a daemon, so that a driver which hangs cannot keep the process alive.
 
     What takes longer than `limit` is given up, though the thread cannot be freed from it: from then
     on everything is refused. The resource is closed as soon as the thread comes back.
