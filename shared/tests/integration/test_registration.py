@@ -95,7 +95,9 @@ def test_service_that_was_first_registers_when_the_station_appears(home):
             client.touch()
         with ServerProcess("local_station", ["--port", "0"]):
             until_found()
-    assert len([line for line in service.log if "Serving without discovery for now" in line]) == 1
+    told = [line.partition(" for now: ")[2] for line in service.log if "without discovery" in line]
+    assert told
+    assert len(told) == len(set(told))  # Each reason once: a station that starts may be slow, too.
 
 
 def test_station_that_is_gone_does_not_hold_up_the_stop(home):
