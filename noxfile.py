@@ -41,7 +41,7 @@ SITE = ("python", "-m", "sphinx", "-c", "docs", "-W", "--keep-going", "-n", "-q"
 LINT_TESTS = ("tests/unit/test_exports.py", "tests/unit/test_noxfile.py")
 """The second one needs nox, which only the environment of `lint` has."""
 SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")
-"""How all tests are run: most wait for processes, so two at a time are done in two thirds."""
+"""How all tests are run: most wait for processes, so two at a time are done sooner."""
 DEMONSTRATION = ("--definition", "teststand/sequences/session_sharing.toml")
 END_SECONDS = 60.0
 """How long the demonstration may take to end its programs, were all of them stuck."""

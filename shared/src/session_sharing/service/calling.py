@@ -26,10 +26,14 @@ does for itself counts as a program on its machine, without a certificate.
 """
 
 
+Proven = Mapping[str, Iterable[bytes]]
+"""What gRPC tells of the peer of a connection, by names of its own."""
+
+
 class Call(Protocol):
     """What is asked of gRPC's context of a call."""
 
-    def auth_context(self) -> Mapping[str, Iterable[bytes]]:
+    def auth_context(self) -> Proven:
         """Return what the connection has proven of its peer."""
         ...
 
@@ -38,27 +42,30 @@ class Call(Protocol):
         ...
 
 
-def caller_of(call: Call) -> Caller:
-    """Return who makes a call, as its connection has proven it."""
-    proven = call.auth_context()
+def caller_of(proven: Proven, peer: str) -> Caller:
+    """Return who makes a call.
+
+    Args:
+        proven: What its connection has proven of its peer, as gRPC tells it.
+        peer: Where it comes from.
+    """
     content = b"".join(proven.get(_CERTIFICATE, ()))
     if not content:  # No encryption, or one for which no certificate was asked.
-        return caller_without_certificate(call.peer())
+        return caller_without_certificate(peer)
     subject = b"".join(proven.get(_SUBJECT, ()))
     others = tuple((kind, value) for key, kind in _KINDS.items() for value in proven.get(key, ()))
     return caller_with_certificate(subject, others, content)
 
 
-def outdated(call: Call, caller: Caller) -> AuthenticationError | None:
+def outdated(proven: Proven, caller: Caller) -> AuthenticationError | None:
     """Return why a certificate that no handshake has looked at proves nothing any more.
 
     TLS takes up an earlier session by a ticket, without a look at the certificate of then.
 
     Args:
-        call: gRPC's context of the call.
-        caller: Who makes it.
+        proven: What the connection has proven of its peer, as gRPC tells it.
+        caller: Who calls.
     """
-    proven = call.auth_context()
     if b"true" not in proven.get(_RESUMED, ()):
         return None
     ended = expiry_of(b"".join(proven.get(_CERTIFICATE, ())))

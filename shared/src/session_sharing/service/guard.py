@@ -46,10 +46,11 @@ class Guard:
             AuthenticationError: The caller has no certificate, and needs one, or its connection
                 was resumed by one that has expired since.
         """
-        caller = caller_of(call)
+        proven = call.auth_context()
+        caller = caller_of(proven, call.peer())
         CALLER.set(caller)
         rights = rights_for(method, self._own)
-        error: SharingError | None = outdated(call, caller)
+        error: SharingError | None = outdated(proven, caller)
         if error is None:
             error = nobody_may(method) if rights is None else refusal(self._rules, rights, caller)
         if error is not None:
